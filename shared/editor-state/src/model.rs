@@ -1,0 +1,529 @@
+//! The typed document: what is left of an editor state once it has been read,
+//! normalised to ticks and found free of faults.
+//!
+//! Everything here is read-only data. Times are [`Ticks`]; lengths are
+//! composition pixels; angles are degrees clockwise; fractions run 0..=1.
+
+use std::collections::BTreeMap;
+
+/// Ticks in one second; divides evenly into frames at 30 and 60 fps.
+pub const TICKS_PER_SECOND: i64 = 240_000;
+
+/// A point in time or a length of time, in 1/240000 s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Ticks(pub i64);
+
+impl Ticks {
+    /// This time in seconds.
+    pub fn seconds(self) -> f64 {
+        self.0 as f64 / TICKS_PER_SECOND as f64
+    }
+    /// The nearest tick to a time in seconds.
+    pub fn from_seconds(seconds: f64) -> Self {
+        Self((seconds * TICKS_PER_SECOND as f64).round() as i64)
+    }
+}
+
+impl std::ops::Add for Ticks {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl std::ops::Sub for Ticks {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+/// A valid editor state v1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EditorState {
+    /// Composition width in pixels, 50..=1920.
+    pub composition_width: u32,
+    /// Composition height in pixels, 50..=1920.
+    pub composition_height: u32,
+    /// Ratio the editor last used; the request's `ratio` decides an export.
+    pub output_ratio: Option<Ratio>,
+    /// First track is drawn on top.
+    pub tracks: Vec<Track>,
+    /// Assets by id.
+    pub assets: BTreeMap<String, Asset>,
+    /// Items by id, whether or not a track holds them.
+    pub items: BTreeMap<String, Item>,
+    /// Transitions by id.
+    pub transitions: BTreeMap<String, Transition>,
+    /// What lies behind every track.
+    pub background: Background,
+}
+
+/// Output aspect ratio, `custom` being the composition's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ratio {
+    /// `16:9`
+    R16x9,
+    /// `9:16`
+    R9x16,
+    /// `1:1`
+    R1x1,
+    /// `4:3`
+    R4x3,
+    /// `3:4`
+    R3x4,
+    /// The composition's own.
+    Custom,
+}
+
+/// One track; its items do not overlap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Track {
+    /// Track id.
+    pub id: String,
+    /// Item ids in document order.
+    pub items: Vec<String>,
+    /// Not drawn.
+    pub hidden: bool,
+    /// Not heard.
+    pub muted: bool,
+}
+
+/// A media file the document refers to. Declared sizes are hints: probing decides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asset {
+    /// Asset id.
+    pub id: String,
+    /// Kind the document claims.
+    pub kind: AssetKind,
+    /// Name the user gave the file.
+    pub filename: String,
+    /// Address to fetch from when there is no `remote_key`.
+    pub remote_url: Option<String>,
+    /// Key in our own bucket; wins over `remote_url`.
+    pub remote_key: Option<String>,
+}
+
+/// Declared asset type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssetKind {
+    /// Still picture.
+    Image,
+    /// Moving picture, with or without sound.
+    Video,
+    /// Animated GIF (or animated WebP, APNG).
+    Gif,
+    /// Sound alone.
+    Audio,
+    /// Lottie animation or SVG resource.
+    Lottie,
+    /// Timed text.
+    Caption,
+}
+
+/// A number that may change over an item's life.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AnimatedNumber {
+    /// Value without keyframes, and the implied keyframe at 0.
+    pub value: f64,
+    /// Sorted by time; equal times keep document order.
+    pub keyframes: Vec<Keyframe>,
+}
+
+/// One keyframe, its time counted from the item's start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Keyframe {
+    /// Time from the item's start.
+    pub time: Ticks,
+    /// Value at that time.
+    pub value: f64,
+}
+
+impl AnimatedNumber {
+    /// A number that never changes.
+    pub fn constant(value: f64) -> Self {
+        Self { value, keyframes: Vec::new() }
+    }
+
+    /// Whether the value is the same at every time.
+    pub fn is_constant(&self) -> bool {
+        self.keyframes.iter().all(|k| k.value == self.value)
+    }
+
+    /// Value at a time counted from the item's start: linear between keyframes,
+    /// from an implied keyframe `(0, value)` before the first, the last one's
+    /// value after it (editor-state reference, "Keyframes").
+    pub fn at(&self, time: Ticks) -> f64 {
+        let mut before = Keyframe { time: Ticks(0), value: self.value };
+        for &next in &self.keyframes {
+            if time < next.time {
+                let span = (next.time.0 - before.time.0) as f64;
+                let done = (time.0 - before.time.0) as f64;
+                return if span > 0.0 {
+                    before.value + (next.value - before.value) * (done / span).clamp(0.0, 1.0)
+                } else {
+                    next.value
+                };
+            }
+            before = next;
+        }
+        before.value
+    }
+}
+
+/// One clip on the timeline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// Item id.
+    pub id: String,
+    /// First tick the item shows on.
+    pub start: Ticks,
+    /// Length, at least one tick.
+    pub duration: Ticks,
+    /// Type and its own fields.
+    pub kind: ItemKind,
+}
+
+impl Item {
+    /// First tick after the item.
+    pub fn end(&self) -> Ticks {
+        self.start + self.duration
+    }
+}
+
+/// Item type with its fields. `Unsupported` items are valid documents that this
+/// build does not draw; an export that holds one is refused at creation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ItemKind {
+    /// Still picture.
+    Image(ImageItem),
+    /// Moving picture with sound.
+    Video(VideoItem),
+    /// Animated picture without sound.
+    Gif(GifItem),
+    /// Sound alone.
+    Audio(AudioItem),
+    /// Styled text.
+    Text(Box<TextItem>),
+    /// One-colour shape.
+    Solid(SolidItem),
+    /// Any other type of the schema, by its name.
+    Unsupported(String),
+}
+
+/// Box, scale and opacity common to everything that is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Geometry {
+    /// Left edge.
+    pub left: AnimatedNumber,
+    /// Top edge.
+    pub top: AnimatedNumber,
+    /// Width.
+    pub width: AnimatedNumber,
+    /// Height.
+    pub height: AnimatedNumber,
+    /// Horizontal scale about the centre.
+    pub scale_x: AnimatedNumber,
+    /// Vertical scale about the centre.
+    pub scale_y: AnimatedNumber,
+    /// Opacity 0..=1.
+    pub opacity: AnimatedNumber,
+    /// Degrees clockwise about the centre.
+    pub rotation: AnimatedNumber,
+}
+
+/// Rounding and cropping of media boxes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frame {
+    /// Corner radius in composition pixels.
+    pub border_radius: AnimatedNumber,
+    /// Fraction of the media cut away on the left.
+    pub crop_left: AnimatedNumber,
+    /// Fraction cut away on the top.
+    pub crop_top: AnimatedNumber,
+    /// Fraction cut away on the right.
+    pub crop_right: AnimatedNumber,
+    /// Fraction cut away on the bottom.
+    pub crop_bottom: AnimatedNumber,
+}
+
+/// Fields of an `image` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImageItem {
+    /// Asset drawn.
+    pub asset_id: String,
+    /// Box.
+    pub geometry: Geometry,
+    /// Rounding and crop.
+    pub frame: Frame,
+    /// In and out animation.
+    pub animations: Animations,
+}
+
+/// Fields of a `video` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VideoItem {
+    /// Asset drawn and heard.
+    pub asset_id: String,
+    /// Box.
+    pub geometry: Geometry,
+    /// Rounding and crop.
+    pub frame: Frame,
+    /// In and out animation.
+    pub animations: Animations,
+    /// Where in the source the clip begins, and how fast it runs.
+    pub source: SourceTime,
+    /// Loudness.
+    pub sound: Sound,
+}
+
+/// Fields of a `gif` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GifItem {
+    /// Asset drawn.
+    pub asset_id: String,
+    /// Box.
+    pub geometry: Geometry,
+    /// Rounding and crop.
+    pub frame: Frame,
+    /// In and out animation.
+    pub animations: Animations,
+    /// Where in the source the clip begins, and how fast it runs.
+    pub source: SourceTime,
+    /// Repeats past its end (asset's `loopBehavior` is `loop`).
+    pub loops: bool,
+}
+
+/// Fields of an `audio` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AudioItem {
+    /// Asset heard.
+    pub asset_id: String,
+    /// Where in the source the clip begins, and how fast it runs.
+    pub source: SourceTime,
+    /// Loudness.
+    pub sound: Sound,
+}
+
+/// Mapping from item time to source time:
+/// source tick = `start` + local tick x `playback_rate`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SourceTime {
+    /// Source time of the item's first tick.
+    pub start: Ticks,
+    /// Speed, at least 0.01.
+    pub playback_rate: f64,
+}
+
+/// Gain and fades of a clip.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sound {
+    /// Gain in dB, interpolated in dB.
+    pub decibel_adjustment: AnimatedNumber,
+    /// Linear fade from silence.
+    pub fade_in: Ticks,
+    /// Linear fade to silence.
+    pub fade_out: Ticks,
+}
+
+/// Fields of a `text` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextItem {
+    /// Text, lines separated by `\n`.
+    pub text: String,
+    /// Styling.
+    pub style: TextStyle,
+    /// Box.
+    pub geometry: Geometry,
+    /// `true`: the box follows the text and lines break on `\n` alone.
+    pub resize_on_edit: bool,
+    /// In and out animation.
+    pub animations: Animations,
+    /// Whether `captionAnimations` is present and not empty (not drawn by this build).
+    pub has_caption_animations: bool,
+}
+
+/// CSS-like text styling.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextStyle {
+    /// CSS colour.
+    pub color: String,
+    /// Alignment.
+    pub align: TextAlign,
+    /// Font family name.
+    pub font_family: String,
+    /// Style variant as written (`normal`, `italic`, ...).
+    pub font_variant: String,
+    /// Weight as written (`400`, `bold`, ...).
+    pub font_weight: String,
+    /// Font size in px, at least 1.
+    pub font_size: f64,
+    /// Line box as a multiple of the font size.
+    pub line_height: f64,
+    /// Extra space after each cluster, px.
+    pub letter_spacing: f64,
+    /// Base direction.
+    pub direction: Direction,
+    /// Stroke width in px, centred on the outline, painted under the fill.
+    pub stroke_width: f64,
+    /// CSS colour of the stroke.
+    pub stroke_color: String,
+    /// Rounded rectangle behind each line.
+    pub background: Option<TextBackground>,
+}
+
+/// Rounded rectangle behind each line of text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextBackground {
+    /// CSS colour.
+    pub color: String,
+    /// Space left and right of the line, px.
+    pub horizontal_padding: f64,
+    /// Corner radius, px.
+    pub border_radius: f64,
+}
+
+/// Horizontal alignment of lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextAlign {
+    /// `left`
+    Left,
+    /// `center`
+    Center,
+    /// `right`
+    Right,
+}
+
+/// Base direction of paragraphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// `ltr`
+    Ltr,
+    /// `rtl`
+    Rtl,
+}
+
+/// Fields of a `solid` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SolidItem {
+    /// CSS colour.
+    pub color: String,
+    /// Shape that fills the box.
+    pub shape: Shape,
+    /// Box.
+    pub geometry: Geometry,
+    /// Corner radius in composition pixels.
+    pub border_radius: AnimatedNumber,
+    /// In and out animation.
+    pub animations: Animations,
+}
+
+/// Shape of a solid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `rectangle`
+    Rectangle,
+    /// `circle` (an ellipse in a box that is not square)
+    Circle,
+    /// `triangle`
+    Triangle,
+    /// `star`
+    Star,
+}
+
+/// In and out animation of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Animations {
+    /// At the item's start.
+    pub enter: Option<Animation>,
+    /// At the item's end.
+    pub leave: Option<Animation>,
+}
+
+/// One animation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Animation {
+    /// What moves.
+    pub kind: AnimationKind,
+    /// For how long, at least one tick.
+    pub duration: Ticks,
+    /// Progress curve; `linear` when the document names none.
+    pub easing: Easing,
+}
+
+/// Animation type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnimationKind {
+    /// `fade`
+    Fade,
+    /// `slide-up`
+    SlideUp,
+    /// `slide-down`
+    SlideDown,
+    /// `slide-left`
+    SlideLeft,
+    /// `slide-right`
+    SlideRight,
+    /// `zoom-in`
+    ZoomIn,
+    /// `zoom-out`
+    ZoomOut,
+}
+
+/// CSS easing keyword.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Easing {
+    /// `linear`
+    #[default]
+    Linear,
+    /// `ease-in`
+    EaseIn,
+    /// `ease-out`
+    EaseOut,
+    /// `ease-in-out`
+    EaseInOut,
+}
+
+/// Transition between two clips that touch on one track.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transition {
+    /// Transition id.
+    pub id: String,
+    /// Track both clips sit on.
+    pub track_id: String,
+    /// Outgoing clip.
+    pub from_clip_id: String,
+    /// Incoming clip.
+    pub to_clip_id: String,
+    /// Type.
+    pub kind: TransitionKind,
+    /// Length, centred on the cut.
+    pub duration: Ticks,
+    /// Progress curve.
+    pub easing: Easing,
+}
+
+/// Transition type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransitionKind {
+    /// Cross-dissolve.
+    Fade,
+    /// A type of the schema that this build does not draw, by its name.
+    Unsupported(String),
+}
+
+/// What lies behind every track.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Background {
+    /// Black.
+    None,
+    /// A CSS colour, or a CSS `linear-gradient(...)` that wins over it.
+    Color {
+        /// CSS colour.
+        color: String,
+        /// CSS gradient.
+        gradient: Option<String>,
+    },
+    /// A variant this build does not draw, by its name (`blur`, `image`).
+    Unsupported(String),
+}
