@@ -1,0 +1,87 @@
+//! What one deployment accepts.
+
+use darkroom_editor_state::{OutputLayout, Ticks, frame_count};
+
+use crate::problem::{ErrorCode, Problem};
+
+/// Longest side of an output in pixels (editor-state reference, "Output size").
+pub const MAX_SIDE: u32 = 8192;
+
+/// Limits of a deployment; accounts carry their own active limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Active tasks an account may have when nobody set its own limit.
+    pub active_tasks: u32,
+    /// Most pixels of one output frame.
+    pub output_pixels: u64,
+    /// Most output pixels x frames that one render function finishes within its
+    /// time limit. The default is five minutes of 1080p at 30 fps, three times as
+    /// slow as real time within 15 minutes.
+    pub pixel_budget: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            active_tasks: 2,
+            output_pixels: 3840 * 2160,
+            pixel_budget: 1920 * 1080 * 30 * 60 * 5,
+        }
+    }
+}
+
+impl Limits {
+    /// Refuses an output that is too large or that one function cannot finish.
+    pub fn check(&self, layout: &OutputLayout, duration: Ticks, fps: u32) -> Result<(), Problem> {
+        let (width, height) = (layout.width, layout.height);
+        let pixels = u64::from(width) * u64::from(height);
+        if width > MAX_SIDE || height > MAX_SIDE || pixels > self.output_pixels {
+            return Err(Problem::new(
+                ErrorCode::OutputTooLarge,
+                format!(
+                    "the output would be {width} x {height} pixels; at most {MAX_SIDE} a side and \
+                     {} in all are allowed: lower `scale` or the composition size",
+                    self.output_pixels
+                ),
+            ));
+        }
+        let frames = frame_count(duration, fps);
+        let work = pixels.saturating_mul(frames);
+        if work > self.pixel_budget {
+            let most = self.pixel_budget / pixels.max(1) / u64::from(fps);
+            return Err(Problem::new(
+                ErrorCode::TooLong,
+                format!(
+                    "{frames} frames of {width} x {height} pixels are {work} pixels; at most {} \
+                     can be rendered in one go, about {most} s at this size and {fps} fps: \
+                     shorten the timeline, lower `scale` or use 30 fps",
+                    self.pixel_budget
+                ),
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use darkroom_editor_state::{Ratio, output_layout};
+
+    fn check(scale: f64, seconds: f64) -> Option<ErrorCode> {
+        let layout = output_layout((1920, 1080), Ratio::Custom, scale);
+        Limits::default()
+            .check(&layout, Ticks::from_seconds(seconds), 30)
+            .err()
+            .map(|problem| problem.code)
+    }
+
+    #[test]
+    fn size_and_length_are_bounded() {
+        assert_eq!(check(1.0, 300.0), None);
+        assert_eq!(check(1.0, 300.1), Some(ErrorCode::TooLong));
+        assert_eq!(check(2.0, 75.0), None);
+        assert_eq!(check(2.1, 1.0), Some(ErrorCode::OutputTooLarge));
+        assert_eq!(check(8.0, 1.0), Some(ErrorCode::OutputTooLarge));
+    }
+}

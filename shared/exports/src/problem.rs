@@ -1,0 +1,237 @@
+//! Every refusal, in one table: its stable code, its HTTP status and the
+//! category that stands in `type` (contract, "Error codes").
+
+/// Stable upper-case code of an answer that is not a success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// The request itself is malformed.
+    RequestInvalid,
+    /// The `Idempotency-Key` header is malformed or given twice.
+    IdempotencyKeyInvalid,
+    /// No key, an unknown key or a revoked key.
+    KeyInvalid,
+    /// The key may not use runtime routes.
+    RuntimeAccessForbidden,
+    /// No such route.
+    RouteNotFound,
+    /// No such task.
+    TaskNotFound,
+    /// No such asset.
+    AssetNotFound,
+    /// No such project.
+    ProjectNotFound,
+    /// The route exists, the method does not.
+    MethodNotAllowed,
+    /// The task has ended.
+    TaskNotCancelable,
+    /// The key is bound to another payload.
+    IdempotencyKeyReused,
+    /// The `clientTaskId` is bound to another payload or task.
+    ClientTaskIdReused,
+    /// The body is larger than the route takes.
+    PayloadTooLarge,
+    /// The content type is not the route's.
+    UnsupportedMediaType,
+    /// The document's version is not one we read.
+    StateSchemaVersionUnsupported,
+    /// The document has faults.
+    EditorSchemaInvalid,
+    /// The document holds what this build does not draw.
+    EditorItemUnsupported,
+    /// Too many active tasks.
+    ConcurrencyLimitExceeded,
+    /// The balance does not cover the export.
+    CreditsInsufficient,
+    /// The output has too many pixels.
+    OutputTooLarge,
+    /// The export cannot finish in one function's time.
+    TooLong,
+    /// The callback cannot be used.
+    CallbackUrlForbidden,
+    /// The uploaded bytes are not what they claim to be.
+    UploadInvalid,
+    /// Something of ours is busy.
+    Unavailable,
+    /// Something of ours is broken.
+    Internal,
+}
+
+impl ErrorCode {
+    /// Code, status and category, in this order.
+    const fn row(self) -> (&'static str, u16, &'static str) {
+        match self {
+            Self::RequestInvalid => ("REQUEST_INVALID", 400, "BAD_REQUEST"),
+            Self::IdempotencyKeyInvalid => ("IDEMPOTENCY_KEY_INVALID", 400, "BAD_REQUEST"),
+            Self::KeyInvalid => ("OPEN_API_KEY_INVALID", 401, "UNAUTHORIZED"),
+            Self::RuntimeAccessForbidden => {
+                ("OPEN_API_RUNTIME_ACCESS_FORBIDDEN", 403, "FORBIDDEN")
+            }
+            Self::RouteNotFound => ("ROUTE_NOT_FOUND", 404, "NOT_FOUND"),
+            Self::TaskNotFound => ("TASK_NOT_FOUND", 404, "NOT_FOUND"),
+            Self::AssetNotFound => ("ASSET_NOT_FOUND", 404, "NOT_FOUND"),
+            Self::ProjectNotFound => ("PROJECT_NOT_FOUND", 404, "NOT_FOUND"),
+            Self::MethodNotAllowed => ("METHOD_NOT_ALLOWED", 405, "BAD_REQUEST"),
+            Self::TaskNotCancelable => ("TASK_NOT_CANCELABLE", 409, "CONFLICT"),
+            Self::IdempotencyKeyReused => ("IDEMPOTENCY_KEY_REUSED", 409, "CONFLICT"),
+            Self::ClientTaskIdReused => ("CLIENT_TASK_ID_REUSED", 409, "CONFLICT"),
+            Self::PayloadTooLarge => ("PAYLOAD_TOO_LARGE", 413, "BAD_REQUEST"),
+            Self::UnsupportedMediaType => ("UNSUPPORTED_MEDIA_TYPE", 415, "BAD_REQUEST"),
+            Self::StateSchemaVersionUnsupported => (
+                "STATE_SCHEMA_VERSION_UNSUPPORTED",
+                422,
+                "UNPROCESSABLE_CONTENT",
+            ),
+            Self::EditorSchemaInvalid => ("EDITOR_SCHEMA_INVALID", 422, "UNPROCESSABLE_CONTENT"),
+            Self::EditorItemUnsupported => {
+                ("EDITOR_ITEM_UNSUPPORTED", 422, "UNPROCESSABLE_CONTENT")
+            }
+            Self::ConcurrencyLimitExceeded => (
+                "OPEN_API_EXPORT_CONCURRENCY_LIMIT_EXCEEDED",
+                422,
+                "UNPROCESSABLE_CONTENT",
+            ),
+            Self::CreditsInsufficient => (
+                "OPEN_API_CREDITS_INSUFFICIENT",
+                422,
+                "UNPROCESSABLE_CONTENT",
+            ),
+            Self::OutputTooLarge => ("EXPORT_OUTPUT_TOO_LARGE", 422, "UNPROCESSABLE_CONTENT"),
+            Self::TooLong => ("EXPORT_TOO_LONG", 422, "UNPROCESSABLE_CONTENT"),
+            Self::CallbackUrlForbidden => ("CALLBACK_URL_FORBIDDEN", 422, "UNPROCESSABLE_CONTENT"),
+            Self::UploadInvalid => ("UPLOAD_INVALID", 422, "UNPROCESSABLE_CONTENT"),
+            Self::Unavailable => ("SERVICE_UNAVAILABLE", 503, "INTERNAL"),
+            Self::Internal => ("INTERNAL", 500, "INTERNAL"),
+        }
+    }
+
+    /// The stable code, as in `errorCode`.
+    pub const fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// HTTP status.
+    pub const fn status(self) -> u16 {
+        self.row().1
+    }
+
+    /// Category, as in `type`.
+    pub const fn category(self) -> &'static str {
+        self.row().2
+    }
+
+    /// Short sentence for `title`, the same for every answer with this code.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::RequestInvalid => "The request is not valid",
+            Self::IdempotencyKeyInvalid => "The idempotency key is not valid",
+            Self::KeyInvalid => "The API key is not valid",
+            Self::RuntimeAccessForbidden => "The API key has no runtime access",
+            Self::RouteNotFound => "There is no such route",
+            Self::TaskNotFound => "There is no such export task",
+            Self::AssetNotFound => "There is no such asset",
+            Self::ProjectNotFound => "There is no such project",
+            Self::MethodNotAllowed => "The route does not take this method",
+            Self::TaskNotCancelable => "The task has already ended",
+            Self::IdempotencyKeyReused => "The idempotency key belongs to another payload",
+            Self::ClientTaskIdReused => "The client task id belongs to another task",
+            Self::PayloadTooLarge => "The body is too large",
+            Self::UnsupportedMediaType => "The content type is not supported",
+            Self::StateSchemaVersionUnsupported => "The document version is not supported",
+            Self::EditorSchemaInvalid => "The editor state is not valid",
+            Self::EditorItemUnsupported => "The editor state holds what is not drawn yet",
+            Self::ConcurrencyLimitExceeded => "Too many active exports",
+            Self::CreditsInsufficient => "The balance does not cover this export",
+            Self::OutputTooLarge => "The output is too large",
+            Self::TooLong => "The export is too long",
+            Self::CallbackUrlForbidden => "The callback cannot be used",
+            Self::UploadInvalid => "The file is not what it claims to be",
+            Self::Unavailable => "The service is busy",
+            Self::Internal => "The service failed",
+        }
+    }
+}
+
+/// One fault of a request: entry of `errors`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Fault {
+    /// Stable code of the fault.
+    pub code: String,
+    /// JSON Pointer (RFC 6901) into the request body.
+    pub path: String,
+    /// Sentence that names field, value, limit and remedy.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault of the request at a pointer.
+    pub fn new(code: ErrorCode, path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code: code.as_str().to_owned(),
+            path: path.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// A refusal as RFC 9457 problem details, before the transport adds `instance`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Decides status, category and title.
+    pub code: ErrorCode,
+    /// Code told to the client where the first fault is more exact than `code`.
+    pub error_code: String,
+    /// What is wrong with this request, and what to do.
+    pub detail: String,
+    /// Every fault, where there are any.
+    pub errors: Vec<Fault>,
+}
+
+impl Problem {
+    /// A refusal with one sentence.
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            error_code: code.as_str().to_owned(),
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// A refusal for a list of faults; the detail is the first one's sentence and
+    /// the number of those behind it.
+    #[must_use]
+    pub fn from_faults(code: ErrorCode, faults: Vec<Fault>) -> Self {
+        let detail = match faults.split_first() {
+            None => code.title().to_owned(),
+            Some((first, [])) => format!("{}: {}", first.path, first.message),
+            Some((first, more)) => {
+                format!("{}: {} ({} more)", first.path, first.message, more.len())
+            }
+        };
+        Self {
+            code,
+            error_code: code.as_str().to_owned(),
+            detail,
+            errors: faults,
+        }
+    }
+
+    /// A refusal for faults of an editor state: 422 with the first fault's code.
+    #[must_use]
+    pub fn from_editor_faults(prefix: &str, faults: &[darkroom_editor_state::Fault]) -> Self {
+        let faults: Vec<Fault> = faults
+            .iter()
+            .map(|fault| Fault {
+                code: fault.code.as_str().to_owned(),
+                path: format!("{prefix}{}", fault.path),
+                message: fault.message.clone(),
+            })
+            .collect();
+        let first = faults.first().map(|fault| fault.code.clone());
+        let mut problem = Self::from_faults(ErrorCode::EditorSchemaInvalid, faults);
+        if let Some(code) = first {
+            problem.error_code = code;
+        }
+        problem
+    }
+}
