@@ -1,4 +1,42 @@
-//! The timeline document: types, ticks, reading, validation and capability tables.
+//! The timeline document of the Darkroom service: types, ticks, reading of both
+//! generations, validation, and the tables of what there is to use.
+//!
+//! ```text
+//! JSON --gen0--> ticks, v1 --schema--> shape and limits --semantics--> references and times --convert--> EditorState
+//! ```
+//!
+//! - [`read`] does all four steps and reports **every** fault with its code, its
+//!   JSON Pointer and a sentence, in the order of the document.
+//! - `gen0`: a document without `stateSchemaVersion` is of generation 0; its
+//!   times in seconds, milliseconds or frames become ticks.
+//! - `schema`: a table of rules walked over the document. It reaches the verdict
+//!   of the public JSON schema (`tests/differential.rs` proves it against the
+//!   `jsonschema` crate), but says what to do about each fault.
+//! - `semantics`: the rules beyond the schema. They run on a document with schema
+//!   faults too, as far as it can be understood.
+//! - [`unsupported()`] lists what is valid and not drawn by this build, so that no
+//!   export is accepted and then ignored.
+//! - [`names`] holds each vocabulary once; [`capabilities()`] is made from it.
+//!
+//! No I/O happens here: whether an asset exists or plays is found by probing it.
 
+pub mod capabilities;
+mod convert;
+mod fault;
+mod gen0;
+mod layout;
 pub mod model;
+pub mod names;
+mod read;
+mod schema;
+mod semantics;
+mod unsupported;
+
+pub use capabilities::capabilities;
+pub use fault::{Fault, FaultCode, MAX_FAULTS};
+pub use layout::{OutputLayout, frame_count, frame_tick, output_layout};
 pub use model::*;
+pub use read::{Document, read};
+pub use schema::check as check_schema;
+pub use semantics::MAX_TICKS;
+pub use unsupported::unsupported;

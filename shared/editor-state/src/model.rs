@@ -142,7 +142,10 @@ pub struct Keyframe {
 impl AnimatedNumber {
     /// A number that never changes.
     pub fn constant(value: f64) -> Self {
-        Self { value, keyframes: Vec::new() }
+        Self {
+            value,
+            keyframes: Vec::new(),
+        }
     }
 
     /// Whether the value is the same at every time.
@@ -154,7 +157,10 @@ impl AnimatedNumber {
     /// from an implied keyframe `(0, value)` before the first, the last one's
     /// value after it (editor-state reference, "Keyframes").
     pub fn at(&self, time: Ticks) -> f64 {
-        let mut before = Keyframe { time: Ticks(0), value: self.value };
+        let mut before = Keyframe {
+            time: Ticks(0),
+            value: self.value,
+        };
         for &next in &self.keyframes {
             if time < next.time {
                 let span = (next.time.0 - before.time.0) as f64;

@@ -1,0 +1,133 @@
+//! What an editor may offer: the answer of `getEditorCapabilities`, made from
+//! the tables of [`crate::names`]. Only what this build draws is offered.
+
+use serde_json::{Value, json};
+
+use crate::names::{self, Name};
+
+/// Colours an editor may offer for the global background.
+pub const BACKGROUND_COLORS: &[&str] = &[
+    "#000000", "#ffffff", "#1f2937", "#475569", "#b91c1c", "#c2410c", "#ca8a04", "#15803d",
+    "#0e7490", "#1d4ed8", "#6d28d9", "#be185d",
+];
+
+/// Gradients an editor may offer for the global background, in CSS.
+pub const BACKGROUND_GRADIENTS: &[&str] = &[
+    "linear-gradient(180deg, #0f172a 0%, #334155 100%)",
+    "linear-gradient(135deg, #1d4ed8 0%, #7c3aed 100%)",
+    "linear-gradient(135deg, #f97316 0%, #db2777 100%)",
+    "linear-gradient(135deg, #059669 0%, #0891b2 100%)",
+    "linear-gradient(90deg, #fde68a 0%, #fca5a5 100%)",
+];
+
+/// Effects and filters begin with this length, in seconds.
+const DEFAULT_SECONDS: f64 = 3.0;
+
+/// The `EditorCapabilities` object of the contract, with no other key.
+///
+/// `version` names the generation of the document format.
+pub fn capabilities() -> Value {
+    let captions = caption_presets();
+    // Levels of a blurred background are offered once it is drawn.
+    let blur_levels: &[u8] = if names::is_drawn(names::BACKGROUNDS, "blur") {
+        &[0, 1, 2, 3, 4]
+    } else {
+        &[]
+    };
+    json!({
+        "version": "v1",
+        "animations": names::drawn_ids(names::ANIMATIONS),
+        "captionAnimations": { "in": captions, "out": captions, "loop": captions },
+        "transitions": names::drawn_ids(names::TRANSITIONS),
+        "transitionPresets": presets(names::TRANSITIONS, false),
+        "effects": names::drawn_ids(names::EFFECTS),
+        "effectPresets": presets(names::EFFECTS, true),
+        "filters": names::drawn_ids(names::FILTERS),
+        "filterPresets": presets(names::FILTERS, true),
+        "shapes": names::drawn_ids(names::SHAPES),
+        "backgroundPresets": {
+            "colors": BACKGROUND_COLORS,
+            "gradients": BACKGROUND_GRADIENTS,
+            "images": [],
+            "blurLevels": blur_levels,
+        },
+    })
+}
+
+fn presets(vocabulary: &[Name], timed: bool) -> Vec<Value> {
+    let preset = |name: &Name| {
+        let mut preset = json!({ "id": name.id, "type": name.id, "label": name.label });
+        if let (true, Some(map)) = (timed, preset.as_object_mut()) {
+            map.insert(
+                "defaultDurationInSeconds".to_owned(),
+                json!(DEFAULT_SECONDS),
+            );
+            map.insert("defaultIntensity".to_owned(), json!(1.0));
+        }
+        preset
+    };
+    vocabulary
+        .iter()
+        .filter(|name| name.drawn)
+        .map(preset)
+        .collect()
+}
+
+fn caption_presets() -> Vec<Value> {
+    let preset = |name: &Name| json!({ "id": name.id, "type": name.id, "label": name.label, "preview": name.label });
+    names::CAPTION_ANIMATIONS
+        .iter()
+        .filter(|name| name.drawn)
+        .map(preset)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_has_the_keys_of_the_contract_and_no_other() {
+        let value = capabilities();
+        let mut keys: Vec<_> = value
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        keys.sort_unstable();
+        assert_eq!(
+            keys,
+            [
+                "animations",
+                "backgroundPresets",
+                "captionAnimations",
+                "effectPresets",
+                "effects",
+                "filterPresets",
+                "filters",
+                "shapes",
+                "transitionPresets",
+                "transitions",
+                "version"
+            ]
+        );
+        assert_eq!(value["animations"].as_array().unwrap().len(), 7);
+        assert_eq!(
+            value["shapes"],
+            json!(["rectangle", "circle", "triangle", "star"])
+        );
+    }
+
+    #[test]
+    fn only_what_is_drawn_is_offered() {
+        let value = capabilities();
+        assert_eq!(value["transitions"], json!(["fade"]));
+        assert_eq!(
+            value["transitionPresets"],
+            json!([{ "id": "fade", "type": "fade", "label": "Cross-dissolve" }])
+        );
+        assert_eq!(value["effects"], json!([]));
+        assert_eq!(value["backgroundPresets"]["blurLevels"], json!([]));
+    }
+}

@@ -1,0 +1,149 @@
+//! The table of rules: editor state v1, field by field. The root is here; its
+//! parts are in the modules.
+
+mod assets;
+mod charts;
+mod items;
+mod parts;
+mod templates;
+mod words;
+
+use super::{Field, Rule, Shape, Tagged};
+use crate::fault::FaultCode;
+use crate::names;
+use assets::ASSET;
+use items::ITEM;
+use words::{
+    COUNT, ID, INF, NUMBER, PARAMS, POSITIVE, TEXT, TEXT_OR_NULL, closed, may, must, open, word,
+};
+
+pub(in crate::schema) const SLOT_LIST: Rule = Rule::List(0, &ID);
+
+pub(in crate::schema) static ROOT: Rule = Rule::Object(&open(&[&[
+    must("stateSchemaVersion", Rule::Choice(&["v1"])),
+    must("compositionWidth", Rule::Whole(50.0, 1920.0)),
+    must("compositionHeight", Rule::Whole(50.0, 1920.0)),
+    must("timebaseTicksPerSecond", Rule::Exactly(240_000)),
+    may("outputRatio", word(names::RATIOS)),
+    must("tracks", Rule::List(1, &Rule::Object(&TRACK))),
+    must("assets", Rule::Map(0, &Rule::Tagged(&ASSET))),
+    must("items", Rule::Map(0, &Rule::Tagged(&ITEM))),
+    must("transitions", Rule::Map(0, &Rule::Object(&TRANSITION))),
+    may("globalBackground", Rule::Tagged(&BACKGROUND)),
+    may("brandRuntime", Rule::Nullable(&Rule::Object(&BRAND))),
+    may(
+        "deletedAssets",
+        Rule::List(0, &Rule::Object(&DELETED_ASSET)),
+    ),
+]]));
+
+static TRACK: Shape = closed(&[&[
+    must("id", ID),
+    must("items", Rule::List(0, &ID)),
+    must("hidden", Rule::Bool),
+    must("muted", Rule::Bool),
+    may("syncLocked", Rule::Bool),
+]]);
+
+static TRANSITION: Shape = closed(&[&[
+    must("id", ID),
+    must("trackId", ID),
+    must("fromClipId", ID),
+    must("toClipId", ID),
+    must(
+        "type",
+        Rule::Word(names::TRANSITIONS, FaultCode::TransitionTypeInvalid),
+    ),
+    must("durationTicks", COUNT),
+    may("easing", word(names::EASINGS)),
+    may("params", PARAMS),
+]]);
+
+static BACKGROUND: Tagged = Tagged {
+    what: "a background",
+    tag: "type",
+    base: None,
+    strict: true,
+    variants: &[
+        ("none", Rule::Object(&closed(&[&[must("type", TEXT)]]))),
+        (
+            "color",
+            Rule::Object(&closed(&[&[
+                must("type", TEXT),
+                must("color", TEXT),
+                must("gradient", TEXT_OR_NULL),
+            ]])),
+        ),
+        (
+            "blur",
+            Rule::Object(&closed(&[&[
+                must("type", TEXT),
+                must("level", Rule::Whole(0.0, 4.0)),
+            ]])),
+        ),
+        (
+            "image",
+            Rule::Object(&closed(&[&[
+                must("type", TEXT),
+                must("imageAssetId", TEXT_OR_NULL),
+                must("imageUrl", ID),
+                must("source", Rule::Choice(&["preset", "custom"])),
+            ]])),
+        ),
+    ],
+};
+
+static BRAND: Shape = closed(&[&[
+    must("brandId", TEXT_OR_NULL),
+    must("logoX", NUMBER),
+    must("logoY", NUMBER),
+    must("managedItemIds", Rule::List(0, &TEXT)),
+    must("managedAssetIds", Rule::List(0, &TEXT)),
+    must("introShiftTicks", Rule::Whole(-INF, INF)),
+    must("overlayTrackId", TEXT_OR_NULL),
+    must("underlayTrackId", TEXT_OR_NULL),
+]]);
+
+static DELETED_ASSET: Shape = closed(&[&[
+    must("assetId", ID),
+    must("remoteUrl", TEXT_OR_NULL),
+    must("remoteKey", TEXT_OR_NULL),
+    may("remoteAssetId", TEXT_OR_NULL),
+    must("statusAtDeletion", Rule::Tagged(&UPLOAD_STATE)),
+]]);
+
+static UPLOAD_STATE: Tagged = Tagged {
+    what: "an upload state",
+    tag: "type",
+    base: None,
+    strict: true,
+    variants: &[
+        (
+            "pending-upload",
+            Rule::Object(&closed(&[&[must("type", TEXT)]])),
+        ),
+        (
+            "in-progress",
+            Rule::Object(&closed(&[&[
+                must("type", TEXT),
+                must(
+                    "progress",
+                    Rule::Object(&closed(&[&[
+                        must("progress", NUMBER),
+                        must("loadedBytes", POSITIVE),
+                        must("totalBytes", POSITIVE),
+                    ]])),
+                ),
+            ]])),
+        ),
+        ("uploaded", Rule::Object(&closed(&[&[must("type", TEXT)]]))),
+        (
+            "error",
+            Rule::Object(&closed(&[&[
+                must("type", TEXT),
+                must("error", Rule::UploadError),
+                must("canRetry", Rule::Bool),
+            ]])),
+        ),
+    ],
+};

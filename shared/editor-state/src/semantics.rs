@@ -1,0 +1,421 @@
+//! The rules beyond the schema: references, times and adjacency.
+//!
+//! They look at JSON, not at the typed document, so that they also run where the
+//! schema refuses a part; what they cannot understand they leave to the schema.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::fault::{FaultCode, Faults, join};
+use crate::schema::show;
+
+/// The latest tick a document may name: the largest integer that every JSON
+/// reader keeps exactly, about 1189 years.
+pub const MAX_TICKS: f64 = 9_007_199_254_740_991.0;
+
+type Object = Map<String, Value>;
+
+struct View<'a> {
+    tracks: &'a [Value],
+    assets: Option<&'a Object>,
+    items: Option<&'a Object>,
+    transitions: Option<&'a Object>,
+}
+
+pub(crate) fn collect(document: &Value, faults: &mut Faults) {
+    let view = View {
+        tracks: document
+            .get("tracks")
+            .and_then(Value::as_array)
+            .map_or(&[], Vec::as_slice),
+        assets: document.get("assets").and_then(Value::as_object),
+        items: document.get("items").and_then(Value::as_object),
+        transitions: document.get("transitions").and_then(Value::as_object),
+    };
+    check_ids(&view, faults);
+    check_items(&view, faults);
+    check_tracks(&view, faults);
+    check_transitions(&view, faults);
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value.get(key).and_then(Value::as_str)
+}
+
+/// A time of an item; `None` where the schema refuses it.
+fn time(value: &Value, key: &str) -> Option<f64> {
+    value
+        .get(key)
+        .and_then(Value::as_f64)
+        .filter(|n| n.is_finite() && n.fract() == 0.0)
+}
+
+fn span(item: &Value) -> Option<(f64, f64)> {
+    let start = time(item, "startTicks")?;
+    Some((start, start + time(item, "durationTicks")?))
+}
+
+fn each(map: Option<&Object>) -> impl Iterator<Item = (&String, &Value)> {
+    map.into_iter().flatten()
+}
+
+fn check_ids(view: &View<'_>, faults: &mut Faults) {
+    let maps = [
+        ("/assets", view.assets),
+        ("/items", view.items),
+        ("/transitions", view.transitions),
+    ];
+    for (root, map) in maps {
+        for (key, entry) in each(map) {
+            if let Some(id) = text(entry, "id").filter(|id| id != key) {
+                let message = format!(
+                    "id is {} but the entry stands under {}. Make the two equal.",
+                    quote(id),
+                    quote(key)
+                );
+                faults.push(FaultCode::IdMismatch, join(&join(root, key), "id"), message);
+            }
+        }
+    }
+    let mut seen = HashMap::new();
+    for (index, id) in view
+        .tracks
+        .iter()
+        .enumerate()
+        .filter_map(|(i, t)| Some((i, text(t, "id")?)))
+    {
+        if let Some(first) = seen.insert(id, index) {
+            let message = format!(
+                "Tracks {first} and {index} share the id {}. Give each track its own.",
+                quote(id)
+            );
+            faults.push(
+                FaultCode::IdMismatch,
+                format!("/tracks/{index}/id"),
+                message,
+            );
+        }
+    }
+}
+
+fn quote(text: &str) -> String {
+    show(&Value::from(text))
+}
+
+fn check_items(view: &View<'_>, faults: &mut Faults) {
+    for (key, item) in each(view.items) {
+        if faults.is_full() {
+            return;
+        }
+        let path = join("/items", key);
+        check_times(item, &path, faults);
+        check_keyframes(item, &path, faults);
+        check_asset(view, item, &path, faults);
+        if text(item, "type") == Some("text-template") {
+            check_nodes(item, &path, faults);
+        }
+    }
+}
+
+/// Refuses times that a reader of JSON would round.
+fn check_times(item: &Value, path: &str, faults: &mut Faults) {
+    for (key, value) in item.as_object().into_iter().flatten() {
+        let Some(ticks) = value.as_f64().filter(|_| key.ends_with("Ticks")) else {
+            continue;
+        };
+        let ticks = if key == "durationTicks" {
+            span(item).map_or(ticks, |(_, end)| end.max(ticks))
+        } else {
+            ticks
+        };
+        if ticks > MAX_TICKS {
+            let message = format!(
+                "{key} reaches tick {ticks}, past the last one, {MAX_TICKS}. Use a smaller time."
+            );
+            faults.push(FaultCode::SchemaInvalid, join(path, key), message);
+        }
+    }
+}
+
+fn check_keyframes(item: &Value, path: &str, faults: &mut Faults) {
+    let Some(duration) = time(item, "durationTicks") else {
+        return;
+    };
+    for (field, value) in item.as_object().into_iter().flatten() {
+        // Only animated numbers have this shape; free-form fields are not looked into.
+        if matches!(
+            field.as_str(),
+            "props" | "slots" | "params" | "data" | "nodes"
+        ) {
+            continue;
+        }
+        let Some(keyframes) = value.get("keyframes").and_then(Value::as_array) else {
+            continue;
+        };
+        for (index, keyframe) in keyframes.iter().enumerate() {
+            if faults.is_full() {
+                return;
+            }
+            let Some(at) = time(keyframe, "timeTicks").filter(|at| *at >= duration) else {
+                continue;
+            };
+            let message = format!(
+                "timeTicks of a keyframe of {} is {at}, but the item lasts {duration} ticks; it must be less. Move the keyframe or lengthen the item.",
+                quote(field)
+            );
+            let place = format!("{}/keyframes/{index}/timeTicks", join(path, field));
+            faults.push(FaultCode::KeyframeOutOfBounds, place, message);
+        }
+    }
+}
+
+/// The asset type that an item type draws.
+fn asset_type(item_type: &str) -> Option<&'static str> {
+    Some(match item_type {
+        "image" => "image",
+        "video" => "video",
+        "gif" => "gif",
+        "audio" => "audio",
+        "lottie" => "lottie",
+        "captions" => "caption",
+        _ => return None,
+    })
+}
+
+fn check_asset(view: &View<'_>, item: &Value, path: &str, faults: &mut Faults) {
+    let Some(kind) = text(item, "type") else {
+        return;
+    };
+    let Some(wanted) = asset_type(kind) else {
+        return;
+    };
+    let Some(id) = text(item, "assetId") else {
+        return;
+    };
+    let place = join(path, "assetId");
+    let Some(asset) = view.assets.and_then(|assets| assets.get(id)) else {
+        let message = format!(
+            "assetId is {}, which assets does not hold. Add the asset or name another.",
+            quote(id)
+        );
+        return faults.push(FaultCode::AssetNotFound, place, message);
+    };
+    if let Some(found) = text(asset, "type").filter(|found| *found != wanted) {
+        let message = format!(
+            "assetId of this {kind} item names {}, an asset of type {}; it needs one of type {wanted}.",
+            quote(id),
+            quote(found)
+        );
+        faults.push(FaultCode::AssetTypeMismatch, place, message);
+    }
+    let animated = item
+        .get("captionAnimations")
+        .and_then(Value::as_object)
+        .is_some_and(|animations| !animations.is_empty());
+    if kind == "captions" && animated && text(asset, "timingGranularity") == Some("word") {
+        let message = format!(
+            "captionAnimations cannot go with {}, which is timed word by word. Remove them or use captions timed by line.",
+            quote(id)
+        );
+        faults.push(
+            FaultCode::CaptionAnimationWordTimingConflict,
+            join(path, "captionAnimations"),
+            message,
+        );
+    }
+}
+
+fn check_nodes(item: &Value, path: &str, faults: &mut Faults) {
+    let Some(nodes) = item.get("nodes").and_then(Value::as_array) else {
+        return;
+    };
+    let count = |kind| {
+        nodes
+            .iter()
+            .filter(|node| text(node, "type") == Some(kind))
+            .count()
+    };
+    let (images, texts) = (count("image"), count("text"));
+    if images != 1 || !(1..=3).contains(&texts) {
+        let message = format!(
+            "nodes holds {images} image and {texts} text nodes; a template has exactly 1 image node and 1 to 3 text nodes."
+        );
+        faults.push(
+            FaultCode::TemplateNodesInvalid,
+            join(path, "nodes"),
+            message,
+        );
+    }
+}
+
+/// An item as a track lists it.
+struct Placed<'a> {
+    place: String,
+    id: &'a str,
+    start: f64,
+    end: f64,
+}
+
+fn check_tracks(view: &View<'_>, faults: &mut Faults) {
+    let mut listed: HashMap<&str, String> = HashMap::new();
+    for (track_index, track) in view.tracks.iter().enumerate() {
+        let mut placed = Vec::new();
+        let ids = track
+            .get("items")
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice);
+        for (index, id) in ids
+            .iter()
+            .enumerate()
+            .filter_map(|(i, id)| Some((i, id.as_str()?)))
+        {
+            if faults.is_full() {
+                return;
+            }
+            let place = format!("/tracks/{track_index}/items/{index}");
+            let Some(item) = view.items.and_then(|items| items.get(id)) else {
+                let message = format!(
+                    "The track lists {}, which items does not hold. Add the item or take it off the track.",
+                    quote(id)
+                );
+                faults.push(FaultCode::TrackItemNotFound, place, message);
+                continue;
+            };
+            if let Some(first) = listed.get(id) {
+                let message = format!(
+                    "{} is listed here and at {first}; an item sits on one track once. Remove one of the two.",
+                    quote(id)
+                );
+                faults.push(FaultCode::TrackItemOverlap, place, message);
+                continue;
+            }
+            listed.insert(id, place.clone());
+            if let Some((start, end)) = span(item) {
+                placed.push(Placed {
+                    place,
+                    id,
+                    start,
+                    end,
+                });
+            }
+        }
+        check_overlaps(placed, faults);
+    }
+}
+
+fn check_overlaps(mut placed: Vec<Placed<'_>>, faults: &mut Faults) {
+    placed.sort_by(|a, b| a.start.total_cmp(&b.start));
+    let mut longest: Option<Placed<'_>> = None;
+    for item in placed {
+        if let Some(before) = longest.as_ref().filter(|before| item.start < before.end) {
+            let message = format!(
+                "{} starts at tick {}, before {} ends at tick {}; items of one track may touch but not overlap. Move one of them.",
+                quote(item.id),
+                item.start,
+                quote(before.id),
+                before.end
+            );
+            faults.push(FaultCode::TrackItemOverlap, item.place.clone(), message);
+        }
+        if longest.as_ref().is_none_or(|before| item.end > before.end) {
+            longest = Some(item);
+        }
+    }
+}
+
+fn check_transitions(view: &View<'_>, faults: &mut Faults) {
+    // Where each item sits, so that a transition costs one look-up.
+    let mut home: HashMap<&str, &str> = HashMap::new();
+    let mut tracks: HashMap<&str, usize> = HashMap::new();
+    for (index, track) in view.tracks.iter().enumerate() {
+        let Some(id) = text(track, "id") else {
+            continue;
+        };
+        tracks.insert(id, index);
+        for item in track
+            .get("items")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            if let Some(item) = item.as_str() {
+                home.entry(item).or_insert(id);
+            }
+        }
+    }
+    for (key, transition) in each(view.transitions) {
+        if faults.is_full() {
+            return;
+        }
+        let path = join("/transitions", key);
+        let Some(track) = text(transition, "trackId") else {
+            continue;
+        };
+        if !tracks.contains_key(track) {
+            let message = format!(
+                "trackId is {}, which tracks does not hold. Name the track of both clips.",
+                quote(track)
+            );
+            faults.push(
+                FaultCode::TransitionClipNotAdjacent,
+                join(&path, "trackId"),
+                message,
+            );
+            continue;
+        }
+        let from = clip(
+            view,
+            &home,
+            transition,
+            track,
+            (&path, "fromClipId"),
+            faults,
+        );
+        let to = clip(view, &home, transition, track, (&path, "toClipId"), faults);
+        let (Some((_, cut)), Some((start, _))) = (from.and_then(span), to.and_then(span)) else {
+            continue;
+        };
+        if cut.total_cmp(&start).is_ne() {
+            let message = format!(
+                "toClipId starts at tick {start}, but fromClipId ends at tick {cut}; the clips of a transition must touch. Move one of them."
+            );
+            faults.push(
+                FaultCode::TransitionClipNotAdjacent,
+                join(&path, "toClipId"),
+                message,
+            );
+        }
+    }
+}
+
+/// The clip that a transition names, if it sits on the transition's track.
+fn clip<'a>(
+    view: &View<'a>,
+    home: &HashMap<&str, &str>,
+    transition: &Value,
+    track: &str,
+    (path, key): (&str, &str),
+    faults: &mut Faults,
+) -> Option<&'a Value> {
+    let id = text(transition, key)?;
+    let found = view.items.and_then(|items| items.get(id));
+    if found.is_some() && home.get(id) == Some(&track) {
+        return found;
+    }
+    let why = if found.is_some() {
+        format!("which is not on track {}", quote(track))
+    } else {
+        "which items does not hold".to_owned()
+    };
+    let message = format!(
+        "{key} is {}, {why}. Name two clips that follow one another on the transition's track.",
+        quote(id)
+    );
+    faults.push(
+        FaultCode::TransitionClipNotAdjacent,
+        join(path, key),
+        message,
+    );
+    None
+}

@@ -1,0 +1,63 @@
+//! What is valid and not drawn by this build.
+
+use crate::fault::{Fault, FaultCode, join};
+use crate::model::{Background, EditorState, ItemKind, TransitionKind};
+use crate::names;
+
+/// Every part of a valid document that this build would not draw as the document
+/// says, each with code [`FaultCode::ItemUnsupported`], in the order items,
+/// transitions, background.
+///
+/// Looked at are items that some track lists, on hidden and muted tracks too: a
+/// track is one click from being shown, and an answer that depends on it would
+/// surprise. Items that no track lists are never drawn, and never reported.
+pub fn unsupported(state: &EditorState) -> Vec<Fault> {
+    let mut listed: Vec<&str> = state
+        .tracks
+        .iter()
+        .flat_map(|track| &track.items)
+        .map(String::as_str)
+        .collect();
+    listed.sort_unstable();
+    listed.dedup();
+    let mut faults = Vec::new();
+    for id in listed {
+        let Some(item) = state.items.get(id) else {
+            continue;
+        };
+        let path = join("/items", id);
+        match &item.kind {
+            ItemKind::Unsupported(kind) => {
+                faults.push(fault(join(&path, "type"), "Items", kind, names::ITEMS));
+            }
+            ItemKind::Text(text) if text.has_caption_animations => faults.push(Fault {
+                code: FaultCode::ItemUnsupported,
+                path: join(&path, "captionAnimations"),
+                message: "captionAnimations are not drawn by this version. Remove them; animations (in and out) are drawn.".to_owned(),
+            }),
+            _ => {}
+        }
+    }
+    for (id, transition) in &state.transitions {
+        if let TransitionKind::Unsupported(kind) = &transition.kind {
+            let path = join(&join("/transitions", id), "type");
+            faults.push(fault(path, "Transitions", kind, names::TRANSITIONS));
+        }
+    }
+    if let Background::Unsupported(kind) = &state.background {
+        let path = "/globalBackground/type".to_owned();
+        faults.push(fault(path, "Backgrounds", kind, names::BACKGROUNDS));
+    }
+    faults
+}
+
+fn fault(path: String, what: &str, kind: &str, vocabulary: &[names::Name]) -> Fault {
+    Fault {
+        code: FaultCode::ItemUnsupported,
+        path,
+        message: format!(
+            "{what} of type {kind} are not drawn by this version; it draws {}. Remove it or use one of these.",
+            names::drawn_ids(vocabulary).join(", ")
+        ),
+    }
+}
