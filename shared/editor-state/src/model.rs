@@ -149,6 +149,7 @@ impl AnimatedNumber {
     }
 
     /// Whether the value is the same at every time.
+    #[expect(clippy::float_cmp, reason = "only an identical value is no change")]
     pub fn is_constant(&self) -> bool {
         self.keyframes.iter().all(|k| k.value == self.value)
     }

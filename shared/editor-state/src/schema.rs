@@ -310,7 +310,7 @@ fn check_tagged(tagged: &Tagged, value: &Value, path: &str, faults: &mut Faults)
         let tag_path = join(path, tagged.tag);
         let words: Vec<_> = tagged.variants.iter().map(|(name, _)| *name).collect();
         if let Some(given) = given {
-            check_choice(&words, FaultCode::SchemaInvalid, given, &tag_path, faults)
+            check_choice(&words, FaultCode::SchemaInvalid, given, &tag_path, faults);
         } else {
             let message = format!(
                 "{} has no {}, which is required. Add one of {}.",
