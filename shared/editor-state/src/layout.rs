@@ -107,8 +107,10 @@ pub struct OutputLayout {
 ///
 /// With ratio `custom`, or one equal to the composition's, the canvas is the
 /// composition times `scale`. Another ratio takes the composition's long side as
-/// its own long side; the composition is fitted inside, centred. Rounding sides
-/// to even numbers moves an edge by a pixel at most; the scale stays exact.
+/// its own long side; the composition is fitted inside, centred.
+///
+/// Where a side was rounded to an even number, the composition keeps its scale
+/// and its top left corner: half a pixel of centring would blur every edge.
 pub fn output_layout(composition: (u32, u32), ratio: Ratio, scale: f64) -> OutputLayout {
     let (comp_w, comp_h) = (
         f64::from(composition.0.max(1)),
@@ -132,9 +134,15 @@ pub fn output_layout(composition: (u32, u32), ratio: Ratio, scale: f64) -> Outpu
         width,
         height,
         scale,
-        offset_x: (f64::from(width) - comp_w * scale) / 2.0,
-        offset_y: (f64::from(height) - comp_h * scale) / 2.0,
+        offset_x: margin(width, comp_w * scale),
+        offset_y: margin(height, comp_h * scale),
     }
+}
+
+/// Space before what is centred on a side; none where only rounding is left.
+fn margin(side: u32, length: f64) -> f64 {
+    let space = (f64::from(side) - length) / 2.0;
+    if space.abs() < 1.0 { 0.0 } else { space }
 }
 
 /// The nearest even number, at least 2; a side halfway between two goes up.
@@ -144,6 +152,8 @@ fn even(side: f64) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::float_cmp, reason = "the values are exact by construction")]
+
     use super::*;
 
     #[test]
@@ -169,7 +179,7 @@ mod tests {
         assert_eq!(output_layout((1280, 720), Ratio::R16x9, 1.5), layout);
         let odd = output_layout((51, 77), Ratio::Custom, 1.0);
         assert_eq!((odd.width, odd.height), (52, 78));
-        assert_eq!((odd.scale, odd.offset_x, odd.offset_y), (1.0, 0.5, 0.5));
+        assert_eq!((odd.scale, odd.offset_x, odd.offset_y), (1.0, 0.0, 0.0));
     }
 
     #[test]

@@ -1,4 +1,9 @@
 //! The public example documents get the verdict that their names promise.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests: a panic is the verdict, values are exact"
+)]
 
 mod common;
 

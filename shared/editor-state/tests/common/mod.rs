@@ -1,12 +1,17 @@
 //! Documents and tools that the tests share.
-#![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test support: each test binary uses a part, and a panic is its verdict"
+)]
 
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
 /// A file that `cargo xtask setup` fetches, as JSON.
-pub fn tool_json(relative: &str) -> Value {
+pub(crate) fn tool_json(relative: &str) -> Value {
     let path = tools().join(relative);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| {
         panic!(
@@ -18,7 +23,7 @@ pub fn tool_json(relative: &str) -> Value {
 }
 
 /// `target/tools`, or what `DARKROOM_TOOLS` names.
-pub fn tools() -> PathBuf {
+pub(crate) fn tools() -> PathBuf {
     std::env::var_os("DARKROOM_TOOLS").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/tools")),
         PathBuf::from,
@@ -26,12 +31,12 @@ pub fn tools() -> PathBuf {
 }
 
 /// An animated number.
-pub fn ant(value: f64) -> Value {
+pub(crate) fn ant(value: f64) -> Value {
     json!({ "value": value, "keyframes": [{ "timeTicks": 0, "value": 1 }, { "timeTicks": 100, "value": 2.5 }] })
 }
 
 /// One object out of several: later keys win.
-pub fn merge(parts: &[Value]) -> Value {
+pub(crate) fn merge(parts: &[Value]) -> Value {
     let fields = parts
         .iter()
         .flat_map(|part| part.as_object().unwrap().clone());
@@ -39,7 +44,7 @@ pub fn merge(parts: &[Value]) -> Value {
 }
 
 /// The fields every drawn item has, at a place on the timeline.
-pub fn item(id: &str, kind: &str, start: i64, own: &Value) -> Value {
+pub(crate) fn item(id: &str, kind: &str, start: i64, own: &Value) -> Value {
     let base = json!({
         "id": id, "type": kind, "startTicks": start, "durationTicks": 1000,
         "isDraggingInTimeline": false, "linkGroupId": "g",
@@ -266,7 +271,7 @@ fn items() -> Vec<Value> {
 }
 
 /// A valid document with every type of item and asset, and the given background.
-pub fn full(background: &Value) -> Value {
+pub(crate) fn full(background: &Value) -> Value {
     let items = items();
     let ids: Vec<_> = items.iter().map(|item| item["id"].clone()).collect();
     let map: serde_json::Map<_, _> = items
@@ -308,7 +313,7 @@ pub fn full(background: &Value) -> Value {
 }
 
 /// One background of each kind.
-pub fn backgrounds() -> Vec<Value> {
+pub(crate) fn backgrounds() -> Vec<Value> {
     vec![
         json!({ "type": "none" }),
         json!({ "type": "color", "color": "#000", "gradient": null }),

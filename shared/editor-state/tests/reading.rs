@@ -1,0 +1,262 @@
+//! The typed document, and what of it this build does not draw.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::float_cmp,
+    reason = "tests: a panic is the verdict, values are exact"
+)]
+
+mod common;
+
+use common::{ant, full};
+use darkroom_editor_state::{
+    Background, Easing, EditorState, ItemKind, Ratio, Ticks, TransitionKind, read, unsupported,
+};
+use serde_json::{Value, json};
+
+fn state(document: Value) -> EditorState {
+    read(document).unwrap().state
+}
+
+fn base() -> Value {
+    full(&json!({ "type": "color", "color": "#123456", "gradient": null }))
+}
+
+#[test]
+fn every_field_arrives_in_the_typed_document() {
+    let mut document = base();
+    let keyframes = json!([
+        { "timeTicks": 50, "value": 2 }, { "timeTicks": 10, "value": 1 }, { "timeTicks": 50, "value": 3 }
+    ]);
+    document["items"]["i-video"]["left"]["keyframes"] = keyframes;
+    let state = state(document);
+    assert_eq!(
+        (state.composition_width, state.composition_height),
+        (1280, 720)
+    );
+    assert_eq!(state.output_ratio, Some(Ratio::R16x9));
+    assert_eq!(state.duration(), Ticks(20_000));
+    assert_eq!(
+        state.background,
+        Background::Color {
+            color: "#123456".to_owned(),
+            gradient: None
+        }
+    );
+    assert_eq!(
+        (state.tracks[1].hidden, state.tracks[1].muted),
+        (true, true)
+    );
+    assert_eq!(
+        state.assets["a-gif"].remote_url.as_deref(),
+        Some("https://example.com/f")
+    );
+    assert_eq!(state.assets["a-gif"].remote_key, None);
+    let ItemKind::Video(video) = &state.items["i-video"].kind else {
+        panic!()
+    };
+    let sorted: Vec<_> = video
+        .geometry
+        .left
+        .keyframes
+        .iter()
+        .map(|k| (k.time.0, k.value))
+        .collect();
+    assert_eq!(sorted, [(10, 1.0), (50, 2.0), (50, 3.0)]);
+    assert_eq!(
+        (video.source.start, video.source.playback_rate),
+        (Ticks(5), 1.5)
+    );
+    assert_eq!(
+        (video.sound.fade_in, video.sound.fade_out),
+        (Ticks(10), Ticks(0))
+    );
+    assert_eq!(video.animations.enter.unwrap().easing, Easing::EaseInOut);
+    assert_eq!(video.animations.leave.unwrap().easing, Easing::Linear);
+    assert_eq!(video.frame.crop_left.value, 0.1);
+    let ItemKind::Gif(gif) = &state.items["i-gif"].kind else {
+        panic!()
+    };
+    assert!(gif.loops);
+    let ItemKind::Text(text) = &state.items["i-text"].kind else {
+        panic!()
+    };
+    assert!(text.has_caption_animations);
+    assert_eq!(text.style.font_weight, "400");
+    assert_eq!(
+        text.style.background.as_ref().unwrap().horizontal_padding,
+        4.0
+    );
+    assert_eq!(state.transitions["x-fade"].kind, TransitionKind::Fade);
+}
+
+#[test]
+fn what_is_absent_has_its_default() {
+    let mut document = base();
+    for key in [
+        "cropLeft",
+        "cropTop",
+        "cropRight",
+        "cropBottom",
+        "animations",
+    ] {
+        document["items"]["i-image"]
+            .as_object_mut()
+            .unwrap()
+            .remove(key);
+    }
+    for key in ["rotation", "background", "captionAnimations"] {
+        document["items"]["i-text"]
+            .as_object_mut()
+            .unwrap()
+            .remove(key);
+    }
+    document.as_object_mut().unwrap().remove("globalBackground");
+    let state = state(document);
+    assert_eq!(state.background, Background::None);
+    let ItemKind::Image(image) = &state.items["i-image"].kind else {
+        panic!()
+    };
+    assert!(image.frame.crop_left.is_constant() && image.frame.crop_left.value == 0.0);
+    assert_eq!(
+        image.animations,
+        darkroom_editor_state::Animations::default()
+    );
+    let ItemKind::Text(text) = &state.items["i-text"].kind else {
+        panic!()
+    };
+    assert_eq!(text.geometry.rotation.at(Ticks(5)), 0.0);
+    assert!(text.style.background.is_none() && !text.has_caption_animations);
+}
+
+#[test]
+fn whole_numbers_may_be_written_as_decimals() {
+    let mut document = base();
+    document["items"]["i-filter"]["startTicks"] = json!(19_000.0);
+    document["compositionWidth"] = json!(1280.0);
+    let state = state(document);
+    assert_eq!(state.items["i-filter"].start, Ticks(19_000));
+    assert_eq!(state.composition_width, 1280);
+}
+
+#[test]
+fn generation_0_reads_as_generation_1() {
+    let new = base();
+    let mut old = new.clone();
+    let root = old.as_object_mut().unwrap();
+    root.remove("stateSchemaVersion");
+    root.remove("timebaseTicksPerSecond");
+    let rename = |map: &mut Value, new: &str, old: &str, unit: f64| {
+        let map = map.as_object_mut().unwrap();
+        let ticks = map.remove(new).unwrap().as_f64().unwrap();
+        map.insert(old.to_owned(), json!(ticks / unit));
+    };
+    for kind in ["video", "gif", "lottie", "audio"] {
+        let name = format!("{kind}StartFromInSeconds");
+        rename(
+            &mut old["items"][format!("i-{kind}")],
+            "sourceStartTicks",
+            &name,
+            240_000.0,
+        );
+    }
+    for kind in ["i-video", "i-audio"] {
+        let item = &mut old["items"][kind];
+        rename(
+            item,
+            "audioFadeInDurationTicks",
+            "audioFadeInDurationInSeconds",
+            240_000.0,
+        );
+        rename(
+            item,
+            "audioFadeOutDurationTicks",
+            "audioFadeOutDurationInSeconds",
+            240_000.0,
+        );
+    }
+    rename(
+        &mut old["items"]["i-captions"],
+        "pageDurationTicks",
+        "pageDurationInMilliseconds",
+        240.0,
+    );
+    rename(
+        &mut old["items"]["i-captions"],
+        "contentStartOffsetTicks",
+        "contentStartOffsetMs",
+        240.0,
+    );
+    let mut frames = new.clone();
+    frames["brandRuntime"]["introShiftTicks"] = json!(16_000);
+    old["brandRuntime"]["introShiftTicks"] = json!(16_000);
+    rename(
+        &mut old["brandRuntime"],
+        "introShiftTicks",
+        "introShiftInFrames",
+        8000.0,
+    );
+    let (old, new) = (read(old).unwrap(), read(frames).unwrap());
+    assert_eq!(old.value, new.value);
+    assert_eq!(old.state, new.state);
+}
+
+#[test]
+fn what_is_not_drawn_is_listed_with_its_place() {
+    let places = |document| -> Vec<String> {
+        let list = unsupported(&state(document));
+        assert!(
+            list.iter()
+                .all(|f| f.code.as_str() == "EDITOR_ITEM_UNSUPPORTED")
+        );
+        list.into_iter().map(|fault| fault.path).collect()
+    };
+    let mut document = full(&json!({ "type": "blur", "level": 1 }));
+    assert_eq!(
+        places(document.clone()),
+        [
+            "/items/i-area/type",
+            "/items/i-bar/type",
+            "/items/i-blur/type",
+            "/items/i-captions/type",
+            "/items/i-filter/type",
+            "/items/i-flash/type",
+            "/items/i-illustration/type",
+            "/items/i-line/type",
+            "/items/i-lottie/type",
+            "/items/i-motion/type",
+            "/items/i-pie/type",
+            "/items/i-radar/type",
+            "/items/i-scatter/type",
+            "/items/i-template/type",
+            "/items/i-text/captionAnimations",
+            "/transitions/x-wipe/type",
+            "/globalBackground/type",
+        ]
+    );
+    // Off the tracks, nothing is drawn; on a hidden track it might be.
+    document["globalBackground"] = json!({ "type": "none" });
+    document["transitions"]
+        .as_object_mut()
+        .unwrap()
+        .remove("x-wipe");
+    document["tracks"][0]["items"] = json!(["i-image", "i-video", "i-solid"]);
+    assert_eq!(places(document.clone()), Vec::<String>::new());
+    document["tracks"][1]["items"] = json!(["i-lottie"]);
+    assert_eq!(places(document), ["/items/i-lottie/type"]);
+}
+
+#[test]
+fn animated_numbers_run_from_their_value_through_their_keyframes() {
+    let mut document = base();
+    document["items"]["i-solid"]["opacity"] = ant(0.0);
+    let state = state(document);
+    let ItemKind::Solid(solid) = &state.items["i-solid"].kind else {
+        panic!()
+    };
+    let opacity = &solid.geometry.opacity;
+    assert_eq!(
+        [0, 50, 100, 900].map(|t| opacity.at(Ticks(t))),
+        [1.0, 1.75, 2.5, 2.5]
+    );
+}
