@@ -1,0 +1,179 @@
+//! Tracks and transitions: what follows what.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::{View, each, quote, span, text};
+use crate::fault::{FaultCode, Faults, join};
+
+/// An item as a track lists it.
+struct Placed<'a> {
+    place: String,
+    id: &'a str,
+    start: f64,
+    end: f64,
+}
+
+pub(super) fn check_tracks(view: &View<'_>, faults: &mut Faults) {
+    let mut listed: HashMap<&str, String> = HashMap::new();
+    for (track_index, track) in view.tracks.iter().enumerate() {
+        let mut placed = Vec::new();
+        let ids = track
+            .get("items")
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice);
+        for (index, id) in ids
+            .iter()
+            .enumerate()
+            .filter_map(|(i, id)| Some((i, id.as_str()?)))
+        {
+            if faults.is_full() {
+                return;
+            }
+            let place = format!("/tracks/{track_index}/items/{index}");
+            let Some(item) = view.items.and_then(|items| items.get(id)) else {
+                let message = format!(
+                    "The track lists {}, which items does not hold. Add the item or take it off the track.",
+                    quote(id)
+                );
+                faults.push(FaultCode::TrackItemNotFound, place, message);
+                continue;
+            };
+            if let Some(first) = listed.get(id) {
+                let message = format!(
+                    "{} is listed here and at {first}; an item sits on one track once. Remove one of the two.",
+                    quote(id)
+                );
+                faults.push(FaultCode::TrackItemOverlap, place, message);
+                continue;
+            }
+            listed.insert(id, place.clone());
+            if let Some((start, end)) = span(item) {
+                placed.push(Placed {
+                    place,
+                    id,
+                    start,
+                    end,
+                });
+            }
+        }
+        check_overlaps(placed, faults);
+    }
+}
+
+fn check_overlaps(mut placed: Vec<Placed<'_>>, faults: &mut Faults) {
+    placed.sort_by(|a, b| a.start.total_cmp(&b.start));
+    let mut longest: Option<Placed<'_>> = None;
+    for item in placed {
+        if let Some(before) = longest.as_ref().filter(|before| item.start < before.end) {
+            let message = format!(
+                "{} starts at tick {}, before {} ends at tick {}; items of one track may touch but not overlap. Move one of them.",
+                quote(item.id),
+                item.start,
+                quote(before.id),
+                before.end
+            );
+            faults.push(FaultCode::TrackItemOverlap, item.place.clone(), message);
+        }
+        if longest.as_ref().is_none_or(|before| item.end > before.end) {
+            longest = Some(item);
+        }
+    }
+}
+
+pub(super) fn check_transitions(view: &View<'_>, faults: &mut Faults) {
+    // Where each item sits, so that a transition costs one look-up.
+    let mut home: HashMap<&str, &str> = HashMap::new();
+    let mut tracks: HashMap<&str, usize> = HashMap::new();
+    for (index, track) in view.tracks.iter().enumerate() {
+        let Some(id) = text(track, "id") else {
+            continue;
+        };
+        tracks.insert(id, index);
+        for item in track
+            .get("items")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            if let Some(item) = item.as_str() {
+                home.entry(item).or_insert(id);
+            }
+        }
+    }
+    for (key, transition) in each(view.transitions) {
+        if faults.is_full() {
+            return;
+        }
+        let path = join("/transitions", key);
+        let Some(track) = text(transition, "trackId") else {
+            continue;
+        };
+        if !tracks.contains_key(track) {
+            let message = format!(
+                "trackId is {}, which tracks does not hold. Name the track of both clips.",
+                quote(track)
+            );
+            faults.push(
+                FaultCode::TransitionClipNotAdjacent,
+                join(&path, "trackId"),
+                message,
+            );
+            continue;
+        }
+        let from = clip(
+            view,
+            &home,
+            transition,
+            track,
+            (&path, "fromClipId"),
+            faults,
+        );
+        let to = clip(view, &home, transition, track, (&path, "toClipId"), faults);
+        let (Some((_, cut)), Some((start, _))) = (from.and_then(span), to.and_then(span)) else {
+            continue;
+        };
+        if cut.total_cmp(&start).is_ne() {
+            let message = format!(
+                "toClipId starts at tick {start}, but fromClipId ends at tick {cut}; the clips of a transition must touch. Move one of them."
+            );
+            faults.push(
+                FaultCode::TransitionClipNotAdjacent,
+                join(&path, "toClipId"),
+                message,
+            );
+        }
+    }
+}
+
+/// The clip that a transition names, if it sits on the transition's track.
+fn clip<'a>(
+    view: &View<'a>,
+    home: &HashMap<&str, &str>,
+    transition: &Value,
+    track: &str,
+    (path, key): (&str, &str),
+    faults: &mut Faults,
+) -> Option<&'a Value> {
+    let id = text(transition, key)?;
+    let found = view.items.and_then(|items| items.get(id));
+    if found.is_some() && home.get(id) == Some(&track) {
+        return found;
+    }
+    let why = if found.is_some() {
+        format!("which is not on track {}", quote(track))
+    } else {
+        "which items does not hold".to_owned()
+    };
+    let message = format!(
+        "{key} is {}, {why}. Name two clips that follow one another on the transition's track.",
+        quote(id)
+    );
+    faults.push(
+        FaultCode::TransitionClipNotAdjacent,
+        join(path, key),
+        message,
+    );
+    None
+}
