@@ -1,0 +1,150 @@
+//! Clients and settings.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_http_client::tls;
+
+use crate::error::StoreError;
+use crate::keys::ApiKey;
+use crate::recorder::CallRecorder;
+
+/// Where the service keeps its state.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// DynamoDB table.
+    pub table: String,
+    /// S3 bucket.
+    pub bucket: String,
+    /// SQS queue of the render function.
+    pub render_queue_url: String,
+    /// Another endpoint than AWS's: then credentials are dummies and S3 is
+    /// addressed by path.
+    pub local: Option<(String, String)>,
+}
+
+impl StoreConfig {
+    /// State on a local stack at `endpoint`.
+    pub fn local(endpoint: &str, region: &str, table: &str, bucket: &str, queue: &str) -> Self {
+        Self {
+            table: table.to_owned(),
+            bucket: bucket.to_owned(),
+            render_queue_url: queue.to_owned(),
+            local: Some((endpoint.to_owned(), region.to_owned())),
+        }
+    }
+
+    /// Settings from `DARKROOM_TABLE`, `DARKROOM_BUCKET` and
+    /// `DARKROOM_RENDER_QUEUE_URL`; credentials, region and `AWS_ENDPOINT_URL` as
+    /// the SDK reads them.
+    pub fn from_env() -> Result<Self, StoreError> {
+        let var = |name: &str| {
+            std::env::var(name)
+                .ok()
+                .filter(|value| !value.is_empty())
+                .ok_or_else(|| StoreError::Config(format!("{name} is not set")))
+        };
+        Ok(Self {
+            table: var("DARKROOM_TABLE")?,
+            bucket: var("DARKROOM_BUCKET")?,
+            render_queue_url: var("DARKROOM_RENDER_QUEUE_URL")?,
+            local: None,
+        })
+    }
+}
+
+/// Longest wait for a connection, for one try, and for a whole call with retries.
+const CONNECT: Duration = Duration::from_secs(3);
+const ATTEMPT: Duration = Duration::from_secs(25);
+const OPERATION: Duration = Duration::from_secs(60);
+
+/// SDK settings with time-outs, bounded retries and the recorder in place.
+pub(crate) async fn sdk_config(local: Option<&(String, String)>) -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(
+            tls::rustls_provider::CryptoMode::Ring,
+        ))
+        .build_https();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .retry_config(RetryConfig::standard().with_max_attempts(4))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT)
+                .operation_attempt_timeout(ATTEMPT)
+                .operation_timeout(OPERATION)
+                .build(),
+        );
+    if let Some((endpoint, region)) = local {
+        let dummy = Credentials::new("test", "test", None, None, "local");
+        loader = loader
+            .endpoint_url(endpoint)
+            .region(Region::new(region.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(dummy));
+    }
+    loader.load().await
+}
+
+/// The service's state. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) table: String,
+    pub(crate) bucket: String,
+    pub(crate) queue_url: String,
+    pub(crate) db: aws_sdk_dynamodb::Client,
+    pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) recorder: CallRecorder,
+    /// API keys looked up within the last minute, by hash.
+    pub(crate) keys: Mutex<HashMap<String, (Instant, ApiKey)>>,
+    /// Documents known to be in the bucket, by hash.
+    pub(crate) documents: Mutex<HashSet<String>>,
+}
+
+impl Store {
+    /// Connects lazily: nothing is called yet.
+    pub async fn new(config: StoreConfig) -> Result<Self, StoreError> {
+        let sdk = sdk_config(config.local.as_ref()).await;
+        let recorder = CallRecorder::default();
+        let by_path = config.local.is_some() || sdk.endpoint_url().is_some();
+        let db = aws_sdk_dynamodb::config::Builder::from(&sdk)
+            .interceptor(recorder.clone())
+            .build();
+        let s3 = aws_sdk_s3::config::Builder::from(&sdk)
+            .force_path_style(by_path)
+            .interceptor(recorder.clone())
+            .build();
+        let sqs = aws_sdk_sqs::config::Builder::from(&sdk)
+            .interceptor(recorder.clone())
+            .build();
+        Ok(Self(Arc::new(Inner {
+            table: config.table,
+            bucket: config.bucket,
+            queue_url: config.render_queue_url,
+            db: aws_sdk_dynamodb::Client::from_conf(db),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            sqs: aws_sdk_sqs::Client::from_conf(sqs),
+            recorder,
+            keys: Mutex::default(),
+            documents: Mutex::default(),
+        })))
+    }
+
+    /// The store that the environment names.
+    pub async fn from_env() -> Result<Self, StoreError> {
+        Self::new(StoreConfig::from_env()?).await
+    }
+
+    /// The AWS calls this store has made.
+    pub fn recorder(&self) -> &CallRecorder {
+        &self.0.recorder
+    }
+}

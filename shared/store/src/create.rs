@@ -1,0 +1,361 @@
+//! The commit point of an export: one transaction writes the idempotency record,
+//! the client task id, the task, the active slot and the credits, or nothing.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, ConditionCheck, Put,
+    ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem, Update,
+};
+use darkroom_exports::idempotency::{RECORD_DAYS, differences};
+use darkroom_exports::{CreateExport, IdempotencyKey, Task, TaskId, Timestamp};
+use serde_json::Value;
+
+use crate::config::Store;
+use crate::error::StoreError;
+use crate::item::{
+    Item, account_key, api_key_key, due_shard, flag, key, n, number, s, task_key, text, user_pk,
+};
+use crate::keys::ApiKey;
+
+/// A task that nobody claimed for so long is sent to the queue again.
+pub(crate) const UNCLAIMED_SECONDS: i64 = 30;
+/// Transactions tried when AWS reports a conflict or that the account's metering changed.
+const TRIES: u32 = 6;
+
+/// Everything a create writes.
+#[derive(Debug)]
+pub struct NewExport<'a> {
+    /// The key that asks.
+    pub key: &'a ApiKey,
+    /// The task as it begins.
+    pub task: &'a Task,
+    /// The request.
+    pub export: &'a CreateExport,
+    /// Body of the 201, kept for replays.
+    pub body: &'a str,
+    /// Header, if it is there.
+    pub idempotency: Option<&'a IdempotencyKey>,
+    /// Active tasks of accounts that have no limit of their own.
+    pub active_limit: u32,
+}
+
+/// What a create came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Created {
+    /// Committed; the task is to be sent to the queue.
+    New,
+    /// The first answer for this key and payload, byte for byte.
+    Replayed {
+        /// Body of the first 201.
+        body: String,
+        /// The task it told of.
+        task: TaskId,
+    },
+    /// The idempotency key belongs to another payload.
+    KeyReused(Vec<String>),
+    /// The client task id belongs to another payload or task.
+    ClientTaskIdReused(Vec<String>),
+    /// So many tasks are active, and no more may be.
+    LimitReached(u32),
+    /// The balance does not cover the export.
+    CreditsInsufficient,
+    /// The key's own quota does not cover the export.
+    QuotaExceeded,
+    /// The key was revoked meanwhile.
+    KeyRevoked,
+}
+
+/// The transaction's parts, in the order they are written and judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Idempotency,
+    ClientTaskId,
+    Key,
+    Account,
+    Task,
+}
+
+impl Store {
+    /// Commits an export, or says why not. Nothing is written in any other case.
+    pub async fn create_export(&self, new: &NewExport<'_>) -> Result<Created, StoreError> {
+        let mut metered = false;
+        for attempt in 0..TRIES {
+            let parts = self.parts(new, metered)?;
+            let order: Vec<Part> = parts.iter().map(|(part, _)| *part).collect();
+            let sent = self
+                .0
+                .db
+                .transact_write_items()
+                .set_transact_items(Some(parts.into_iter().map(|(_, item)| item).collect()))
+                .send()
+                .await;
+            let error = match sent {
+                Ok(_) => return Ok(Created::New),
+                Err(error) => error,
+            };
+            let Some(reasons) = reasons(&error) else {
+                return Err(StoreError::sdk("TransactWriteItems", &error));
+            };
+            let failed: HashMap<_, _> = order
+                .iter()
+                .zip(reasons)
+                .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
+                .map(|(part, reason)| (part_index(*part), reason.item().cloned().unwrap_or_default()))
+                .collect();
+            if failed.is_empty() {
+                // A conflict with another transaction: the condition was not judged.
+                pause(attempt).await;
+                continue;
+            }
+            if let Some(outcome) = self.judge(new, &failed, &mut metered).await? {
+                return Ok(outcome);
+            }
+        }
+        Err(StoreError::Busy {
+            call: "TransactWriteItems",
+            cause: "too many requests of this account at once".to_owned(),
+        })
+    }
+
+    /// The first failed part decides; `None` asks for another try.
+    async fn judge(
+        &self,
+        new: &NewExport<'_>,
+        failed: &HashMap<u8, Item>,
+        metered: &mut bool,
+    ) -> Result<Option<Created>, StoreError> {
+        let of = |part| failed.get(&part_index(part));
+        if let Some(record) = of(Part::Idempotency) {
+            return self.replay(new, record, Created::KeyReused).await.map(Some);
+        }
+        if let Some(record) = of(Part::ClientTaskId) {
+            let outcome = if new.idempotency.is_some() {
+                Created::ClientTaskIdReused(vec!["/clientTaskId".to_owned()])
+            } else {
+                self.replay(new, record, Created::ClientTaskIdReused).await?
+            };
+            return Ok(Some(outcome));
+        }
+        if let Some(key) = of(Part::Key) {
+            if key.is_empty() || flag(key, "revoked") {
+                self.forget_key(&new.key.hash);
+                return Ok(Some(Created::KeyRevoked));
+            }
+            return Ok(Some(Created::QuotaExceeded));
+        }
+        if let Some(account) = of(Part::Account) {
+            let active = account
+                .get("active")
+                .and_then(|set| set.as_ss().ok())
+                .map_or(0, Vec::len);
+            let limit = number(account, "activeLimit")
+                .and_then(|limit| u32::try_from(limit).ok())
+                .unwrap_or(new.active_limit);
+            if active >= limit as usize {
+                return Ok(Some(Created::LimitReached(limit)));
+            }
+            let balance = number(account, "balanceMicros");
+            if balance.is_some() && *metered {
+                return Ok(Some(Created::CreditsInsufficient));
+            }
+            *metered = balance.is_some();
+            return Ok(None);
+        }
+        Err(StoreError::Corrupt("task id"))
+    }
+
+    /// Replays the first answer, or names what differs.
+    async fn replay(
+        &self,
+        new: &NewExport<'_>,
+        record: &Item,
+        reused: fn(Vec<String>) -> Created,
+    ) -> Result<Created, StoreError> {
+        if text(record, "fingerprint") == Some(new.export.fingerprint.to_string()) {
+            let body = text(record, "body").ok_or(StoreError::Corrupt("idempotency record"))?;
+            let task = text(record, "taskId")
+                .and_then(|id| TaskId::parse(&id))
+                .ok_or(StoreError::Corrupt("idempotency record"))?;
+            return Ok(Created::Replayed { body, task });
+        }
+        let envelope = text(record, "envelope")
+            .and_then(|envelope| serde_json::from_str::<Value>(&envelope).ok())
+            .unwrap_or_default();
+        let mut paths = differences(&envelope, &new.export.envelope);
+        let document = text(record, "documentHash").unwrap_or_default();
+        if document != new.export.document_hash {
+            let before = self.get_document(&document).await.unwrap_or_default();
+            let changed = differences(&before, &new.export.document.value);
+            paths.extend(changed.into_iter().map(|path| format!("/editorState{path}")));
+        }
+        Ok(reused(paths))
+    }
+
+    fn parts(
+        &self,
+        new: &NewExport<'_>,
+        metered: bool,
+    ) -> Result<Vec<(Part, TransactWriteItem)>, StoreError> {
+        let mut parts = Vec::with_capacity(5);
+        let user = &new.key.user;
+        let now = Timestamp::now().unix_seconds();
+        if let Some(idempotency) = new.idempotency {
+            let sk = s(format!("I#createExport#{}", idempotency.as_str()));
+            let mut item = record(new, key(user_pk(user), sk));
+            item.insert("expiresAt".to_owned(), n(now + RECORD_DAYS * 86_400));
+            let put = Put::builder()
+                .table_name(&self.0.table)
+                .set_item(Some(item))
+                .condition_expression("attribute_not_exists(pk) OR expiresAt < :now")
+                .expression_attribute_values(":now", n(now))
+                .return_values_on_condition_check_failure(OnFailure::AllOld);
+            parts.push((Part::Idempotency, TransactWriteItem::builder().put(built(put.build())?)));
+        }
+        if let Some(id) = &new.task.client_task_id {
+            let put = Put::builder()
+                .table_name(&self.0.table)
+                .set_item(Some(record(new, key(user_pk(user), s(format!("C#{id}"))))))
+                .condition_expression("attribute_not_exists(pk)")
+                .return_values_on_condition_check_failure(OnFailure::AllOld);
+            parts.push((Part::ClientTaskId, TransactWriteItem::builder().put(built(put.build())?)));
+        }
+        parts.push((Part::Key, self.key_part(new)?));
+        let account = self.account_part(new, metered)?;
+        parts.push((Part::Account, TransactWriteItem::builder().update(account)));
+        let put = Put::builder()
+            .table_name(&self.0.table)
+            .set_item(Some(task_item(new, metered)))
+            .condition_expression("attribute_not_exists(pk)");
+        parts.push((Part::Task, TransactWriteItem::builder().put(built(put.build())?)));
+        Ok(parts
+            .into_iter()
+            .map(|(part, item)| (part, item.build()))
+            .collect())
+    }
+
+    /// The key is valid still and, where it has a quota, covers the export.
+    fn key_part(
+        &self,
+        new: &NewExport<'_>,
+    ) -> Result<aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder, StoreError> {
+        const VALID: &str = "attribute_exists(pk) AND attribute_not_exists(revoked)";
+        if !new.key.has_quota {
+            let check = ConditionCheck::builder()
+                .table_name(&self.0.table)
+                .set_key(Some(api_key_key(&new.key.hash)))
+                .condition_expression(VALID)
+                .return_values_on_condition_check_failure(OnFailure::AllOld);
+            return Ok(TransactWriteItem::builder().condition_check(built(check.build())?));
+        }
+        let update = Update::builder()
+            .table_name(&self.0.table)
+            .set_key(Some(api_key_key(&new.key.hash)))
+            .update_expression("ADD quotaLeft :less")
+            .condition_expression(format!("{VALID} AND quotaLeft >= :seconds"))
+            .expression_attribute_values(":less", n(-new.task.standard_seconds))
+            .expression_attribute_values(":seconds", n(new.task.standard_seconds))
+            .return_values_on_condition_check_failure(OnFailure::AllOld);
+        Ok(TransactWriteItem::builder().update(built(update.build())?))
+    }
+
+    /// Takes a slot of the account's set and, where it has a balance, the credits.
+    fn account_part(&self, new: &NewExport<'_>, metered: bool) -> Result<Update, StoreError> {
+        let id = new.task.id.to_string();
+        let slot_free = "(attribute_not_exists(active) \
+             OR (attribute_exists(activeLimit) AND size(active) < activeLimit) \
+             OR (attribute_not_exists(activeLimit) AND size(active) < :limit))";
+        let mut update = Update::builder()
+            .table_name(&self.0.table)
+            .set_key(Some(account_key(&new.key.user)))
+            .expression_attribute_values(":task", AttributeValue::Ss(vec![id]))
+            .expression_attribute_values(":limit", n(new.active_limit))
+            .return_values_on_condition_check_failure(OnFailure::AllOld);
+        update = if metered {
+            update
+                .update_expression("ADD active :task, balanceMicros :less")
+                .condition_expression(format!("{slot_free} AND balanceMicros >= :credits"))
+                .expression_attribute_values(":less", n(-new.task.credits.0))
+                .expression_attribute_values(":credits", n(new.task.credits.0))
+        } else {
+            update
+                .update_expression("ADD active :task")
+                .condition_expression(format!("{slot_free} AND attribute_not_exists(balanceMicros)"))
+        };
+        built(update.build())
+    }
+}
+
+fn part_index(part: Part) -> u8 {
+    part as u8
+}
+
+/// What is kept to answer for a key or a client task id.
+fn record(new: &NewExport<'_>, key: Item) -> Item {
+    let fields = [
+        ("fingerprint", new.export.fingerprint.to_string()),
+        ("body", new.body.to_owned()),
+        ("taskId", new.task.id.to_string()),
+        ("envelope", new.export.envelope.to_string()),
+        ("documentHash", new.export.document_hash.clone()),
+    ];
+    key.into_iter()
+        .chain(fields.map(|(name, text)| (name.to_owned(), s(text))))
+        .collect()
+}
+
+fn task_item(new: &NewExport<'_>, metered: bool) -> Item {
+    let task = new.task;
+    let mut item = task_key(&new.key.user, task.id);
+    let mut put = |name: &str, value: AttributeValue| item.insert(name.to_owned(), value);
+    put("keyId", s(&task.created_by_key));
+    put("state", s(task.state.as_str()));
+    put("progress", n(task.progress));
+    put("durationTicks", n(task.duration.0));
+    put("standardSeconds", n(task.standard_seconds));
+    put("creditsMicros", n(task.credits.0));
+    put("metered", AttributeValue::Bool(metered));
+    put("createdAt", n(task.created_at.0));
+    put("documentHash", s(&new.export.document_hash));
+    put("settings", s(new.export.settings.to_value().to_string()));
+    put("generation", n(0));
+    put("attempts", n(0));
+    put("dueShard", due_shard(task.id));
+    put("dueAt", n(task.created_at.plus_seconds(UNCLAIMED_SECONDS).0));
+    if new.key.has_quota {
+        put("quotaKeyHash", s(&new.key.hash));
+    }
+    if let Some(id) = &task.client_task_id {
+        put("clientTaskId", s(id));
+    }
+    if let Some(filename) = &task.filename {
+        put("filename", s(filename));
+    }
+    item
+}
+
+/// A request that lacks a required part is our own mistake.
+pub(crate) fn built<T, E: std::error::Error>(part: Result<T, E>) -> Result<T, StoreError> {
+    part.map_err(|error| StoreError::Config(error.to_string()))
+}
+
+/// Why a transaction was canceled, part by part; `None` for any other failure.
+pub(crate) fn reasons<R>(
+    error: &SdkError<TransactWriteItemsError, R>,
+) -> Option<&[CancellationReason]> {
+    match error.as_service_error()? {
+        TransactWriteItemsError::TransactionCanceledException(canceled) => {
+            Some(canceled.cancellation_reasons())
+        }
+        _ => None,
+    }
+}
+
+/// Waits a little, longer each time, and never as long as another waiter.
+pub(crate) async fn pause(attempt: u32) {
+    let most = 20_u64 << attempt.min(6);
+    let millis = rand::random_range(most / 2..=most);
+    tokio::time::sleep(std::time::Duration::from_millis(millis)).await;
+}

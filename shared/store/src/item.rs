@@ -1,0 +1,98 @@
+//! Keys and attributes of the one table.
+//!
+//! | item | pk | sk |
+//! |---|---|---|
+//! | API key | `K#sha256` | `KEY` |
+//! | key by its id | `U#user` | `K#keyId` |
+//! | account | `U#user` | `ACCOUNT` |
+//! | task | `U#user` | `T#taskId` |
+//! | idempotency record | `U#user` | `I#operation#key` |
+//! | client task id | `U#user` | `C#id` |
+//! | asset | `U#user` | `A#assetId` |
+//!
+//! A task that somebody must look at again stands in the index `due` by
+//! `dueShard` and `dueAt`; ended tasks do not.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use darkroom_exports::{Credits, ExportPhase, Task, TaskId, TaskState, Timestamp};
+use darkroom_editor_state::Ticks;
+
+use crate::error::StoreError;
+
+/// An item, or a part of one.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Shards of the due index; a task's shard follows from its id.
+pub(crate) const DUE_SHARDS: u8 = 4;
+
+pub(crate) fn s(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+pub(crate) fn n(number: impl ToString) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+pub(crate) fn user_pk(user: &str) -> AttributeValue {
+    s(format!("U#{user}"))
+}
+
+pub(crate) fn account_key(user: &str) -> Item {
+    key(user_pk(user), s("ACCOUNT"))
+}
+
+pub(crate) fn task_key(user: &str, task: TaskId) -> Item {
+    key(user_pk(user), s(format!("T#{task}")))
+}
+
+pub(crate) fn api_key_key(hash: &str) -> Item {
+    key(s(format!("K#{hash}")), s("KEY"))
+}
+
+pub(crate) fn key(pk: AttributeValue, sk: AttributeValue) -> Item {
+    HashMap::from([("pk".to_owned(), pk), ("sk".to_owned(), sk)])
+}
+
+/// The due shard of a task: from the last, random digits of its id.
+pub(crate) fn due_shard(task: TaskId) -> AttributeValue {
+    let digit = task.to_string().bytes().last().unwrap_or_default();
+    s(format!("D#{}", digit % DUE_SHARDS))
+}
+
+pub(crate) fn text(item: &Item, name: &str) -> Option<String> {
+    item.get(name)?.as_s().ok().cloned()
+}
+
+pub(crate) fn number(item: &Item, name: &str) -> Option<i64> {
+    item.get(name)?.as_n().ok()?.parse().ok()
+}
+
+pub(crate) fn flag(item: &Item, name: &str) -> bool {
+    item.get(name).and_then(|value| value.as_bool().ok()).copied() == Some(true)
+}
+
+/// Reads a task.
+pub(crate) fn task(item: &Item) -> Result<Task, StoreError> {
+    read_task(item).ok_or(StoreError::Corrupt("task"))
+}
+
+fn read_task(item: &Item) -> Option<Task> {
+    Some(Task {
+        id: TaskId::parse(text(item, "sk")?.strip_prefix("T#")?)?,
+        created_by_key: text(item, "keyId")?,
+        client_task_id: text(item, "clientTaskId"),
+        filename: text(item, "filename"),
+        state: TaskState::parse(&text(item, "state")?)?,
+        progress: u8::try_from(number(item, "progress")?).ok()?,
+        phase: text(item, "phase").and_then(|phase| ExportPhase::parse(&phase)),
+        error: text(item, "error"),
+        output_key: text(item, "outputKey"),
+        duration: Ticks(number(item, "durationTicks")?),
+        standard_seconds: number(item, "standardSeconds")?,
+        credits: Credits(number(item, "creditsMicros")?),
+        created_at: Timestamp(number(item, "createdAt")?),
+        completed_at: number(item, "completedAt").map(Timestamp),
+    })
+}

@@ -1,0 +1,240 @@
+//! API keys: printed once, stored as SHA-256.
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use darkroom_exports::Timestamp;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::config::Store;
+use crate::error::StoreError;
+use crate::item::{self, Item, api_key_key, flag, key, n, number, s, text, user_pk};
+
+/// How long a looked-up key is believed; every create checks it again in its
+/// transaction.
+const BELIEVED: Duration = Duration::from_secs(60);
+/// Most keys remembered.
+const REMEMBERED: usize = 10_000;
+
+/// A valid key, as its requests are judged by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// SHA-256 of the key, lower-case hex.
+    pub hash: String,
+    /// Public id of the key.
+    pub key_id: String,
+    /// Owner.
+    pub user: String,
+    /// May use more than capabilities and validate.
+    pub runtime_access: bool,
+    /// Has a quota of its own, kept as `quotaLeft` in its item.
+    pub has_quota: bool,
+}
+
+/// What a new key shall be.
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    /// Name for people.
+    pub name: Option<String>,
+    /// May use more than capabilities and validate.
+    pub runtime_access: bool,
+    /// Standard seconds the key may ever be billed.
+    pub limit: Option<u64>,
+}
+
+/// A key that was just made: the only time it can be seen.
+#[derive(Debug, Clone)]
+pub struct CreatedKey {
+    /// The key, `sk_...`.
+    pub key: String,
+    /// Its public id.
+    pub key_id: String,
+}
+
+/// A key in a list.
+#[derive(Debug, Clone)]
+pub struct KeySummary {
+    /// Public id.
+    pub key_id: String,
+    /// Name for people.
+    pub name: Option<String>,
+    /// May use more than capabilities and validate.
+    pub runtime_access: bool,
+    /// Standard seconds the key may ever be billed.
+    pub limit: Option<u64>,
+    /// No longer valid.
+    pub revoked: bool,
+    /// ISO 8601.
+    pub created_at: String,
+}
+
+/// SHA-256 of a key, lower-case hex: how it is stored and looked up.
+fn hash(key: &str) -> String {
+    hex::encode(Sha256::digest(key.as_bytes()))
+}
+
+impl Store {
+    /// The key that a request carries, if it is valid. Looked up at most once a
+    /// minute; the lookup is by hash, so its timing tells nothing of the key.
+    pub async fn authenticate(&self, key: &str) -> Result<Option<ApiKey>, StoreError> {
+        let hash = hash(key);
+        if let Some(known) = self.believed(&hash) {
+            return Ok(Some(known));
+        }
+        let found = self
+            .0
+            .db
+            .get_item()
+            .table_name(&self.0.table)
+            .set_key(Some(api_key_key(&hash)))
+            .send()
+            .await
+            .map_err(|error| StoreError::sdk("GetItem", &error))?;
+        let Some(item) = found.item.filter(|item| !flag(item, "revoked")) else {
+            return Ok(None);
+        };
+        let found = read(&hash, &item).ok_or(StoreError::Corrupt("key"))?;
+        if let Ok(mut keys) = self.0.keys.lock() {
+            if keys.len() >= REMEMBERED {
+                keys.clear();
+            }
+            keys.insert(hash, (Instant::now(), found.clone()));
+        }
+        Ok(Some(found))
+    }
+
+    fn believed(&self, hash: &str) -> Option<ApiKey> {
+        let keys = self.0.keys.lock().ok()?;
+        let (since, key) = keys.get(hash)?;
+        (since.elapsed() < BELIEVED).then(|| key.clone())
+    }
+
+    /// Forgets a key that a transaction found revoked.
+    pub(crate) fn forget_key(&self, hash: &str) {
+        if let Ok(mut keys) = self.0.keys.lock() {
+            keys.remove(hash);
+        }
+    }
+
+    /// Makes a key for a user. The key holds 256 random bits.
+    pub async fn create_key(&self, user: &str, new: NewKey) -> Result<CreatedKey, StoreError> {
+        let secret: [u8; 32] = rand::random();
+        let made = CreatedKey {
+            key: format!("sk_{}", URL_SAFE_NO_PAD.encode(secret)),
+            key_id: Uuid::now_v7().to_string(),
+        };
+        let hash = hash(&made.key);
+        let mut fields: Item = Item::from([
+            ("keyId".to_owned(), s(&made.key_id)),
+            ("user".to_owned(), s(user)),
+            ("runtimeAccess".to_owned(), AttributeValue::Bool(new.runtime_access)),
+            ("createdAt".to_owned(), n(Timestamp::now().0)),
+        ]);
+        if let Some(name) = new.name {
+            fields.insert("name".to_owned(), s(name));
+        }
+        if let Some(limit) = new.limit {
+            fields.insert("limitStandardSeconds".to_owned(), n(limit));
+            fields.insert("quotaLeft".to_owned(), n(limit));
+        }
+        let by_id = key(user_pk(user), s(format!("K#{}", made.key_id)));
+        let mut listed = fields.clone();
+        listed.insert("hash".to_owned(), s(&hash));
+        let puts = [(api_key_key(&hash), fields), (by_id, listed)];
+        let mut transaction = self.0.db.transact_write_items();
+        for (key, fields) in puts {
+            let put = Put::builder()
+                .table_name(&self.0.table)
+                .set_item(Some(key.into_iter().chain(fields).collect()))
+                .build()
+                .map_err(|error| StoreError::Config(error.to_string()))?;
+            transaction =
+                transaction.transact_items(TransactWriteItem::builder().put(put).build());
+        }
+        transaction
+            .send()
+            .await
+            .map_err(|error| StoreError::sdk("TransactWriteItems", &error))?;
+        Ok(made)
+    }
+
+    /// A user's keys, oldest first, revoked ones included.
+    pub async fn list_keys(&self, user: &str) -> Result<Vec<KeySummary>, StoreError> {
+        let found = self
+            .0
+            .db
+            .query()
+            .table_name(&self.0.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :keys)")
+            .expression_attribute_values(":pk", user_pk(user))
+            .expression_attribute_values(":keys", s("K#"))
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .map_err(|error| StoreError::sdk("Query", &error))?;
+        Ok(found.iter().filter_map(summary).collect())
+    }
+
+    /// Ends a key at once, everywhere: creates check it in their transaction,
+    /// reads within a minute. `false` when the user has no such key.
+    pub async fn revoke_key(&self, user: &str, key_id: &str) -> Result<bool, StoreError> {
+        let by_id = key(user_pk(user), s(format!("K#{key_id}")));
+        let found = self
+            .0
+            .db
+            .get_item()
+            .table_name(&self.0.table)
+            .set_key(Some(by_id.clone()))
+            .send()
+            .await
+            .map_err(|error| StoreError::sdk("GetItem", &error))?;
+        let Some(hash) = found.item.and_then(|item| text(&item, "hash")) else {
+            return Ok(false);
+        };
+        let mut transaction = self.0.db.transact_write_items();
+        for key in [by_id, api_key_key(&hash)] {
+            let update = Update::builder()
+                .table_name(&self.0.table)
+                .set_key(Some(key))
+                .update_expression("SET revoked = :yes")
+                .condition_expression("attribute_exists(pk)")
+                .expression_attribute_values(":yes", AttributeValue::Bool(true))
+                .build()
+                .map_err(|error| StoreError::Config(error.to_string()))?;
+            transaction =
+                transaction.transact_items(TransactWriteItem::builder().update(update).build());
+        }
+        transaction
+            .send()
+            .await
+            .map_err(|error| StoreError::sdk("TransactWriteItems", &error))?;
+        self.forget_key(&hash);
+        Ok(true)
+    }
+}
+
+fn read(hash: &str, item: &Item) -> Option<ApiKey> {
+    Some(ApiKey {
+        hash: hash.to_owned(),
+        key_id: text(item, "keyId")?,
+        user: text(item, "user")?,
+        runtime_access: flag(item, "runtimeAccess"),
+        has_quota: item.contains_key("quotaLeft"),
+    })
+}
+
+fn summary(item: &Item) -> Option<KeySummary> {
+    Some(KeySummary {
+        key_id: text(item, "keyId")?,
+        name: text(item, "name"),
+        runtime_access: flag(item, "runtimeAccess"),
+        limit: item::number(item, "limitStandardSeconds").and_then(|limit| u64::try_from(limit).ok()),
+        revoked: flag(item, "revoked"),
+        created_at: Timestamp(number(item, "createdAt")?).to_iso(),
+    })
+}

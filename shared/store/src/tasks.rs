@@ -1,0 +1,214 @@
+//! Reading, listing, canceling and re-sending tasks.
+
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::AttributeValue;
+use darkroom_exports::{Task, TaskId, TaskState, Timestamp};
+
+use crate::config::Store;
+use crate::create::UNCLAIMED_SECONDS;
+use crate::error::StoreError;
+use crate::item::{self, DUE_SHARDS, n, number, s, task_key, text, user_pk};
+use crate::lease::Ending;
+
+/// Most due tasks looked at in one run.
+const DUE_BATCH: i32 = 25;
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Newest first.
+    pub tasks: Vec<Task>,
+    /// There are older ones behind the last.
+    pub more: bool,
+}
+
+/// What a cancel came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Canceled {
+    /// The task is CANCELED, now or before.
+    Done(Box<Task>),
+    /// It had ended otherwise.
+    Ended(TaskState),
+    /// The user has no such task.
+    Missing,
+}
+
+impl Store {
+    /// A user's task.
+    pub async fn get_task(&self, user: &str, id: TaskId) -> Result<Option<Task>, StoreError> {
+        let found = self
+            .0
+            .db
+            .get_item()
+            .table_name(&self.0.table)
+            .set_key(Some(task_key(user, id)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| StoreError::sdk("GetItem", &error))?;
+        found.item.as_ref().map(item::task).transpose()
+    }
+
+    /// A user's tasks, newest first: at most `size`, older than `before`, of one
+    /// key where that is asked for.
+    pub async fn list_tasks(
+        &self,
+        user: &str,
+        size: u32,
+        before: Option<TaskId>,
+        key_id: Option<&str>,
+    ) -> Result<Page, StoreError> {
+        let mut tasks = Vec::new();
+        // Behind every task id in byte order, so that no bound is needed on the first page.
+        let mut upper = before.map_or_else(|| "T#~".to_owned(), |id| format!("T#{id}"));
+        loop {
+            let mut query = self
+                .0
+                .db
+                .query()
+                .table_name(&self.0.table)
+                .key_condition_expression("pk = :pk AND sk BETWEEN :low AND :high")
+                .expression_attribute_values(":pk", user_pk(user))
+                .expression_attribute_values(":low", s("T#"))
+                .expression_attribute_values(":high", s(&upper))
+                .scan_index_forward(false)
+                .limit(size as i32 + 2);
+            if let Some(key_id) = key_id {
+                query = query
+                    .filter_expression("keyId = :key")
+                    .expression_attribute_values(":key", s(key_id));
+            }
+            let found = query
+                .send()
+                .await
+                .map_err(|error| StoreError::sdk("Query", &error))?;
+            for item in found.items.unwrap_or_default() {
+                let task = item::task(&item)?;
+                // BETWEEN takes in the cursor's own task.
+                if before != Some(task.id) && tasks.last().is_none_or(|last: &Task| last.id > task.id) {
+                    tasks.push(task);
+                }
+            }
+            let more = tasks.len() > size as usize;
+            let next = found.last_evaluated_key.and_then(|key| text(&key, "sk"));
+            match next {
+                Some(next) if !more => upper = next,
+                _ => {
+                    tasks.truncate(size as usize);
+                    return Ok(Page { tasks, more });
+                }
+            }
+        }
+    }
+
+    /// Cancels an active task: its slot is free and its credits are back in the
+    /// same transaction. A worker learns of it by its next heartbeat.
+    pub async fn cancel(&self, user: &str, id: TaskId) -> Result<Canceled, StoreError> {
+        let Some(task) = self.get_task(user, id).await? else {
+            return Ok(Canceled::Missing);
+        };
+        match task.state {
+            TaskState::Canceled => return Ok(Canceled::Done(Box::new(task))),
+            state if !state.is_active() => return Ok(Canceled::Ended(state)),
+            _ => {}
+        }
+        self.end(user, id, None, &Ending::Canceled).await?;
+        match self.get_task(user, id).await? {
+            Some(task) if task.state == TaskState::Canceled => Ok(Canceled::Done(Box::new(task))),
+            Some(task) => Ok(Canceled::Ended(task.state)),
+            None => Ok(Canceled::Missing),
+        }
+    }
+
+    /// Sends again what is due: committed but unclaimed, or under a dead lease.
+    /// Looks at no more than a batch a shard; returns how many were sent.
+    pub async fn resend_due(&self) -> Result<usize, StoreError> {
+        let mut sent = 0;
+        for shard in 0..DUE_SHARDS {
+            let found = self
+                .0
+                .db
+                .query()
+                .table_name(&self.0.table)
+                .index_name("due")
+                .key_condition_expression("dueShard = :shard AND dueAt <= :now")
+                .expression_attribute_values(":shard", s(format!("D#{shard}")))
+                .expression_attribute_values(":now", n(Timestamp::now().0))
+                .limit(DUE_BATCH)
+                .send()
+                .await
+                .map_err(|error| StoreError::sdk("Query", &error))?;
+            for key in found.items.unwrap_or_default() {
+                let user = text(&key, "pk").and_then(|pk| Some(pk.strip_prefix("U#")?.to_owned()));
+                let task = text(&key, "sk").and_then(|sk| TaskId::parse(sk.strip_prefix("T#")?));
+                if let (Some(user), Some(task)) = (user, task)
+                    && self.resend_if_due(&user, task).await?
+                {
+                    sent += 1;
+                }
+            }
+        }
+        Ok(sent)
+    }
+
+    /// Sends one task again if it is still due, and asks to be looked at later.
+    /// Of several who try at once, one sends.
+    pub async fn resend_if_due(&self, user: &str, task: TaskId) -> Result<bool, StoreError> {
+        let now = Timestamp::now();
+        let moved = self
+            .0
+            .db
+            .update_item()
+            .table_name(&self.0.table)
+            .set_key(Some(task_key(user, task)))
+            .update_expression("SET dueAt = :later")
+            .condition_expression("attribute_exists(dueShard) AND dueAt <= :now")
+            .expression_attribute_values(":now", n(now.0))
+            .expression_attribute_values(":later", n(now.plus_seconds(UNCLAIMED_SECONDS).0))
+            .send()
+            .await;
+        match moved {
+            Ok(_) => {
+                self.send_render(user, task).await?;
+                Ok(true)
+            }
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
+        }
+    }
+
+    /// An account's active tasks and balance in millionths of a credit.
+    pub async fn account(&self, user: &str) -> Result<(Vec<String>, Option<i64>), StoreError> {
+        let found = self
+            .0
+            .db
+            .get_item()
+            .table_name(&self.0.table)
+            .set_key(Some(item::account_key(user)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| StoreError::sdk("GetItem", &error))?;
+        let account = found.item.unwrap_or_default();
+        let active = match account.get("active") {
+            Some(AttributeValue::Ss(tasks)) => tasks.clone(),
+            _ => Vec::new(),
+        };
+        Ok((active, number(&account, "balanceMicros")))
+    }
+
+    /// Gives an account a balance; from then on its exports are metered.
+    pub async fn grant(&self, user: &str, micros: i64) -> Result<(), StoreError> {
+        self.0
+            .db
+            .update_item()
+            .table_name(&self.0.table)
+            .set_key(Some(item::account_key(user)))
+            .update_expression("ADD balanceMicros :more")
+            .expression_attribute_values(":more", n(micros))
+            .send()
+            .await
+            .map_err(|error| StoreError::sdk("UpdateItem", &error))?;
+        Ok(())
+    }
+}
