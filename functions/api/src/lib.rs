@@ -1,1 +1,16 @@
-//! Placeholder until the first slice lands.
+//! The HTTP API: one axum [`router`], served by Lambda, by `darkroom serve` and
+//! by the tests.
+//!
+//! A route lives at `routes/<noun>/<verb>.rs`. Whatever is refused is a
+//! [`darkroom_exports::Problem`], turned into an answer in one place
+//! (`reply.rs`); every answer carries `x-request-id`.
+
+mod auth;
+mod body;
+mod config;
+mod reply;
+mod request_id;
+mod routes;
+
+pub use config::{ApiConfig, AppState};
+pub use routes::router;

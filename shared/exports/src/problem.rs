@@ -40,6 +40,8 @@ pub enum ErrorCode {
     EditorItemUnsupported,
     /// Too many active tasks.
     ConcurrencyLimitExceeded,
+    /// The key's own quota does not cover the export.
+    StandardSecondLimitExceeded,
     /// The balance does not cover the export.
     CreditsInsufficient,
     /// The output has too many pixels.
@@ -63,9 +65,7 @@ impl ErrorCode {
             Self::RequestInvalid => ("REQUEST_INVALID", 400, "BAD_REQUEST"),
             Self::IdempotencyKeyInvalid => ("IDEMPOTENCY_KEY_INVALID", 400, "BAD_REQUEST"),
             Self::KeyInvalid => ("OPEN_API_KEY_INVALID", 401, "UNAUTHORIZED"),
-            Self::RuntimeAccessForbidden => {
-                ("OPEN_API_RUNTIME_ACCESS_FORBIDDEN", 403, "FORBIDDEN")
-            }
+            Self::RuntimeAccessForbidden => ("OPEN_API_RUNTIME_ACCESS_FORBIDDEN", 403, "FORBIDDEN"),
             Self::RouteNotFound => ("ROUTE_NOT_FOUND", 404, "NOT_FOUND"),
             Self::TaskNotFound => ("TASK_NOT_FOUND", 404, "NOT_FOUND"),
             Self::AssetNotFound => ("ASSET_NOT_FOUND", 404, "NOT_FOUND"),
@@ -89,6 +89,11 @@ impl ErrorCode {
                 "OPEN_API_EXPORT_CONCURRENCY_LIMIT_EXCEEDED",
                 422,
                 "UNPROCESSABLE_CONTENT",
+            ),
+            Self::StandardSecondLimitExceeded => (
+                "OPEN_API_EXPORT_STANDARD_SECOND_LIMIT_EXCEEDED",
+                429,
+                "RATE_LIMITED",
             ),
             Self::CreditsInsufficient => (
                 "OPEN_API_CREDITS_INSUFFICIENT",
@@ -140,6 +145,7 @@ impl ErrorCode {
             Self::EditorSchemaInvalid => "The editor state is not valid",
             Self::EditorItemUnsupported => "The editor state holds what is not drawn yet",
             Self::ConcurrencyLimitExceeded => "Too many active exports",
+            Self::StandardSecondLimitExceeded => "The API key's limit is used up",
             Self::CreditsInsufficient => "The balance does not cover this export",
             Self::OutputTooLarge => "The output is too large",
             Self::TooLong => "The export is too long",

@@ -157,13 +157,21 @@ impl<'a> Reader<'a> {
         match value.as_str() {
             Some(text) if (least..=most).contains(&text.chars().count()) => Some(text.to_owned()),
             _ => {
-                self.fault(field, format!("must be a string of {least} to {most} characters"));
+                self.fault(
+                    field,
+                    format!("must be a string of {least} to {most} characters"),
+                );
                 None
             }
         }
     }
 
-    fn one_of<T>(&mut self, field: &str, allowed: &str, read: impl Fn(&Value) -> Option<T>) -> Option<T> {
+    fn one_of<T>(
+        &mut self,
+        field: &str,
+        allowed: &str,
+        read: impl Fn(&Value) -> Option<T>,
+    ) -> Option<T> {
         let found = self.given(field).and_then(read);
         if found.is_none() {
             let message = match self.given(field) {
@@ -209,19 +217,36 @@ pub fn parse(body: &Value, limits: &Limits) -> Result<CreateExport, Problem> {
         let detail = "the body must be a JSON object";
         return Err(Problem::new(ErrorCode::RequestInvalid, detail));
     };
-    let mut reader = Reader { body, faults: Vec::new() };
-    for field in body.keys().filter(|field| !FIELDS.contains(&field.as_str())) {
-        reader.fault(field, "is not a field of this request; remove it".to_owned());
+    let mut reader = Reader {
+        body,
+        faults: Vec::new(),
+    };
+    for field in body
+        .keys()
+        .filter(|field| !FIELDS.contains(&field.as_str()))
+    {
+        reader.fault(
+            field,
+            "is not a field of this request; remove it".to_owned(),
+        );
     }
     let client_task_id = reader.text("clientTaskId", 1, 128);
     let filename = reader.text("filename", 1, 255);
     let settings = settings(&mut reader);
     if reader.given("editorState").is_none() {
-        reader.fault("editorState", "is required: the document to export".to_owned());
+        reader.fault(
+            "editorState",
+            "is required: the document to export".to_owned(),
+        );
     }
     let settings = match settings {
         Some(settings) if reader.faults.is_empty() => settings,
-        _ => return Err(Problem::from_faults(ErrorCode::RequestInvalid, reader.faults)),
+        _ => {
+            return Err(Problem::from_faults(
+                ErrorCode::RequestInvalid,
+                reader.faults,
+            ));
+        }
     };
     version(&reader)?;
     no_callback(&reader)?;
@@ -229,7 +254,15 @@ pub fn parse(body: &Value, limits: &Limits) -> Result<CreateExport, Problem> {
     let layout = settings.layout(&document);
     let duration = document.state.duration();
     limits.check(&layout, duration, settings.fps)?;
-    Ok(identified(body, client_task_id, filename, settings, document, layout, duration))
+    Ok(identified(
+        body,
+        client_task_id,
+        filename,
+        settings,
+        document,
+        layout,
+        duration,
+    ))
 }
 
 fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
@@ -242,22 +275,36 @@ fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     let scale = reader.one_of("scale", "a number from 0.6 to 8", |value| {
         value.as_f64().filter(|scale| (0.6..=8.0).contains(scale))
     });
-    let format = reader.one_of("format", "mp4 or webm", |value| Format::parse(value.as_str()?));
+    let format = reader.one_of("format", "mp4 or webm", |value| {
+        Format::parse(value.as_str()?)
+    });
     let width = reader.side("compositionWidth");
     let height = reader.side("compositionHeight");
     let composition = match (width, height) {
         (Some(width), Some(height)) => Some((width, height)),
         (None, None) => None,
         (None, Some(_)) => {
-            reader.fault("compositionWidth", "is required with compositionHeight".to_owned());
+            reader.fault(
+                "compositionWidth",
+                "is required with compositionHeight".to_owned(),
+            );
             None
         }
         (Some(_), None) => {
-            reader.fault("compositionHeight", "is required with compositionWidth".to_owned());
+            reader.fault(
+                "compositionHeight",
+                "is required with compositionWidth".to_owned(),
+            );
             None
         }
     };
-    Some(Settings { format: format?, fps: fps?, ratio: ratio?, scale: scale?, composition })
+    Some(Settings {
+        format: format?,
+        fps: fps?,
+        ratio: ratio?,
+        scale: scale?,
+        composition,
+    })
 }
 
 /// Gen 1 says `stateSchemaVersion: "v1"`; gen 0 may say any `stateVersion` of up
@@ -285,7 +332,10 @@ fn version(reader: &Reader<'_>) -> Result<(), Problem> {
 /// Webhooks are not delivered by this build, so a callback is refused, not ignored.
 fn no_callback(reader: &Reader<'_>) -> Result<(), Problem> {
     for field in ["callbackUrl", "callbackHeaders"] {
-        if reader.given(field).is_some_and(|value| value.as_object().is_none_or(|map| !map.is_empty())) {
+        if reader
+            .given(field)
+            .is_some_and(|value| value.as_object().is_none_or(|map| !map.is_empty()))
+        {
             let detail = format!(
                 "`{field}` is given, but this deployment sends no webhooks yet; leave it out and \
                  read the task instead"
@@ -298,7 +348,8 @@ fn no_callback(reader: &Reader<'_>) -> Result<(), Problem> {
 
 fn document(body: &Map<String, Value>) -> Result<Document, Problem> {
     let value = body.get("editorState").cloned().unwrap_or_default();
-    let document = read(value).map_err(|faults| Problem::from_editor_faults("/editorState", &faults))?;
+    let document =
+        read(value).map_err(|faults| Problem::from_editor_faults("/editorState", &faults))?;
     let not_drawn = unsupported(&document.state);
     if !not_drawn.is_empty() {
         let mut problem = Problem::from_editor_faults("/editorState", &not_drawn);

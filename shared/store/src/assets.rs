@@ -149,13 +149,21 @@ impl Store {
         };
         let mut file = tokio::fs::File::create(into).await?;
         let mut size_bytes = 0;
-        while let Some(chunk) = found.body.try_next().await.map_err(|error| StoreError::Busy {
-            call: "GetObject",
-            cause: error.to_string(),
-        })? {
+        while let Some(chunk) = found
+            .body
+            .try_next()
+            .await
+            .map_err(|error| StoreError::Busy {
+                call: "GetObject",
+                cause: error.to_string(),
+            })?
+        {
             size_bytes += chunk.len() as u64;
             if size_bytes > limit_bytes {
-                return Err(StoreError::TooLarge { size_bytes, limit_bytes });
+                return Err(StoreError::TooLarge {
+                    size_bytes,
+                    limit_bytes,
+                });
             }
             file.write_all(&chunk).await?;
         }

@@ -103,7 +103,12 @@ impl Store {
                 .iter()
                 .zip(reasons)
                 .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
-                .map(|(part, reason)| (part_index(*part), reason.item().cloned().unwrap_or_default()))
+                .map(|(part, reason)| {
+                    (
+                        part_index(*part),
+                        reason.item().cloned().unwrap_or_default(),
+                    )
+                })
                 .collect();
             if failed.is_empty() {
                 // A conflict with another transaction: the condition was not judged.
@@ -135,7 +140,8 @@ impl Store {
             let outcome = if new.idempotency.is_some() {
                 Created::ClientTaskIdReused(vec!["/clientTaskId".to_owned()])
             } else {
-                self.replay(new, record, Created::ClientTaskIdReused).await?
+                self.replay(new, record, Created::ClientTaskIdReused)
+                    .await?
             };
             return Ok(Some(outcome));
         }
@@ -189,7 +195,11 @@ impl Store {
         if document != new.export.document_hash {
             let before = self.get_document(&document).await.unwrap_or_default();
             let changed = differences(&before, &new.export.document.value);
-            paths.extend(changed.into_iter().map(|path| format!("/editorState{path}")));
+            paths.extend(
+                changed
+                    .into_iter()
+                    .map(|path| format!("/editorState{path}")),
+            );
         }
         Ok(reused(paths))
     }
@@ -212,7 +222,10 @@ impl Store {
                 .condition_expression("attribute_not_exists(pk) OR expiresAt < :now")
                 .expression_attribute_values(":now", n(now))
                 .return_values_on_condition_check_failure(OnFailure::AllOld);
-            parts.push((Part::Idempotency, TransactWriteItem::builder().put(built(put.build())?)));
+            parts.push((
+                Part::Idempotency,
+                TransactWriteItem::builder().put(built(put.build())?),
+            ));
         }
         if let Some(id) = &new.task.client_task_id {
             let put = Put::builder()
@@ -220,7 +233,10 @@ impl Store {
                 .set_item(Some(record(new, key(user_pk(user), s(format!("C#{id}"))))))
                 .condition_expression("attribute_not_exists(pk)")
                 .return_values_on_condition_check_failure(OnFailure::AllOld);
-            parts.push((Part::ClientTaskId, TransactWriteItem::builder().put(built(put.build())?)));
+            parts.push((
+                Part::ClientTaskId,
+                TransactWriteItem::builder().put(built(put.build())?),
+            ));
         }
         parts.push((Part::Key, self.key_part(new)?));
         let account = self.account_part(new, metered)?;
@@ -229,7 +245,10 @@ impl Store {
             .table_name(&self.0.table)
             .set_item(Some(task_item(new, metered)))
             .condition_expression("attribute_not_exists(pk)");
-        parts.push((Part::Task, TransactWriteItem::builder().put(built(put.build())?)));
+        parts.push((
+            Part::Task,
+            TransactWriteItem::builder().put(built(put.build())?),
+        ));
         Ok(parts
             .into_iter()
             .map(|(part, item)| (part, item.build()))
@@ -282,7 +301,9 @@ impl Store {
         } else {
             update
                 .update_expression("ADD active :task")
-                .condition_expression(format!("{slot_free} AND attribute_not_exists(balanceMicros)"))
+                .condition_expression(format!(
+                    "{slot_free} AND attribute_not_exists(balanceMicros)"
+                ))
         };
         built(update.build())
     }
@@ -323,7 +344,10 @@ fn task_item(new: &NewExport<'_>, metered: bool) -> Item {
     put("generation", n(0));
     put("attempts", n(0));
     put("dueShard", due_shard(task.id));
-    put("dueAt", n(task.created_at.plus_seconds(UNCLAIMED_SECONDS).0));
+    put(
+        "dueAt",
+        n(task.created_at.plus_seconds(UNCLAIMED_SECONDS).0),
+    );
     if new.key.has_quota {
         put("quotaKeyHash", s(&new.key.hash));
     }

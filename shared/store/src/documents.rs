@@ -17,7 +17,12 @@ impl Store {
     /// is there.
     pub async fn put_document(&self, hash: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let known = |documents: &std::collections::HashSet<String>| documents.contains(hash);
-        if self.0.documents.lock().is_ok_and(|documents| known(&documents)) {
+        if self
+            .0
+            .documents
+            .lock()
+            .is_ok_and(|documents| known(&documents))
+        {
             return Ok(());
         }
         self.0
@@ -50,10 +55,14 @@ impl Store {
             .send()
             .await
             .map_err(|error| StoreError::sdk("GetObject", &error))?;
-        let bytes = found.body.collect().await.map_err(|error| StoreError::Busy {
-            call: "GetObject",
-            cause: error.to_string(),
-        })?;
+        let bytes = found
+            .body
+            .collect()
+            .await
+            .map_err(|error| StoreError::Busy {
+                call: "GetObject",
+                cause: error.to_string(),
+            })?;
         serde_json::from_slice(&bytes.into_bytes()).map_err(|_| StoreError::Corrupt("document"))
     }
 }

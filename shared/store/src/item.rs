@@ -16,8 +16,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use darkroom_exports::{Credits, ExportPhase, Task, TaskId, TaskState, Timestamp};
 use darkroom_editor_state::Ticks;
+use darkroom_exports::{Credits, ExportPhase, Task, TaskId, TaskState, Timestamp};
 
 use crate::error::StoreError;
 
@@ -70,7 +70,10 @@ pub(crate) fn number(item: &Item, name: &str) -> Option<i64> {
 }
 
 pub(crate) fn flag(item: &Item, name: &str) -> bool {
-    item.get(name).and_then(|value| value.as_bool().ok()).copied() == Some(true)
+    item.get(name)
+        .and_then(|value| value.as_bool().ok())
+        .copied()
+        == Some(true)
 }
 
 /// Reads a task.

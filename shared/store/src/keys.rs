@@ -130,7 +130,10 @@ impl Store {
         let mut fields: Item = Item::from([
             ("keyId".to_owned(), s(&made.key_id)),
             ("user".to_owned(), s(user)),
-            ("runtimeAccess".to_owned(), AttributeValue::Bool(new.runtime_access)),
+            (
+                "runtimeAccess".to_owned(),
+                AttributeValue::Bool(new.runtime_access),
+            ),
             ("createdAt".to_owned(), n(Timestamp::now().0)),
         ]);
         if let Some(name) = new.name {
@@ -151,8 +154,7 @@ impl Store {
                 .set_item(Some(key.into_iter().chain(fields).collect()))
                 .build()
                 .map_err(|error| StoreError::Config(error.to_string()))?;
-            transaction =
-                transaction.transact_items(TransactWriteItem::builder().put(put).build());
+            transaction = transaction.transact_items(TransactWriteItem::builder().put(put).build());
         }
         transaction
             .send()
@@ -233,7 +235,8 @@ fn summary(item: &Item) -> Option<KeySummary> {
         key_id: text(item, "keyId")?,
         name: text(item, "name"),
         runtime_access: flag(item, "runtimeAccess"),
-        limit: item::number(item, "limitStandardSeconds").and_then(|limit| u64::try_from(limit).ok()),
+        limit: item::number(item, "limitStandardSeconds")
+            .and_then(|limit| u64::try_from(limit).ok()),
         revoked: flag(item, "revoked"),
         created_at: Timestamp(number(item, "createdAt")?).to_iso(),
     })

@@ -165,11 +165,13 @@ impl Store {
                 let Some(old) = refused(error.as_service_error()) else {
                     return Err(StoreError::sdk("UpdateItem", &error));
                 };
-                Ok(match text(old, "state").and_then(|state| TaskState::parse(&state)) {
-                    None => ClaimOutcome::Missing,
-                    Some(state) if state.is_active() => ClaimOutcome::Held,
-                    Some(_) => ClaimOutcome::Ended,
-                })
+                Ok(
+                    match text(old, "state").and_then(|state| TaskState::parse(&state)) {
+                        None => ClaimOutcome::Missing,
+                        Some(state) if state.is_active() => ClaimOutcome::Held,
+                        Some(_) => ClaimOutcome::Ended,
+                    },
+                )
             }
         }
     }
@@ -263,7 +265,8 @@ impl Store {
             output_key: output_key.to_owned(),
             size_bytes,
         };
-        self.end(&claim.user, claim.task, Some(claim), &ending).await
+        self.end(&claim.user, claim.task, Some(claim), &ending)
+            .await
     }
 
     /// Ends a task with a sentence for its owner.
@@ -271,7 +274,8 @@ impl Store {
         let ending = Ending::Failed {
             error: error.chars().take(2000).collect(),
         };
-        self.end(&claim.user, claim.task, Some(claim), &ending).await
+        self.end(&claim.user, claim.task, Some(claim), &ending)
+            .await
     }
 
     /// The terminal transaction: state, slot, and what was reserved.
@@ -371,7 +375,10 @@ impl Store {
             .expression_attribute_values(":now", n(Timestamp::now().0))
             .expression_attribute_values(":processing", s(TaskState::Processing.as_str()));
         match ending {
-            Ending::Completed { output_key, size_bytes } => {
+            Ending::Completed {
+                output_key,
+                size_bytes,
+            } => {
                 sets.push_str(", outputKey = :output, sizeBytes = :size, progress = :all");
                 update = update
                     .expression_attribute_values(":output", s(output_key))

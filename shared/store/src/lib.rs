@@ -28,6 +28,6 @@ pub use error::StoreError;
 pub use keys::{ApiKey, CreatedKey, KeySummary, NewKey};
 pub use lease::{Claim, ClaimOutcome, Finish, Heartbeat};
 pub use provision::{Provisioned, provision};
-pub use queue::{RenderMessage, Received};
+pub use queue::{Received, RenderMessage};
 pub use recorder::CallRecorder;
 pub use tasks::{Canceled, Page};

@@ -65,7 +65,10 @@ impl Store {
         let mut parts = Vec::new();
         loop {
             let mut bytes = Vec::with_capacity(PART_BYTES);
-            (&mut file).take(PART_BYTES as u64).read_to_end(&mut bytes).await?;
+            (&mut file)
+                .take(PART_BYTES as u64)
+                .read_to_end(&mut bytes)
+                .await?;
             if bytes.is_empty() && !parts.is_empty() {
                 break;
             }
@@ -99,7 +102,11 @@ impl Store {
             .bucket(&self.0.bucket)
             .key(key)
             .upload_id(upload)
-            .multipart_upload(CompletedMultipartUpload::builder().set_parts(Some(parts)).build())
+            .multipart_upload(
+                CompletedMultipartUpload::builder()
+                    .set_parts(Some(parts))
+                    .build(),
+            )
             .send()
             .await
             .map_err(|error| StoreError::sdk("CompleteMultipartUpload", &error))?;
@@ -132,7 +139,10 @@ impl Store {
         if let Some(filename) = filename {
             get = get.response_content_disposition(disposition(filename, key));
         }
-        let signed = get.presigned(signing).await.map_err(|error| wrong(&error))?;
+        let signed = get
+            .presigned(signing)
+            .await
+            .map_err(|error| wrong(&error))?;
         Ok(signed.uri().to_owned())
     }
 

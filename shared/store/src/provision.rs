@@ -77,7 +77,10 @@ fn properties<'a>(template: &'a Value, resource: &str) -> Result<&'a Value, Stor
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str, StoreError> {
-    value.get(name).and_then(Value::as_str).ok_or_else(|| missing(name))
+    value
+        .get(name)
+        .and_then(Value::as_str)
+        .ok_or_else(|| missing(name))
 }
 
 fn list<'a>(value: &'a Value, name: &str) -> Result<&'a [Value], StoreError> {
@@ -119,7 +122,9 @@ impl Store {
             )?);
         }
         for index in list(properties, "GlobalSecondaryIndexes")? {
-            let projection = index.get("Projection").ok_or_else(|| missing("Projection"))?;
+            let projection = index
+                .get("Projection")
+                .ok_or_else(|| missing("Projection"))?;
             let kind = ProjectionType::from(text(projection, "ProjectionType")?);
             create = create.global_secondary_indexes(built(
                 GlobalSecondaryIndex::builder()
@@ -180,7 +185,10 @@ impl Store {
         let mut create = self.0.sqs.create_queue().queue_name(name);
         let times = [
             ("VisibilityTimeout", QueueAttributeName::VisibilityTimeout),
-            ("MessageRetentionPeriod", QueueAttributeName::MessageRetentionPeriod),
+            (
+                "MessageRetentionPeriod",
+                QueueAttributeName::MessageRetentionPeriod,
+            ),
         ];
         for (property, attribute) in times {
             if let Some(seconds) = properties.get(property).and_then(Value::as_u64) {

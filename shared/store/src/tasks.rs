@@ -85,7 +85,9 @@ impl Store {
             for item in found.items.unwrap_or_default() {
                 let task = item::task(&item)?;
                 // BETWEEN takes in the cursor's own task.
-                if before != Some(task.id) && tasks.last().is_none_or(|last: &Task| last.id > task.id) {
+                if before != Some(task.id)
+                    && tasks.last().is_none_or(|last: &Task| last.id > task.id)
+                {
                     tasks.push(task);
                 }
             }

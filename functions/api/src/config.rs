@@ -1,0 +1,65 @@
+//! What the routes share.
+
+use std::sync::Arc;
+
+use darkroom_exports::{Limits, PriceTable};
+use darkroom_store::Store;
+
+/// Settings of a deployment.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ApiConfig {
+    /// Limits of one export.
+    pub limits: Limits,
+    /// Prices.
+    pub prices: PriceTable,
+}
+
+impl ApiConfig {
+    /// Defaults, overridden by `DARKROOM_ACTIVE_LIMIT`,
+    /// `DARKROOM_MAX_OUTPUT_PIXELS` and `DARKROOM_PIXEL_BUDGET`.
+    ///
+    /// # Errors
+    /// A sentence naming the variable that is not a whole number.
+    pub fn from_env() -> Result<Self, String> {
+        let mut config = Self::default();
+        let limits = &mut config.limits;
+        set("DARKROOM_ACTIVE_LIMIT", &mut limits.active_tasks)?;
+        set("DARKROOM_MAX_OUTPUT_PIXELS", &mut limits.output_pixels)?;
+        set("DARKROOM_PIXEL_BUDGET", &mut limits.pixel_budget)?;
+        Ok(config)
+    }
+}
+
+fn set<T: std::str::FromStr>(name: &str, value: &mut T) -> Result<(), String> {
+    if let Ok(text) = std::env::var(name) {
+        *value = text
+            .parse()
+            .map_err(|_| format!("{name} is {text:?}; it must be a whole number"))?;
+    }
+    Ok(())
+}
+
+/// State of the router. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct AppState(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    store: Store,
+    config: ApiConfig,
+}
+
+impl AppState {
+    /// State over a store.
+    pub fn new(store: Store, config: ApiConfig) -> Self {
+        Self(Arc::new(Parts { store, config }))
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn config(&self) -> &ApiConfig {
+        &self.0.config
+    }
+}

@@ -1,0 +1,97 @@
+//! Answers: the success envelope and problem details (RFC 9457).
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use darkroom_exports::{ErrorCode, Problem};
+use darkroom_store::StoreError;
+use serde_json::{Value, json};
+
+/// Seconds after which a busy service may be asked again.
+const RETRY_AFTER: &str = "1";
+
+/// Marks the answer of a replayed POST.
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// A refusal on its way to the client.
+#[derive(Debug)]
+pub(crate) struct Refusal(pub(crate) Problem);
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    /// What went wrong is logged here and not told.
+    fn from(error: StoreError) -> Self {
+        tracing::error!("{error}");
+        Self(if error.may_retry() {
+            Problem::new(
+                ErrorCode::Unavailable,
+                "the service is busy; try again in a moment",
+            )
+        } else {
+            Problem::new(
+                ErrorCode::Internal,
+                "the service failed; if it goes on, tell its operator the request id",
+            )
+        })
+    }
+}
+
+impl Refusal {
+    pub(crate) fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self(Problem::new(code, detail))
+    }
+}
+
+impl IntoResponse for Refusal {
+    /// `instance` and `x-request-id` are added by [`crate::request_id`].
+    fn into_response(self) -> Response {
+        let problem = self.0;
+        let status = StatusCode::from_u16(problem.code.status())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut body = json!({
+            "type": problem.code.category(),
+            "title": problem.code.title(),
+            "status": status.as_u16(),
+            "detail": problem.detail,
+            "errorCode": problem.error_code,
+        });
+        if !problem.errors.is_empty()
+            && let Some(body) = body.as_object_mut()
+        {
+            body.insert("errors".to_owned(), json!(problem.errors));
+        }
+        let mut response = (status, body.to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if matches!(status.as_u16(), 429 | 503) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        }
+        response
+    }
+}
+
+/// `{"data": ..., "meta": {}}`
+pub(crate) fn data(data: &Value) -> Response {
+    with_meta(data, &json!({}))
+}
+
+/// `{"data": ..., "meta": ...}`
+pub(crate) fn with_meta(data: &Value, meta: &Value) -> Response {
+    body(
+        StatusCode::OK,
+        json!({ "data": data, "meta": meta }).to_string(),
+    )
+}
+
+/// A JSON body as it is.
+pub(crate) fn body(status: StatusCode, body: String) -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    (status, json, body).into_response()
+}

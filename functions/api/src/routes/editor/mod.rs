@@ -1,0 +1,4 @@
+//! `/v1/editor`
+
+pub(super) mod capabilities;
+pub(super) mod validate;

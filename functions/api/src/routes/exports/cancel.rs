@@ -1,0 +1,29 @@
+//! `DELETE /v1/exports/{taskId}` (contract: cancelExport)
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use darkroom_exports::ErrorCode;
+use darkroom_store::Canceled;
+
+use super::{not_found, show, task_id};
+use crate::auth::Runtime;
+use crate::config::AppState;
+use crate::reply::{self, Refusal};
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    Runtime(key): Runtime,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    match state.store().cancel(&key.user, task_id(&id)?).await? {
+        Canceled::Done(task) => Ok(reply::data(&show(&state, &task).await?)),
+        Canceled::Ended(ended) => Err(Refusal::new(
+            ErrorCode::TaskNotCancelable,
+            format!(
+                "the task is {} already; only active tasks can be canceled",
+                ended.as_str()
+            ),
+        )),
+        Canceled::Missing => Err(not_found()),
+    }
+}

@@ -1,0 +1,20 @@
+//! `GET /v1/exports/{taskId}` (contract: getExport)
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::{not_found, show, task_id};
+use crate::auth::Runtime;
+use crate::config::AppState;
+use crate::reply::{self, Refusal};
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    Runtime(key): Runtime,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    let id = task_id(&id)?;
+    let task = state.store().get_task(&key.user, id).await?;
+    let task = task.ok_or_else(not_found)?;
+    Ok(reply::data(&show(&state, &task).await?))
+}

@@ -1,0 +1,51 @@
+//! The routes, by path.
+
+mod assets;
+mod editor;
+mod exports;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware;
+use axum::routing::{get, post};
+use darkroom_exports::ErrorCode;
+
+use crate::config::AppState;
+use crate::reply::Refusal;
+use crate::request_id;
+
+/// Every route of the service. Operations of the contract that are not built yet
+/// are not here: they answer 404 like any other unknown path.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route(
+            "/v1/exports",
+            post(exports::create::handle).get(exports::list::handle),
+        )
+        .route(
+            "/v1/exports/{task_id}",
+            get(exports::get::handle).delete(exports::cancel::handle),
+        )
+        .route("/v1/editor/validate", post(editor::validate::handle))
+        .route("/v1/editor/capabilities", get(editor::capabilities::handle))
+        .route("/v1/assets/{asset_id}", get(assets::get::handle))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(middleware::from_fn(request_id::add))
+        .with_state(state)
+}
+
+async fn unknown_route(request: Request) -> Refusal {
+    let detail = format!("{} is not a path of this service", request.uri().path());
+    Refusal::new(ErrorCode::RouteNotFound, detail)
+}
+
+/// axum adds `Allow`.
+async fn unknown_method(request: Request) -> Refusal {
+    let detail = format!(
+        "{} does not take {}",
+        request.uri().path(),
+        request.method()
+    );
+    Refusal::new(ErrorCode::MethodNotAllowed, detail)
+}
