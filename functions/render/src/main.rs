@@ -1,1 +1,26 @@
-fn main() {}
+//! The render function's bootstrap: connects the worker to the Lambda runtime.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use darkroom_worker::{Deadline, Worker, handle};
+use lambda_runtime::{LambdaEvent, service_fn};
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    lambda_runtime::tracing::init_default_subscriber();
+    let worker = Arc::new(Worker::from_env().await?);
+    let function = service_fn(move |event: LambdaEvent<SqsEvent>| {
+        let worker = Arc::clone(&worker);
+        async move {
+            let ends_at = SystemTime::UNIX_EPOCH + Duration::from_millis(event.context.deadline);
+            let left = ends_at
+                .duration_since(SystemTime::now())
+                .unwrap_or_default();
+            let answer = handle(&worker, event.payload, Deadline::after(left)).await;
+            Ok::<_, lambda_runtime::Error>(answer)
+        }
+    });
+    lambda_runtime::run(function).await
+}

@@ -1,0 +1,148 @@
+//! `darkroom frame`: one frame of a document as a PNG.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use darkroom_compositor::YuvFrame;
+use darkroom_editor_state::{TICKS_PER_SECOND, Ticks, frame_count};
+use darkroom_render::Format;
+use serde_json::json;
+
+use super::render::Picture;
+use crate::document;
+use crate::local_assets::{LocalAssets, publish};
+use crate::output::Ending;
+use crate::serve::parts;
+
+/// Draw one frame of a document as a PNG.
+///
+/// The frame is the very one that `render` gives to the encoder: same pixels,
+/// converted back to RGB.
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("when").required(true).args(["at", "frame"])))]
+pub(crate) struct Args {
+    /// The document, `-` for standard input.
+    #[arg(value_name = "STATE.json")]
+    state: PathBuf,
+    /// The frame shown at this time, as in 2.5s, 2500ms or 600000 ticks (600000t).
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    at: Option<Ticks>,
+    /// The frame with this number, counted from 0.
+    #[arg(long, value_name = "N")]
+    frame: Option<u64>,
+    /// The PNG to write.
+    #[arg(short, long, value_name = "OUT.png")]
+    output: PathBuf,
+    #[command(flatten)]
+    picture: Picture,
+    /// Print what was drawn as one JSON line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn time(text: &str) -> Result<Ticks, String> {
+    let wrong = || "it must be a time such as 2.5s, 2500ms or 600000t".to_owned();
+    let number = |digits: &str| match digits.trim().parse::<f64>() {
+        Ok(number) if number.is_finite() && number >= 0.0 => Ok(number),
+        _ => Err(wrong()),
+    };
+    let seconds = if let Some(digits) = text.strip_suffix("ms") {
+        number(digits)? / 1000.0
+    } else if let Some(digits) = text.strip_suffix('t') {
+        number(digits)? / TICKS_PER_SECOND as f64
+    } else {
+        number(text.strip_suffix('s').unwrap_or(text))?
+    };
+    Ok(Ticks::from_seconds(seconds))
+}
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
+    let text = document::read_text(&args.state)?;
+    let document = match document::read(&text, true) {
+        Ok(document) => document,
+        Err(faults) => {
+            document::print_faults(&args.state, &faults, args.json);
+            return Ok(Ending::Refused);
+        }
+    };
+    let fps = args.picture.fps();
+    let frames = frame_count(document.state.duration(), fps);
+    let number = match (args.frame, args.at) {
+        (Some(number), _) => number,
+        (None, Some(at)) => at.0.max(0).unsigned_abs() * u64::from(fps) / TICKS_PER_SECOND as u64,
+        (None, None) => 0,
+    };
+    if number >= frames {
+        anyhow::bail!(
+            "frame {number} lies past the end: at {fps} fps the document has frames 0 to {}",
+            frames.saturating_sub(1)
+        );
+    }
+    let scratch = tempfile::tempdir().context("cannot make scratch space")?;
+    let assets = LocalAssets::new(
+        args.picture.assets.clone(),
+        parts::fetcher()?,
+        scratch.path().to_owned(),
+    );
+    let env = parts::render_env(scratch.path())?;
+    let spec = args.picture.spec(Format::Mp4);
+    let drawn = darkroom_render::draw_frame(&document.state, &spec, &assets, &env, number).await;
+    let picture = match drawn {
+        Ok(picture) => picture,
+        Err(error) if error.is_callers_fault() => {
+            crate::output::report_error(&error.into(), args.json);
+            return Ok(Ending::Refused);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    write_png(&picture, &args.output)?;
+    let (width, height, output) = (picture.width, picture.height, args.output.display());
+    if args.json {
+        println!(
+            "{}",
+            json!({"output": output.to_string(), "frame": number, "width": width, "height": height})
+        );
+    } else {
+        println!("{output}: frame {number} of {frames}, {width}x{height}");
+    }
+    Ok(Ending::Done)
+}
+
+fn write_png(picture: &YuvFrame, output: &Path) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write {}", output.display());
+    let dir = output.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let mut part = tempfile::Builder::new()
+        .prefix(".darkroom-frame-")
+        .tempfile_in(dir.unwrap_or_else(|| Path::new(".")))
+        .with_context(cannot)?;
+    let mut encoder = png::Encoder::new(
+        std::io::BufWriter::new(part.as_file_mut()),
+        picture.width,
+        picture.height,
+    );
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().with_context(cannot)?;
+    writer
+        .write_image_data(&picture.to_rgb())
+        .with_context(cannot)?;
+    writer.finish().with_context(cannot)?;
+    part.flush().with_context(cannot)?;
+    publish(part, output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_seconds_milliseconds_and_ticks() {
+        assert_eq!(time("2.5s"), Ok(Ticks(600_000)));
+        assert_eq!(time("2.5"), Ok(Ticks(600_000)));
+        assert_eq!(time("2500ms"), Ok(Ticks(600_000)));
+        assert_eq!(time("600000t"), Ok(Ticks(600_000)));
+        assert!(time("-1s").is_err());
+        assert!(time("soon").is_err());
+    }
+}

@@ -1,0 +1,169 @@
+//! `darkroom keys`: API keys, straight in the table.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use clap::Subcommand;
+use darkroom_store::{KeySummary, NewKey, Store};
+use serde_json::{Value, json};
+
+use crate::output::Ending;
+use crate::serve::{data_dir, parts};
+
+/// Make, list and revoke API keys.
+///
+/// Works on the service running on --data (default .darkroom). With
+/// `DARKROOM_TABLE`, `DARKROOM_BUCKET` and `DARKROOM_RENDER_QUEUE_URL` set it works
+/// on that deployment instead, with the AWS credentials of the environment.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Data directory of the local service.
+    #[arg(
+        long,
+        env = "DARKROOM_DATA",
+        default_value = ".darkroom",
+        global = true,
+        value_name = "DIR"
+    )]
+    data: PathBuf,
+    /// Print JSON, one key a line.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a key and print it. It is shown this once: only its hash is stored.
+    Create {
+        /// Whose key it is; the user is made if there is none of this name.
+        #[arg(long)]
+        user: String,
+        /// What the key is for.
+        #[arg(long)]
+        name: Option<String>,
+        /// The key may read capabilities and validate, and nothing else.
+        #[arg(long)]
+        no_runtime_access: bool,
+        /// Standard seconds the key may spend in all [default: no limit].
+        #[arg(long, value_name = "SECONDS")]
+        limit: Option<u64>,
+    },
+    /// List a user's keys, never the keys themselves.
+    List {
+        #[arg(long, default_value = parts::DEV_USER)]
+        user: String,
+    },
+    /// Refuse a key from now on.
+    Revoke {
+        /// The key's id, as `keys list` shows it.
+        key_id: String,
+        #[arg(long, default_value = parts::DEV_USER)]
+        user: String,
+    },
+}
+
+impl Args {
+    pub(crate) fn json(&self) -> bool {
+        self.json
+    }
+}
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
+    let store = store(&args).await?;
+    match args.action {
+        Action::Create {
+            user,
+            name,
+            no_runtime_access,
+            limit,
+        } => {
+            let wanted = NewKey {
+                name,
+                runtime_access: !no_runtime_access,
+                limit,
+            };
+            let made = store.create_key(&user, wanted).await?;
+            if args.json {
+                println!("{}", json!({"keyId": made.key_id, "apiKey": made.key}));
+            } else {
+                println!("{}", made.key);
+                eprintln!(
+                    "key {} of {user}; keep it, it cannot be shown again",
+                    made.key_id
+                );
+            }
+        }
+        Action::List { user } => {
+            for key in store.list_keys(&user).await? {
+                println!(
+                    "{}",
+                    if args.json {
+                        object(&key).to_string()
+                    } else {
+                        line(&key)
+                    }
+                );
+            }
+        }
+        Action::Revoke { key_id, user } => {
+            if !store.revoke_key(&user, &key_id).await? {
+                bail!("{user} has no key {key_id}; `darkroom keys list --user {user}` shows them");
+            }
+            if args.json {
+                println!("{}", json!({"keyId": key_id, "revoked": true}));
+            } else {
+                println!("revoked {key_id}");
+            }
+        }
+    }
+    Ok(Ending::Done)
+}
+
+async fn store(args: &Args) -> anyhow::Result<Store> {
+    if std::env::var_os("DARKROOM_TABLE").is_some() {
+        return Store::from_env()
+            .await
+            .context("cannot reach the deployment of the environment");
+    }
+    match data_dir::read_endpoint(&args.data)? {
+        Some(endpoint) => parts::store(&endpoint).await,
+        None => bail!(
+            "no service is running on {}: start one with `darkroom serve`, name its directory \
+             with --data, or set DARKROOM_TABLE and the rest for another deployment",
+            args.data.display()
+        ),
+    }
+}
+
+fn object(key: &KeySummary) -> Value {
+    json!({
+        "keyId": key.key_id,
+        "name": key.name,
+        "runtimeAccess": key.runtime_access,
+        "limit": key.limit,
+        "revoked": key.revoked,
+        "createdAt": key.created_at,
+    })
+}
+
+fn line(key: &KeySummary) -> String {
+    let mut notes = Vec::new();
+    if key.revoked {
+        notes.push("revoked".to_owned());
+    }
+    if !key.runtime_access {
+        notes.push("no runtime access".to_owned());
+    }
+    if let Some(limit) = key.limit {
+        notes.push(format!("limit {limit} s"));
+    }
+    let name = key.name.as_deref().unwrap_or("-");
+    format!(
+        "{}  {}  {name}  {}",
+        key.key_id,
+        key.created_at,
+        notes.join(", ")
+    )
+}

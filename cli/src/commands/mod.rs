@@ -1,0 +1,8 @@
+//! One file a command; each has its `Args` and a `run`.
+
+pub(crate) mod exports;
+pub(crate) mod frame;
+pub(crate) mod keys;
+pub(crate) mod render;
+pub(crate) mod serve;
+pub(crate) mod validate;

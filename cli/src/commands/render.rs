@@ -1,0 +1,180 @@
+//! `darkroom render`: a document to a video file, without the service.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use darkroom_editor_state::Ratio;
+use darkroom_render::{ExportSpec, Format, Phase, Progress};
+use serde_json::json;
+
+use crate::document;
+use crate::local_assets::{LocalAssets, publish};
+use crate::output::Ending;
+use crate::progress::Meter;
+use crate::serve::parts;
+
+/// Render a document to a video file, without the service.
+///
+/// Media are looked for in --assets by remoteKey, by filename and by id, and
+/// fetched from their remoteUrl where the folder has none. Shows a progress
+/// bar on a terminal and JSON lines otherwise.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The document, `-` for standard input.
+    #[arg(value_name = "STATE.json")]
+    state: PathBuf,
+    /// The file to write; its extension, mp4 or webm, decides the format.
+    #[arg(short, long, value_name = "OUT")]
+    output: PathBuf,
+    #[command(flatten)]
+    pub(crate) picture: Picture,
+    /// JSON lines instead of a progress bar.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Options that `render` and `frame` share.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Picture {
+    /// Folder with the document's media.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) assets: Option<PathBuf>,
+    /// Frames a second.
+    #[arg(long, default_value_t = 30, value_parser = fps)]
+    fps: u32,
+    /// Output size as a multiple of the composition's, 0.6 to 8.
+    #[arg(long, default_value_t = 1.0, value_parser = scale)]
+    scale: f64,
+    /// Output ratio: 16:9, 9:16, 1:1, 4:3, 3:4, or custom for the composition's own.
+    #[arg(long, default_value = "custom", value_parser = ratio)]
+    ratio: Ratio,
+}
+
+fn fps(text: &str) -> Result<u32, String> {
+    match text {
+        "30" => Ok(30),
+        "60" => Ok(60),
+        _ => Err("it must be 30 or 60".to_owned()),
+    }
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(scale) if (0.6..=8.0).contains(&scale) => Ok(scale),
+        _ => Err("it must be a number from 0.6 to 8".to_owned()),
+    }
+}
+
+fn ratio(text: &str) -> Result<Ratio, String> {
+    Ratio::parse(text).ok_or_else(|| "it must be 16:9, 9:16, 1:1, 4:3, 3:4 or custom".to_owned())
+}
+
+impl Picture {
+    pub(crate) fn spec(&self, format: Format) -> ExportSpec {
+        ExportSpec {
+            format,
+            fps: self.fps,
+            ratio: self.ratio,
+            scale: self.scale,
+            composition: None,
+        }
+    }
+
+    pub(crate) fn fps(&self) -> u32 {
+        self.fps
+    }
+}
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
+    let extension = args
+        .output
+        .extension()
+        .and_then(|e| e.to_str())
+        .unwrap_or_default();
+    let format = match extension.to_ascii_lowercase().as_str() {
+        "mp4" => Format::Mp4,
+        "webm" => Format::Webm,
+        _ => bail!(
+            "{}: the name must end in .mp4 or .webm",
+            args.output.display()
+        ),
+    };
+    let text = document::read_text(&args.state)?;
+    let document = match document::read(&text, true) {
+        Ok(document) => document,
+        Err(faults) => {
+            document::print_faults(&args.state, &faults, args.json);
+            return Ok(Ending::Refused);
+        }
+    };
+    // Beside the target: the finished file is renamed, never copied or seen half written.
+    let dir = args
+        .output
+        .parent()
+        .filter(|dir| !dir.as_os_str().is_empty());
+    let part = tempfile::Builder::new()
+        .prefix(".darkroom-render-")
+        .suffix(&format!(".{extension}"))
+        .tempfile_in(dir.unwrap_or_else(|| std::path::Path::new(".")))
+        .with_context(|| format!("cannot write beside {}", args.output.display()))?;
+    let scratch = tempfile::tempdir().context("cannot make scratch space")?;
+    let assets = LocalAssets::new(
+        args.picture.assets.clone(),
+        parts::fetcher()?,
+        scratch.path().to_owned(),
+    );
+    let env = parts::render_env(scratch.path())?;
+    let spec = args.picture.spec(format);
+    let shown = Shown(Meter::frames(args.json));
+    let export =
+        darkroom_render::export(&document.state, &spec, &assets, &env, part.path(), &shown);
+    let result = export.await;
+    shown.0.end();
+    let report = match result {
+        Ok(report) => report,
+        Err(error) if error.is_callers_fault() => {
+            crate::output::report_error(&error.into(), args.json);
+            return Ok(Ending::Refused);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    publish(part, &args.output)?;
+    finish(&args, &report);
+    Ok(Ending::Done)
+}
+
+fn finish(args: &Args, report: &darkroom_render::Report) {
+    for warning in &report.warnings {
+        eprintln!("warning: {warning}");
+    }
+    let bytes = std::fs::metadata(&args.output).map_or(0, |meta| meta.len());
+    let output = args.output.display();
+    if args.json {
+        let line = json!({
+            "output": output.to_string(), "frames": report.frames, "bytes": bytes,
+            "width": report.width, "height": report.height, "warnings": report.warnings,
+        });
+        println!("{line}");
+    } else {
+        println!(
+            "{output}: {} frames, {}x{}, {bytes} bytes",
+            report.frames, report.width, report.height
+        );
+    }
+}
+
+struct Shown(Meter);
+
+impl Progress for Shown {
+    fn phase(&self, phase: Phase) {
+        self.0.phase(phase.as_str());
+    }
+
+    fn frame(&self, done: u64, total: u64) {
+        self.0.frame_is(done, total);
+    }
+
+    fn canceled(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,233 @@
+//! `darkroom serve`: the whole service on one machine.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use darkroom_store::Store;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::output::Ending;
+use crate::serve::data_dir::{DataDir, Endpoint};
+use crate::serve::ministack::Ministack;
+use crate::serve::{forward, lambda, parts, poller};
+
+/// Run the whole service on this machine.
+///
+/// Starts the local AWS stack (MiniStack) as a child process, makes table,
+/// queues and bucket from template.yaml, answers HTTP on --port and renders
+/// what is asked for, two exports at a time. The first start makes a user
+/// `dev` with an API key; every start prints URL and key. All state stays in
+/// --data, across restarts and kills. Ctrl-C or SIGTERM stops it cleanly:
+/// a render under way is given back to the queue and starts again next time.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Port of the HTTP API on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 8787)]
+    port: u16,
+    /// Where all state is kept; one service at a time.
+    #[arg(
+        long,
+        env = "DARKROOM_DATA",
+        default_value = ".darkroom",
+        value_name = "DIR"
+    )]
+    data: PathBuf,
+    /// Run the built api and render bootstraps as Lambda functions on the local stack.
+    #[arg(long)]
+    lambda: bool,
+    /// Folder with api/bootstrap and render/bootstrap [default: target/lambda].
+    #[arg(long, value_name = "DIR", requires = "lambda")]
+    bootstraps: Option<PathBuf>,
+    /// Renders at the same time.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
+    workers: u8,
+    /// When ready, print one line {"url":...,"apiKey":...} and nothing else.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Renders and requests under way get this long to come to an end.
+const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
+    let signals = Signals::new()?;
+    let data = DataDir::lock(&args.data)?;
+    // Bound before anything is started: a taken port must not cost a start of the stack.
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, args.port)))
+        .await
+        .with_context(|| {
+            format!(
+                "port {} is not free; give another with --port, or 0 for any",
+                args.port
+            )
+        })?;
+    let mut stack = Ministack::start(&data).await?;
+    let result = serve(&args, &data, listener, &mut stack, signals).await;
+    data.unpublish();
+    stack.stop().await?;
+    result.map(|()| Ending::Done)
+}
+
+async fn serve(
+    args: &Args,
+    data: &DataDir,
+    listener: TcpListener,
+    stack: &mut Ministack,
+    mut signals: Signals,
+) -> anyhow::Result<()> {
+    let aws_url = stack.endpoint();
+    let ready = tokio::select! {
+        ready = prepare(args, data, &listener, &aws_url) => ready?,
+        () = signals.any() => return Ok(()),
+    };
+    announce(&ready.endpoint.url, &ready.api_key, args.json)?;
+
+    let (stop, stopping) = watch::channel(false);
+    let mut http_stop = stopping.clone();
+    let http = tokio::spawn(
+        axum::serve(listener, ready.router)
+            .with_graceful_shutdown(async move {
+                let _ = http_stop.wait_for(|stop| *stop).await;
+            })
+            .into_future(),
+    );
+    let polling = poller::start(ready.worker.as_ref(), &ready.store, args.workers, &stopping);
+
+    let ended = tokio::select! {
+        () = signals.any() => Ok(()),
+        error = stack.died() => Err(error),
+    };
+    if ended.is_ok() && !args.json {
+        eprintln!("stopping");
+    }
+    // The receivers live in the tasks above; without them there is nothing to stop.
+    let _ = stop.send(true);
+    let drained = tokio::time::timeout(DRAIN_LIMIT, async {
+        polling.ended().await;
+        let _ = http.await;
+    });
+    tokio::select! {
+        _ = drained => {}
+        // A second signal does not wait.
+        () = signals.any() => {}
+    }
+    ended
+}
+
+/// Everything that has to be there before the first request.
+struct Ready {
+    endpoint: Endpoint,
+    api_key: String,
+    router: Router,
+    store: Store,
+    worker: Option<Arc<darkroom_worker::Worker>>,
+}
+
+async fn prepare(
+    args: &Args,
+    data: &DataDir,
+    listener: &TcpListener,
+    aws: &str,
+) -> anyhow::Result<Ready> {
+    let local = parts::provision(aws).await?;
+    let store = local.store.clone();
+    let api_key = first_key(data, &store).await?;
+    let address = listener.local_addr().context("cannot read the port")?;
+    let endpoint = Endpoint {
+        url: format!("http://{address}"),
+        aws_url: aws.to_owned(),
+        table: local.table.clone(),
+        bucket: local.bucket.clone(),
+        render_queue_url: local.render_queue_url.clone(),
+        pid: std::process::id(),
+    };
+    let (router, worker) = if args.lambda {
+        (deployed(args.bootstraps.as_deref(), &endpoint).await?, None)
+    } else {
+        lambda::undeploy(aws).await?;
+        let worker = parts::worker(&store, &data.join("scratch"))?;
+        (parts::router(&store)?, Some(Arc::new(worker)))
+    };
+    data.publish(&endpoint)?;
+    Ok(Ready {
+        endpoint,
+        api_key,
+        router,
+        store,
+        worker,
+    })
+}
+
+async fn deployed(bootstraps: Option<&Path>, endpoint: &Endpoint) -> anyhow::Result<Router> {
+    let bootstraps = bootstraps.map_or_else(lambda::default_bootstraps, Path::to_path_buf);
+    let queue_name = endpoint
+        .render_queue_url
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let deployment = lambda::Deployment {
+        endpoint: &endpoint.aws_url,
+        bootstraps: &bootstraps,
+        environment: parts::function_environment(endpoint),
+        queue_name,
+    };
+    forward::router(deployment.deploy().await?)
+}
+
+/// The key of the user `dev`, made at the first start and kept in the data directory.
+async fn first_key(data: &DataDir, store: &Store) -> anyhow::Result<String> {
+    if let Some(key) = data.api_key()? {
+        if parts::key_works(store, &key).await? {
+            return Ok(key);
+        }
+        tracing::warn!("the kept API key is no longer valid; making a new one");
+    }
+    let key = parts::make_dev_key(store).await?;
+    data.keep_api_key(&key)?;
+    Ok(key)
+}
+
+fn announce(url: &str, api_key: &str, as_json: bool) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout();
+    if as_json {
+        writeln!(out, "{}", json!({ "url": url, "apiKey": api_key }))
+    } else {
+        writeln!(
+            out,
+            "Darkroom is ready\n  URL      {url}\n  API key  {api_key}\n\nStop it with Ctrl-C."
+        )
+    }
+    .and_then(|()| out.flush())
+    .context("cannot print URL and key")
+}
+
+/// Ctrl-C and SIGTERM.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> anyhow::Result<Self> {
+        let cannot = "cannot listen for signals";
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).context(cannot)?,
+            terminate: signal(SignalKind::terminate()).context(cannot)?,
+        })
+    }
+
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `darkroom validate`: every fault of a document, with its place.
+
+use std::path::PathBuf;
+
+use crate::document;
+use crate::output::Ending;
+
+/// Check a document and list every fault: its place in the file, code, JSON Pointer, message.
+///
+/// Reads no network and needs no service. Items that are valid but not drawn
+/// yet are listed too (`EDITOR_ITEM_UNSUPPORTED`), because an export would be
+/// refused for them; --schema-only leaves them out.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The document, `-` for standard input.
+    #[arg(value_name = "STATE.json")]
+    state: PathBuf,
+    /// Leave out items that are valid but not drawn yet.
+    #[arg(long)]
+    schema_only: bool,
+    /// One JSON object a fault: code, path, message, line, column.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<Ending> {
+    let text = document::read_text(&args.state)?;
+    match document::read(&text, !args.schema_only) {
+        Ok(document) => {
+            if !args.json {
+                let state = &document.state;
+                println!(
+                    "{}: valid, {}x{}, {:.3} s",
+                    args.state.display(),
+                    state.composition_width,
+                    state.composition_height,
+                    state.duration().seconds()
+                );
+            }
+            Ok(Ending::Done)
+        }
+        Err(faults) => {
+            document::print_faults(&args.state, &faults, args.json);
+            Ok(Ending::Refused)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Reads a document from a file or standard input, faults with their places.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use darkroom_editor_state::Document;
+use serde::Serialize;
+
+use crate::locate::locate;
+
+/// One fault of a document, with the place in the file it was read from.
+#[derive(Debug, Serialize)]
+pub(crate) struct PlacedFault {
+    pub(crate) code: String,
+    /// JSON Pointer.
+    pub(crate) path: String,
+    pub(crate) message: String,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+impl PlacedFault {
+    pub(crate) fn sentence(&self, file: &Path) -> String {
+        let Self {
+            code,
+            path,
+            message,
+            line,
+            column,
+        } = self;
+        let pointer = if path.is_empty() { "(root)" } else { path };
+        format!(
+            "{}:{line}:{column}: {code} at {pointer}: {message}",
+            file.display()
+        )
+    }
+}
+
+/// Reads the text of `file`, `-` being standard input.
+pub(crate) fn read_text(file: &Path) -> anyhow::Result<String> {
+    if file == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("cannot read the document from standard input (it must be UTF-8)")?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(file).with_context(|| {
+        format!(
+            "cannot read {} (it must be a UTF-8 JSON file)",
+            file.display()
+        )
+    })
+}
+
+/// Reads and checks a document; all faults, unsupported items included when
+/// `drawn` asks for a document that can be drawn.
+pub(crate) fn read(text: &str, drawn: bool) -> Result<Document, Vec<PlacedFault>> {
+    let value = serde_json::from_str(text).map_err(|error| {
+        vec![PlacedFault {
+            code: "JSON_INVALID".to_owned(),
+            path: String::new(),
+            message: error.to_string(),
+            line: error.line(),
+            column: error.column(),
+        }]
+    })?;
+    let document = darkroom_editor_state::read(value).map_err(|faults| place(text, faults))?;
+    if drawn {
+        let faults = darkroom_editor_state::unsupported(&document.state);
+        if !faults.is_empty() {
+            return Err(place(text, faults));
+        }
+    }
+    Ok(document)
+}
+
+fn place(text: &str, faults: Vec<darkroom_editor_state::Fault>) -> Vec<PlacedFault> {
+    faults
+        .into_iter()
+        .map(|fault| {
+            let place = locate(text, &fault.path);
+            PlacedFault {
+                code: fault.code.as_str().to_owned(),
+                path: fault.path,
+                message: fault.message,
+                line: place.line,
+                column: place.column,
+            }
+        })
+        .collect()
+}
+
+/// Prints faults to standard output (`json`: one object a line) and says how many.
+pub(crate) fn print_faults(file: &Path, faults: &[PlacedFault], json: bool) {
+    for fault in faults {
+        if json {
+            println!("{}", serde_json::to_string(fault).unwrap_or_default());
+        } else {
+            println!("{}", fault.sentence(file));
+        }
+    }
+    if !json {
+        let noun = if faults.len() == 1 { "fault" } else { "faults" };
+        eprintln!("{} {noun}", faults.len());
+    }
+}

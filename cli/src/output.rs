@@ -1,0 +1,50 @@
+//! How a command ends and how its errors read.
+
+use std::process::ExitCode;
+
+/// The way a command ended when nothing went wrong on our side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Everything asked for was done.
+    Done,
+    /// The document has faults, or the export ended without a result.
+    Refused,
+    /// Something else went wrong.
+    Failed,
+}
+
+impl Ending {
+    pub(crate) fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Failed => 3,
+        })
+    }
+}
+
+/// Prints an error with its causes to standard error, as one JSON line when `json`.
+pub(crate) fn report_error(error: &anyhow::Error, json: bool) {
+    let text = sentence(error);
+    if json {
+        eprintln!("{}", serde_json::json!({ "error": text }));
+    } else {
+        eprintln!("error: {text}");
+    }
+}
+
+/// The error and its causes in one line; a cause already said is left out.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if text.contains(&cause) {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&cause);
+    }
+    text
+}

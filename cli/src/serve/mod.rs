@@ -1,0 +1,19 @@
+//! What `darkroom serve` is made of.
+//!
+//! ```text
+//! DataDir (flock) ── owns ──> Ministack (child process, state in DIR)
+//!                                │ AWS_ENDPOINT_URL
+//! Router on --port ── store ─────┤
+//! Poller ── SQS ── worker ───────┘
+//! ```
+//!
+//! With `--lambda` the Router and the poller run inside MiniStack as deployed
+//! functions instead, and [`forward`] keeps the base URL the same.
+
+pub(crate) mod data_dir;
+pub(crate) mod forward;
+pub(crate) mod lambda;
+pub(crate) mod ministack;
+pub(crate) mod parts;
+pub(crate) mod poller;
+pub(crate) mod zip;

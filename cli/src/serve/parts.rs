@@ -1,0 +1,136 @@
+//! Puts the shared crates together for this machine: the store on the local
+//! stack, the router, the worker, and what `render` and `frame` draw with.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use axum::Router;
+use darkroom_api::{ApiConfig, AppState};
+use darkroom_compositor::Fonts;
+use darkroom_media::{Fetcher, Tools};
+use darkroom_render::RenderEnv;
+use darkroom_store::{NewKey, Provisioned, Store, StoreConfig};
+use darkroom_worker::{Worker, WorkerConfig};
+use serde_json::{Map, Value};
+
+use super::data_dir::Endpoint;
+use super::ministack::REGION;
+
+/// Whose key the first start makes.
+pub(crate) const DEV_USER: &str = "dev";
+
+/// What is deployed is also what runs here: one definition, in one file.
+const TEMPLATE: &str = include_str!("../../../template.yaml");
+
+/// Passed on to deployed functions where they are set here.
+const PASSED_ON: [&str; 9] = [
+    "DARKROOM_ACTIVE_LIMIT",
+    "DARKROOM_ALLOW_HTTP_CALLBACKS",
+    "DARKROOM_FETCH_ALLOW",
+    "DARKROOM_FFMPEG",
+    "DARKROOM_FFPROBE",
+    "DARKROOM_FONTS",
+    "DARKROOM_MAX_OUTPUT_PIXELS",
+    "DARKROOM_PIXEL_BUDGET",
+    "PATH",
+];
+
+/// Makes (or finds) table, queues and bucket on the local stack.
+pub(crate) async fn provision(aws_url: &str) -> anyhow::Result<Provisioned> {
+    darkroom_store::provision(aws_url, REGION, TEMPLATE)
+        .await
+        .context("cannot make the local table, queues and bucket")
+}
+
+/// The store of a running local service.
+pub(crate) async fn store(endpoint: &Endpoint) -> anyhow::Result<Store> {
+    let config = StoreConfig::local(
+        &endpoint.aws_url,
+        REGION,
+        &endpoint.table,
+        &endpoint.bucket,
+        &endpoint.render_queue_url,
+    );
+    Store::new(config)
+        .await
+        .context("cannot reach the local service's table")
+}
+
+pub(crate) async fn key_works(store: &Store, key: &str) -> anyhow::Result<bool> {
+    Ok(store.authenticate(key).await?.is_some())
+}
+
+pub(crate) async fn make_dev_key(store: &Store) -> anyhow::Result<String> {
+    let wanted = NewKey {
+        name: Some("first key".to_owned()),
+        runtime_access: true,
+        limit: None,
+    };
+    let made = store
+        .create_key(DEV_USER, wanted)
+        .await
+        .context("cannot make the first API key")?;
+    Ok(made.key)
+}
+
+/// The HTTP API, the same one that the api function serves.
+pub(crate) fn router(store: &Store) -> anyhow::Result<Router> {
+    let config = ApiConfig::from_env().map_err(anyhow::Error::msg)?;
+    Ok(darkroom_api::router(AppState::new(store.clone(), config)))
+}
+
+/// The worker, the same one that the render function runs.
+pub(crate) fn worker(store: &Store, scratch: &Path) -> anyhow::Result<Worker> {
+    std::fs::create_dir_all(scratch)
+        .with_context(|| format!("cannot make {}", scratch.display()))?;
+    // The directory is ours alone: after a kill nobody else holds the lease, so it may be short.
+    let config = WorkerConfig {
+        lease: std::time::Duration::from_secs(12),
+        heartbeat: std::time::Duration::from_secs(3),
+        scratch: scratch.to_owned(),
+        ..WorkerConfig::default()
+    };
+    Ok(Worker::new(
+        store.clone(),
+        Tools::discover()?,
+        fonts()?,
+        fetcher()?,
+        config,
+    ))
+}
+
+pub(crate) fn render_env(scratch: &Path) -> anyhow::Result<RenderEnv> {
+    Ok(RenderEnv::new(
+        Tools::discover()?,
+        fonts()?,
+        scratch.to_owned(),
+    ))
+}
+
+pub(crate) fn fetcher() -> anyhow::Result<Fetcher> {
+    Fetcher::from_env().context("cannot make the fetcher")
+}
+
+fn fonts() -> anyhow::Result<Fonts> {
+    Fonts::load(&darkroom_compositor::font_dirs())
+        .context("cannot load fonts; install a font package or set DARKROOM_FONTS")
+}
+
+/// The environment of functions deployed on the local stack. Dummy credentials
+/// and the endpoint are always in it: without them a function would call AWS.
+pub(crate) fn function_environment(endpoint: &Endpoint) -> Map<String, Value> {
+    let fixed = [
+        ("AWS_ENDPOINT_URL", endpoint.aws_url.as_str()),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("DARKROOM_TABLE", &endpoint.table),
+        ("DARKROOM_BUCKET", &endpoint.bucket),
+        ("DARKROOM_RENDER_QUEUE_URL", &endpoint.render_queue_url),
+    ];
+    let fixed = fixed.map(|(name, value)| (name.to_owned(), Value::from(value)));
+    let passed_on = PASSED_ON.iter().filter_map(|name| {
+        let value = std::env::var(name).ok()?;
+        Some(((*name).to_owned(), Value::from(value)))
+    });
+    fixed.into_iter().chain(passed_on).collect()
+}

@@ -1,0 +1,182 @@
+//! The deployment a client command talks to, over HTTP alone.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+
+use crate::serve::data_dir;
+
+/// Which deployment, and as whom.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Target {
+    /// Base URL of the deployment. Without it: the service running on --data.
+    #[arg(long, env = "DARKROOM_URL", global = true)]
+    url: Option<String>,
+    /// API key (sk_...). Without it: the key of the service on --data.
+    #[arg(long, env = "DARKROOM_API_KEY", global = true, hide_env_values = true)]
+    key: Option<String>,
+    /// Data directory of the local service.
+    #[arg(
+        long,
+        env = "DARKROOM_DATA",
+        default_value = ".darkroom",
+        global = true,
+        value_name = "DIR"
+    )]
+    data: PathBuf,
+}
+
+/// Connecting to a deployment takes at most this long.
+const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// One request, answer included, takes at most this long.
+const REQUEST_LIMIT: Duration = Duration::from_mins(1);
+
+/// An HTTP client bound to one deployment and key.
+#[derive(Debug)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    key: String,
+}
+
+/// What the service answered to one request: its `data`, or its problem as one sentence.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) problem: Value,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = |name: &str| {
+            self.problem
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        write!(
+            f,
+            "{} {}: {}",
+            self.status,
+            text("errorCode"),
+            text("detail")
+        )?;
+        let faults = self.problem.get("errors").and_then(Value::as_array);
+        for fault in faults.into_iter().flatten() {
+            let text = |name: &str| fault.get(name).and_then(Value::as_str).unwrap_or_default();
+            write!(
+                f,
+                "\n  {} at {}: {}",
+                text("code"),
+                text("path"),
+                text("message")
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl Target {
+    pub(crate) fn client(&self) -> anyhow::Result<Client> {
+        let local = data_dir::read_endpoint(&self.data)?;
+        let base = match (&self.url, &local) {
+            (Some(url), _) => url.clone(),
+            (None, Some(local)) => local.url.clone(),
+            (None, None) => bail!(
+                "no deployment given and no service is running on {}: start one with \
+                 `darkroom serve`, or give --url (or DARKROOM_URL)",
+                self.data.display()
+            ),
+        };
+        let key = match (&self.key, &self.url) {
+            (Some(key), _) => key.clone(),
+            (None, None) => std::fs::read_to_string(self.data.join("api-key"))
+                .context("no API key: give --key (or DARKROOM_API_KEY)")?
+                .trim()
+                .to_owned(),
+            (None, Some(_)) => bail!("no API key: give --key (or DARKROOM_API_KEY)"),
+        };
+        let http = darkroom_media::http_client()
+            .context("cannot make an HTTP client")?
+            .connect_timeout(CONNECT_LIMIT)
+            .build()
+            .context("cannot make an HTTP client")?;
+        Ok(Client {
+            http,
+            base: base.trim_end_matches('/').to_owned(),
+            key,
+        })
+    }
+}
+
+impl Client {
+    /// Sends one request; `Err` holds a [`Refusal`] when the service said no.
+    pub(crate) async fn call(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<&Value>,
+        idempotency_key: Option<&str>,
+    ) -> anyhow::Result<Value> {
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.base))
+            .timeout(REQUEST_LIMIT)
+            .bearer_auth(&self.key);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        if let Some(key) = idempotency_key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| self.unreachable(error))?;
+        let status = answer.status();
+        let text = answer
+            .text()
+            .await
+            .map_err(|error| self.unreachable(error))?;
+        let value: Value = serde_json::from_str(&text).with_context(|| {
+            format!("{} answered {status} with something that is not JSON: is this a Darkroom base URL?", self.base)
+        })?;
+        if status.is_success() {
+            Ok(value)
+        } else {
+            Err(Refusal {
+                status: status.as_u16(),
+                problem: value,
+            }
+            .into())
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        self.call(reqwest::Method::GET, path, None, None).await
+    }
+
+    /// Starts a download from an absolute URL (presigned: the key is not sent).
+    pub(crate) async fn download(&self, url: &str) -> anyhow::Result<reqwest::Response> {
+        let answer = self
+            .http
+            .get(url)
+            .send()
+            .await
+            .context("cannot download the output")?;
+        answer
+            .error_for_status()
+            .context("the output's URL was refused; read the export again for a new one")
+    }
+
+    fn unreachable(&self, error: reqwest::Error) -> anyhow::Error {
+        anyhow::Error::new(error.without_url()).context(format!(
+            "{} does not answer; is the service running?",
+            self.base
+        ))
+    }
+}

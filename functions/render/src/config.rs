@@ -1,0 +1,131 @@
+//! What a worker is made of and how it is set.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use darkroom_compositor::Fonts;
+use darkroom_media::{Fetcher, Tools};
+use darkroom_render::RenderEnv;
+use darkroom_store::Store;
+
+/// Times, limits and places of a worker.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    /// A claim holds this long without a heartbeat.
+    pub lease: Duration,
+    /// Between two heartbeats; well below a third of the lease.
+    pub heartbeat: Duration,
+    /// Claims of one task before it ends FAILED.
+    pub max_attempts: u32,
+    /// Left before the function's own limit when work is put down.
+    pub time_margin: Duration,
+    /// Directory for scratch space, this worker's alone.
+    pub scratch: PathBuf,
+    /// Largest asset taken, in bytes.
+    pub asset_limit_bytes: u64,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(30),
+            heartbeat: Duration::from_secs(4),
+            max_attempts: 3,
+            time_margin: Duration::from_secs(15),
+            scratch: std::env::temp_dir().join("darkroom"),
+            asset_limit_bytes: 800 * 1024 * 1024,
+        }
+    }
+}
+
+/// Why a worker cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// ffmpeg or ffprobe is missing or too old.
+    #[error("the worker cannot use ffmpeg: {0}")]
+    Tools(#[from] darkroom_media::MediaError),
+    /// No font could be loaded.
+    #[error("the worker cannot load fonts: {0}; install a font package or set DARKROOM_FONTS")]
+    Fonts(#[from] darkroom_compositor::CompositorError),
+    /// The fetcher cannot be made.
+    #[error("the worker cannot fetch: {0}")]
+    Fetcher(#[from] darkroom_media::FetchError),
+    /// The store's settings are incomplete.
+    #[error("the worker cannot reach its store: {0}")]
+    Store(#[from] darkroom_store::StoreError),
+}
+
+/// Everything a task needs; cheap to clone.
+#[derive(Clone)]
+pub struct Worker(Arc<Parts>);
+
+struct Parts {
+    store: Store,
+    tools: Tools,
+    fonts: Fonts,
+    fetcher: Fetcher,
+    config: WorkerConfig,
+    owner: String,
+}
+
+impl Worker {
+    /// A worker on `store`. Removes what an earlier worker left in its scratch space.
+    pub fn new(
+        store: Store,
+        tools: Tools,
+        fonts: Fonts,
+        fetcher: Fetcher,
+        config: WorkerConfig,
+    ) -> Self {
+        crate::scratch::remove_leftovers(&config.scratch);
+        let owner = uuid::Uuid::new_v4().to_string();
+        Self(Arc::new(Parts {
+            store,
+            tools,
+            fonts,
+            fetcher,
+            config,
+            owner,
+        }))
+    }
+
+    /// A worker as the function's environment describes it.
+    pub async fn from_env() -> Result<Self, WorkerError> {
+        let store = Store::from_env().await?;
+        let tools = Tools::discover()?;
+        let fonts = Fonts::load(&darkroom_compositor::font_dirs())?;
+        Ok(Self::new(
+            store,
+            tools,
+            fonts,
+            Fetcher::from_env()?,
+            WorkerConfig::default(),
+        ))
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn fetcher(&self) -> &Fetcher {
+        &self.0.fetcher
+    }
+
+    pub(crate) fn config(&self) -> &WorkerConfig {
+        &self.0.config
+    }
+
+    /// Names this worker in leases, for people who read the table.
+    pub(crate) fn owner(&self) -> &str {
+        &self.0.owner
+    }
+
+    pub(crate) fn render_env(&self, scratch: &Path) -> RenderEnv {
+        RenderEnv::new(
+            self.0.tools.clone(),
+            self.0.fonts.clone(),
+            scratch.to_owned(),
+        )
+    }
+}

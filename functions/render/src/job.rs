@@ -1,0 +1,272 @@
+//! One message, from claim to verdict.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aws_lambda_events::event::sqs::SqsMessage;
+use darkroom_exports::{ExportPhase, Settings};
+use darkroom_render::{ExportSpec, Phase, Progress, RenderError};
+use darkroom_store::{Claim, ClaimOutcome, Finish, RenderMessage, StoreError};
+use tracing::Instrument as _;
+
+use crate::assets::TaskAssets;
+use crate::config::Worker;
+use crate::control::{Control, Deadline, Stop};
+use crate::heartbeat::Heart;
+use crate::scratch;
+
+/// What becomes of the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Done with: it is deleted.
+    Done,
+    /// It comes again, or ends in the dead-letter queue.
+    Again,
+}
+
+/// Why a task could not be finished by this worker.
+#[derive(Debug)]
+enum Trouble {
+    /// The caller's fault: a plain sentence for the task.
+    Caller(String),
+    /// Ours: logged, tried again.
+    Ours(String),
+    Stopped(Stop),
+}
+
+const GAVE_UP: &str = "The export could not be finished because of a fault of the service. \
+                       Nothing was charged; please create it again.";
+
+pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Deadline) -> Verdict {
+    let body = message.body.as_deref().unwrap_or_default();
+    let named: RenderMessage = match serde_json::from_str(body) {
+        Ok(named) => named,
+        Err(error) => {
+            tracing::error!(message_id = ?message.message_id, "a message names no task: {error}");
+            return Verdict::Again;
+        }
+    };
+    let receipt = message.receipt_handle.clone();
+    let outcome = worker
+        .store()
+        .claim(&named, worker.owner(), worker.config().lease)
+        .await;
+    match outcome {
+        Ok(ClaimOutcome::Claimed(claim)) => {
+            let span = tracing::info_span!(
+                "task",
+                task = %claim.task_id(),
+                attempt = claim.attempt(),
+                generation = claim.generation(),
+            );
+            work_on(worker, claim, receipt, deadline)
+                .instrument(span)
+                .await
+        }
+        // Another worker has it. The message stays, in case that one dies.
+        Ok(ClaimOutcome::Held) => Verdict::Again,
+        Ok(ClaimOutcome::Ended | ClaimOutcome::Missing) => Verdict::Done,
+        Err(error) => {
+            tracing::error!("a task cannot be claimed: {error}");
+            Verdict::Again
+        }
+    }
+}
+
+async fn work_on(
+    worker: &Worker,
+    claim: Claim,
+    receipt: Option<String>,
+    deadline: Deadline,
+) -> Verdict {
+    if claim.attempt() > worker.config().max_attempts {
+        return fail(worker, &claim, GAVE_UP, Verdict::Done).await;
+    }
+    tracing::info!("claimed");
+    let control = Arc::new(Control::new());
+    let heart = Heart::start(
+        worker,
+        claim.clone(),
+        receipt,
+        Arc::clone(&control),
+        deadline,
+    );
+    let made = make(worker, &claim, &control).await;
+    let verdict = match made {
+        Ok(output) => publish(worker, &claim, output, heart).await,
+        Err(trouble) => {
+            drop(heart);
+            settle(worker, &claim, trouble).await
+        }
+    };
+    tracing::info!(?verdict, "left");
+    verdict
+}
+
+/// A finished output in the bucket, not yet named by the task.
+struct Output {
+    key: String,
+    size_bytes: u64,
+}
+
+async fn make(worker: &Worker, claim: &Claim, control: &Arc<Control>) -> Result<Output, Trouble> {
+    let scratch = scratch::make(&worker.config().scratch)
+        .map_err(|error| Trouble::Ours(format!("no scratch space: {error}")))?;
+    let file = render(worker, claim, control, scratch.path()).await?;
+    control.set_phase(ExportPhase::Saving);
+    let upload = worker.store().upload_output(claim, &file);
+    let key = tokio::select! {
+        key = upload => key.map_err(|error| ours(&error))?,
+        // What was begun is removed by the bucket's rule.
+        () = control.out_of_time() => return Err(Trouble::Stopped(Stop::OutOfTime)),
+    };
+    // Not earlier: an upload left alone may still complete behind our back.
+    if let Some(why) = control.stopping() {
+        remove(worker, &key).await;
+        return Err(Trouble::Stopped(why));
+    }
+    control.set_phase(ExportPhase::Finishing);
+    let size_bytes = tokio::fs::metadata(&file)
+        .await
+        .map_or(0, |meta| meta.len());
+    Ok(Output { key, size_bytes })
+}
+
+async fn render(
+    worker: &Worker,
+    claim: &Claim,
+    control: &Arc<Control>,
+    scratch: &Path,
+) -> Result<PathBuf, Trouble> {
+    let value = worker
+        .store()
+        .get_document(claim.document())
+        .await
+        .map_err(|error| ours(&error))?;
+    // It was valid when the task was created; if it is not now, that is our doing.
+    let document = darkroom_editor_state::read(value).map_err(|faults| {
+        Trouble::Ours(format!("the stored document has {} faults", faults.len()))
+    })?;
+    let spec = spec(claim.settings());
+    let assets = TaskAssets::new(worker, claim.user_id(), scratch, Arc::clone(control));
+    let env = worker.render_env(scratch);
+    let file = scratch.join(format!("output.{}", spec.format.as_str()));
+    let watcher = Watcher(Arc::clone(control));
+    let export = darkroom_render::export(&document.state, &spec, &assets, &env, &file, &watcher);
+    match export.await {
+        Ok(report) => {
+            for warning in &report.warnings {
+                tracing::warn!("{warning}");
+            }
+            Ok(file)
+        }
+        Err(error) => Err(trouble(&error, control)),
+    }
+}
+
+fn trouble(error: &RenderError, control: &Control) -> Trouble {
+    if let Some(why) = control.stopping() {
+        Trouble::Stopped(why)
+    } else if error.is_callers_fault() {
+        Trouble::Caller(error.to_string())
+    } else {
+        Trouble::Ours(error.to_string())
+    }
+}
+
+fn ours(error: &StoreError) -> Trouble {
+    Trouble::Ours(error.to_string())
+}
+
+/// The commit: the task names the output, or the output goes.
+async fn publish(worker: &Worker, claim: &Claim, output: Output, heart: Heart) -> Verdict {
+    // Beats on until here, so that the lease covers a slow upload.
+    drop(heart);
+    match worker
+        .store()
+        .finish_completed(claim, &output.key, output.size_bytes)
+        .await
+    {
+        Ok(Finish::Done) => Verdict::Done,
+        Ok(Finish::Refused) => {
+            tracing::info!("no longer ours; removing what was uploaded");
+            remove(worker, &output.key).await;
+            Verdict::Done
+        }
+        // The write may have arrived: the output stays, the next claim will tell.
+        Err(error) => settle(worker, claim, ours(&error)).await,
+    }
+}
+
+async fn remove(worker: &Worker, key: &str) {
+    if let Err(error) = worker.store().delete_output(key).await {
+        tracing::warn!("an abandoned output stays until the bucket's rule removes it: {error}");
+    }
+}
+
+async fn settle(worker: &Worker, claim: &Claim, trouble: Trouble) -> Verdict {
+    match trouble {
+        Trouble::Caller(sentence) => {
+            tracing::info!("refused: {sentence}");
+            fail(worker, claim, &sentence, Verdict::Done).await
+        }
+        Trouble::Stopped(Stop::Canceled) => Verdict::Done,
+        // Whoever has the task now ends it; the message then finds it ended.
+        Trouble::Stopped(Stop::Lost) => Verdict::Again,
+        Trouble::Stopped(Stop::OutOfTime) => give_back(worker, claim, "out of time").await,
+        Trouble::Ours(what) => {
+            tracing::error!("failed: {what}");
+            if claim.attempt() >= worker.config().max_attempts {
+                // Given back as well, so that the message ends in the dead-letter queue.
+                fail(worker, claim, GAVE_UP, Verdict::Again).await
+            } else {
+                give_back(worker, claim, &what).await
+            }
+        }
+    }
+}
+
+async fn give_back(worker: &Worker, claim: &Claim, why: &str) -> Verdict {
+    if let Err(error) = worker.store().release(claim).await {
+        tracing::warn!("the lease runs out by itself ({why}): {error}");
+    }
+    Verdict::Again
+}
+
+async fn fail(worker: &Worker, claim: &Claim, sentence: &str, done: Verdict) -> Verdict {
+    match worker.store().finish_failed(claim, sentence).await {
+        Ok(_) => done,
+        Err(error) => {
+            tracing::error!("the failure could not be written: {error}");
+            Verdict::Again
+        }
+    }
+}
+
+fn spec(settings: &Settings) -> ExportSpec {
+    ExportSpec {
+        format: match settings.format {
+            darkroom_exports::Format::Mp4 => darkroom_render::Format::Mp4,
+            darkroom_exports::Format::Webm => darkroom_render::Format::Webm,
+        },
+        fps: settings.fps,
+        ratio: settings.ratio,
+        scale: settings.scale,
+        composition: settings.composition,
+    }
+}
+
+/// What the renderer reports to, and asks whether to go on.
+struct Watcher(Arc<Control>);
+
+impl Progress for Watcher {
+    fn phase(&self, _phase: Phase) {}
+
+    fn frame(&self, done: u64, total: u64) {
+        self.0.set_frames(done, total);
+    }
+
+    fn canceled(&self) -> bool {
+        self.0.stopping().is_some()
+    }
+}

@@ -1,0 +1,268 @@
+//! A local stack of one test's own, and a worker on it.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use darkroom_compositor::Fonts;
+use darkroom_exports::{CreateExport, Limits, PriceTable, Task, TaskId, TaskState, Timestamp};
+use darkroom_media::{Fetcher, Tools};
+use darkroom_store::{ApiKey, Created, NewExport, NewKey, Received, Store, provision};
+use darkroom_worker::{Worker, WorkerConfig};
+use serde_json::{Value, json};
+
+const TEMPLATE: &str = include_str!("../../../../template.yaml");
+/// Nothing here takes longer on the slowest machine we test on.
+pub const LIMIT: Duration = Duration::from_secs(90);
+
+/// MiniStack without persistence; ended when dropped.
+pub struct Stack {
+    child: Child,
+    pub dir: tempfile::TempDir,
+    pub store: Store,
+    pub key: ApiKey,
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn ministack() -> PathBuf {
+    if let Some(path) = std::env::var_os("DARKROOM_MINISTACK") {
+        return path.into();
+    }
+    std::env::current_exe()
+        .unwrap()
+        .ancestors()
+        .map(|dir| dir.join("tools/venv/bin/ministack"))
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| "ministack".into())
+}
+
+impl Stack {
+    pub async fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let child = Command::new(ministack())
+            .env("BIND_HOST", "127.0.0.1")
+            .env("GATEWAY_PORT", port.to_string())
+            .env("TMPDIR", dir.path())
+            .env("LOG_LEVEL", "ERROR")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("MiniStack is needed: cargo xtask setup, or DARKROOM_MINISTACK");
+        let start = Instant::now();
+        while tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+            .await
+            .is_err()
+        {
+            assert!(start.elapsed() < LIMIT, "MiniStack does not answer");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let endpoint = format!("http://127.0.0.1:{port}");
+        let store = provision(&endpoint, "us-east-1", TEMPLATE)
+            .await
+            .unwrap()
+            .store;
+        let wanted = NewKey {
+            name: None,
+            runtime_access: true,
+            limit: None,
+        };
+        let made = store.create_key("ann", wanted).await.unwrap();
+        let key = store.authenticate(&made.key).await.unwrap().unwrap();
+        Self {
+            child,
+            dir,
+            store,
+            key,
+        }
+    }
+
+    pub fn scratch(&self) -> PathBuf {
+        self.dir.path().join("scratch")
+    }
+
+    /// A worker whose times are short enough for a test.
+    pub fn worker(&self, change: impl FnOnce(&mut WorkerConfig)) -> Worker {
+        let mut config = WorkerConfig {
+            lease: Duration::from_secs(20),
+            heartbeat: Duration::from_millis(200),
+            scratch: self.scratch(),
+            ..WorkerConfig::default()
+        };
+        change(&mut config);
+        Worker::new(
+            self.store.clone(),
+            Tools::discover().unwrap(),
+            Fonts::load(&darkroom_compositor::font_dirs()).unwrap(),
+            Fetcher::from_env().unwrap(),
+            config,
+        )
+    }
+
+    /// Commits and sends an export, as the API does.
+    pub async fn create(&self, state: &Value) -> TaskId {
+        let body = json!({
+            "editorState": state, "stateSchemaVersion": "v1",
+            "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
+        });
+        let export = darkroom_exports::request::parse(&body, &Limits::default()).unwrap();
+        self.store
+            .put_document(&export.document_hash, &export.document_bytes)
+            .await
+            .unwrap();
+        let task = new_task(&self.key, &export);
+        let new = NewExport {
+            key: &self.key,
+            task: &task,
+            export: &export,
+            body: "{}",
+            idempotency: None,
+            active_limit: 2,
+        };
+        assert_eq!(self.store.create_export(&new).await.unwrap(), Created::New);
+        self.store
+            .send_render(&self.key.user, task.id)
+            .await
+            .unwrap();
+        task.id
+    }
+
+    pub async fn received(&self) -> Received {
+        let mut messages = self
+            .store
+            .receive_render(1, Duration::from_secs(5))
+            .await
+            .unwrap();
+        messages.pop().expect("a message")
+    }
+
+    pub async fn task(&self, id: TaskId) -> Task {
+        self.store
+            .get_task(&self.key.user, id)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// Looks until the task is as `wanted` says.
+    pub async fn until(&self, id: TaskId, wanted: impl Fn(&Task) -> bool) -> Task {
+        let start = Instant::now();
+        loop {
+            let task = self.task(id).await;
+            if wanted(&task) {
+                return task;
+            }
+            assert!(start.elapsed() < LIMIT, "still not as wanted: {task:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub async fn active(&self) -> Vec<String> {
+        self.store.account(&self.key.user).await.unwrap().0
+    }
+
+    /// Whether the bucket holds an output of this generation.
+    pub async fn output_exists(&self, id: TaskId, generation: u32) -> bool {
+        let user = hex(&self.key.user);
+        let url = self
+            .store
+            .presign_output(&format!("outputs/{user}/{id}-{generation}.mp4"), None)
+            .await
+            .unwrap();
+        let client = darkroom_media::http_client()
+            .unwrap()
+            .no_proxy()
+            .build()
+            .unwrap();
+        client.get(url).send().await.unwrap().status().is_success()
+    }
+
+    pub fn scratch_is_empty(&self) -> bool {
+        let scratch: &Path = &self.scratch();
+        std::fs::read_dir(scratch).is_ok_and(|mut entries| entries.next().is_none())
+    }
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn new_task(key: &ApiKey, export: &CreateExport) -> Task {
+    let layout = export.layout;
+    let quote = PriceTable::default().quote(
+        export.duration,
+        layout.width,
+        layout.height,
+        export.settings.fps,
+    );
+    Task {
+        id: TaskId::generate(),
+        created_by_key: key.key_id.clone(),
+        client_task_id: None,
+        filename: None,
+        state: TaskState::Pending,
+        progress: 0,
+        phase: None,
+        error: None,
+        output_key: None,
+        duration: export.duration,
+        standard_seconds: quote.standard_seconds,
+        credits: quote.credits,
+        created_at: Timestamp::now(),
+        completed_at: None,
+    }
+}
+
+pub fn event(message: &Received) -> SqsEvent {
+    let mut record = SqsMessage::default();
+    record.message_id = Some(message.message_id.clone());
+    record.receipt_handle = Some(message.receipt_handle.clone());
+    record.body = Some(message.body.clone());
+    let mut event = SqsEvent::default();
+    event.records = vec![record];
+    event
+}
+
+/// A red square on a canvas of `size` x `size` pixels.
+pub fn square(size: u32, seconds: u32) -> Value {
+    let number = |value: u32| json!({ "value": value, "keyframes": [] });
+    json!({
+        "stateSchemaVersion": "v1",
+        "compositionWidth": size, "compositionHeight": size,
+        "timebaseTicksPerSecond": 240_000,
+        "tracks": [{ "id": "t", "items": ["square"], "hidden": false, "muted": false }],
+        "assets": {}, "transitions": {},
+        "items": { "square": {
+            "id": "square", "type": "solid", "startTicks": 0, "durationTicks": 240_000 * seconds,
+            "isDraggingInTimeline": false, "color": "#ff0000", "shape": "rectangle",
+            "keepAspectRatio": false, "borderRadius": number(0), "rotation": number(0),
+            "top": number(0), "left": number(0), "width": number(size / 2), "height": number(size / 2),
+            "scaleX": number(1), "scaleY": number(1), "opacity": number(1),
+        }},
+    })
+}
+
+/// The square as an image whose file is not in the bucket.
+pub fn missing_picture() -> Value {
+    let mut state = square(64, 1);
+    state["assets"] = json!({ "pic-7": {
+        "id": "pic-7", "type": "image", "filename": "pic.png", "size": 1, "mimeType": "image/png",
+        "remoteUrl": null, "remoteKey": "uploads/nowhere/pic.png", "width": 10, "height": 10,
+    }});
+    let item = state["items"]["square"].as_object_mut().unwrap();
+    item.remove("color");
+    item.remove("shape");
+    item.insert("type".to_owned(), json!("image"));
+    item.insert("assetId".to_owned(), json!("pic-7"));
+    state
+}

@@ -1,0 +1,287 @@
+//! The worker on a real stack with real renders: one task, one ending.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    unreachable_pub,
+    reason = "a test may fail loudly"
+)]
+
+mod common;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use common::{Stack, event, missing_picture, square};
+use darkroom_exports::{ExportPhase, TaskState};
+use darkroom_store::{Canceled, ClaimOutcome, Finish, Received, RenderMessage};
+use darkroom_worker::{Deadline, handle};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_rendered_published_and_its_slot_freed() {
+    let stack = Stack::start().await;
+    let id = stack.create(&square(64, 1)).await;
+    assert_eq!(stack.active().await, [id.to_string()]);
+    let worker = stack.worker(|_| ());
+    let message = stack.received().await;
+    let answer = handle(&worker, event(&message), Deadline::NONE).await;
+    assert!(answer.batch_item_failures.is_empty());
+    let task = stack.task(id).await;
+    assert_eq!(
+        (task.state, task.progress, task.phase),
+        (TaskState::Completed, 100, None)
+    );
+    assert!(stack.active().await.is_empty());
+    assert!(stack.output_exists(id, 1).await);
+    assert!(stack.scratch_is_empty());
+
+    // The same message once more changes nothing and is done with.
+    let again = handle(&worker, event(&message), Deadline::NONE).await;
+    assert!(again.batch_item_failures.is_empty());
+    assert_eq!(stack.task(id).await, task);
+    assert!(!stack.output_exists(id, 2).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_with_one_task_make_one_output() {
+    let stack = Stack::start().await;
+    let id = stack.create(&square(360, 4)).await;
+    let message = stack.received().await;
+    let (one, two) = (stack.worker(|_| ()), stack.worker(|_| ()));
+    let (a, b) = tokio::join!(
+        handle(&one, event(&message), Deadline::NONE),
+        handle(&two, event(&message), Deadline::NONE),
+    );
+    // One of them found it held and left the message.
+    assert_eq!(a.batch_item_failures.len() + b.batch_item_failures.len(), 1);
+    assert_eq!(stack.task(id).await.state, TaskState::Completed);
+    assert!(stack.output_exists(id, 1).await && !stack.output_exists(id, 2).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_asset_fails_the_task_at_once_by_name() {
+    let stack = Stack::start().await;
+    let id = stack.create(&missing_picture()).await;
+    let worker = stack.worker(|_| ());
+    let answer = handle(&worker, event(&stack.received().await), Deadline::NONE).await;
+    assert!(
+        answer.batch_item_failures.is_empty(),
+        "the caller's fault is not tried again"
+    );
+    let task = stack.task(id).await;
+    assert_eq!(task.state, TaskState::Failed);
+    let error = task.error.unwrap();
+    assert!(error.contains("`pic-7`"), "{error}");
+    assert!(
+        !error.contains(stack.dir.path().to_str().unwrap()),
+        "{error}"
+    );
+    assert!(stack.active().await.is_empty());
+    assert!(stack.scratch_is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_stops_the_render_and_publishes_nothing() {
+    let stack = Stack::start().await;
+    let id = stack.create(&square(720, 120)).await;
+    let worker = stack.worker(|_| ());
+    let message = stack.received().await;
+    let working =
+        tokio::spawn(async move { handle(&worker, event(&message), Deadline::NONE).await });
+    stack.until(id, |task| task.progress > 0).await;
+    let canceled = stack.store.cancel(&stack.key.user, id).await.unwrap();
+    assert!(matches!(canceled, Canceled::Done(_)), "{canceled:?}");
+    assert!(
+        stack.active().await.is_empty(),
+        "the slot is free before the worker knows"
+    );
+    let start = Instant::now();
+    let answer = working.await.unwrap();
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
+    assert!(answer.batch_item_failures.is_empty());
+    let task = stack.task(id).await;
+    assert_eq!((task.state, task.output_key), (TaskState::Canceled, None));
+    assert!(!stack.output_exists(id, 1).await);
+    assert!(stack.scratch_is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_names_no_task_goes_back_for_the_dead_letters() {
+    let stack = Stack::start().await;
+    let worker = stack.worker(|_| ());
+    let message = |body: &str| Received {
+        message_id: "m-1".to_owned(),
+        receipt_handle: "r-1".to_owned(),
+        body: body.to_owned(),
+    };
+    let answer = handle(&worker, event(&message("not json")), Deadline::NONE).await;
+    assert_eq!(answer.batch_item_failures[0].item_identifier, "m-1");
+    // A task that is not there (any more) is simply done with.
+    let gone = message(r#"{"user":"ann","task":"0193f4a0-0000-7000-8000-000000000000"}"#);
+    let answer = handle(&worker, event(&gone), Deadline::NONE).await;
+    assert!(answer.batch_item_failures.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_lost_its_lease_removes_its_output() {
+    let stack = Stack::start().await;
+    let id = stack.create(&square(360, 8)).await;
+    // It never beats, and its lease is over long before the render.
+    let sleepy = stack.worker(|config| {
+        config.lease = Duration::from_millis(1);
+        config.heartbeat = Duration::from_secs(1000);
+    });
+    let message = stack.received().await;
+    let working =
+        tokio::spawn(async move { handle(&sleepy, event(&message), Deadline::NONE).await });
+    stack
+        .until(id, |task| task.state == TaskState::Processing)
+        .await;
+    let named = RenderMessage {
+        user: stack.key.user.clone(),
+        task: id.to_string(),
+    };
+    let other = stack
+        .store
+        .claim(&named, "other", Duration::from_secs(60))
+        .await
+        .unwrap();
+    let ClaimOutcome::Claimed(other) = other else {
+        panic!("{other:?}")
+    };
+    working.await.unwrap();
+    let task = stack.task(id).await;
+    assert_eq!((task.state, task.output_key), (TaskState::Processing, None));
+    assert!(
+        !stack.output_exists(id, 1).await,
+        "the loser's object is gone"
+    );
+    assert!(stack.scratch_is_empty());
+    let finished = stack
+        .store
+        .finish_completed(&other, "outputs/x.mp4", 1)
+        .await
+        .unwrap();
+    assert_eq!(finished, Finish::Done, "the other one is unharmed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_beating_worker_stops_when_its_lease_is_lost() {
+    let stack = Stack::start().await;
+    let id = stack.create(&square(720, 120)).await;
+    let worker = stack.worker(|config| config.lease = Duration::from_millis(1));
+    let message = stack.received().await;
+    let working =
+        tokio::spawn(async move { handle(&worker, event(&message), Deadline::NONE).await });
+    stack
+        .until(id, |task| task.state == TaskState::Processing)
+        .await;
+    let named = RenderMessage {
+        user: stack.key.user.clone(),
+        task: id.to_string(),
+    };
+    let other = stack
+        .store
+        .claim(&named, "other", Duration::from_secs(60))
+        .await
+        .unwrap();
+    assert!(matches!(other, ClaimOutcome::Claimed(_)), "{other:?}");
+    let start = Instant::now();
+    working.await.unwrap();
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(stack.task(id).await.state, TaskState::Processing);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn our_own_fault_is_tried_three_times_and_then_fails_the_task() {
+    let stack = Stack::start().await;
+    let id = stack.create(&square(64, 1)).await;
+    let message = stack.received().await;
+    // Nothing can be written below a device file.
+    let broken = stack.worker(|config| config.scratch = "/dev/null/scratch".into());
+    for attempt in 1..=3 {
+        let answer = handle(&broken, event(&message), Deadline::NONE).await;
+        assert_eq!(answer.batch_item_failures.len(), 1, "attempt {attempt}");
+        let expected = if attempt < 3 {
+            TaskState::Processing
+        } else {
+            TaskState::Failed
+        };
+        assert_eq!(stack.task(id).await.state, expected, "attempt {attempt}");
+    }
+    let error = stack.task(id).await.error.unwrap();
+    assert!(
+        error.contains("fault of the service") && !error.contains("/dev/null"),
+        "{error}"
+    );
+    assert!(stack.active().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_short_of_time_gives_the_task_back() {
+    let stack = Stack::start().await;
+    let id = stack.create(&square(720, 60)).await;
+    let message = stack.received().await;
+    let worker = stack.worker(|config| config.time_margin = Duration::from_secs(14));
+    let start = Instant::now();
+    let answer = handle(
+        &worker,
+        event(&message),
+        Deadline::after(Duration::from_secs(15)),
+    )
+    .await;
+    assert!(
+        start.elapsed() < Duration::from_secs(6),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(answer.batch_item_failures.len(), 1);
+    assert_eq!(stack.task(id).await.state, TaskState::Processing);
+    let named: RenderMessage = serde_json::from_str(&message.body).unwrap();
+    let next = stack
+        .store
+        .claim(&named, "next", Duration::from_secs(60))
+        .await
+        .unwrap();
+    assert!(
+        matches!(next, ClaimOutcome::Claimed(_)),
+        "free at once: {next:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_rises_through_the_phases() {
+    let stack = Stack::start().await;
+    let id = stack.create(&square(720, 20)).await;
+    let worker = Arc::new(stack.worker(|config| config.heartbeat = Duration::from_millis(50)));
+    let message = stack.received().await;
+    let working =
+        tokio::spawn(async move { handle(&worker, event(&message), Deadline::NONE).await });
+    let mut seen = Vec::new();
+    stack
+        .until(id, |task| {
+            task.state == TaskState::Processing && task.progress > 0
+        })
+        .await;
+    while !working.is_finished() {
+        let task = stack.task(id).await;
+        seen.push((task.progress, task.phase));
+    }
+    let progress: Vec<u8> = seen.iter().map(|(progress, _)| *progress).collect();
+    assert!(progress.is_sorted(), "{progress:?}");
+    assert!(
+        seen.iter()
+            .any(|(_, phase)| *phase == Some(ExportPhase::Rendering))
+    );
+    assert_eq!(stack.task(id).await.progress, 100);
+}
