@@ -1,1 +1,33 @@
-fn main() {}
+//! The project's commands: `cargo xtask setup|test|demo`.
+
+mod setup;
+mod shell;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+/// Commands for working on Darkroom.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Install what is missing: ffmpeg, fonts, the local AWS stack, test tools.
+    ///
+    /// Debian packages come by apt-get, Python packages into `target/tools`. Done
+    /// once, it works offline and returns at once.
+    Setup,
+    /// Set up, build, and run every test; ends with one summary.
+    Test(test::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Args::parse().command {
+        Command::Setup => setup::everything(),
+        Command::Test(args) => test::run_suites(&args),
+    }
+}

@@ -1,0 +1,103 @@
+//! `cargo xtask test`
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::bail;
+
+use crate::setup;
+use crate::shell::{root, run, there};
+
+/// Set up, build, and run every test.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Run only this suite.
+    #[arg(long, value_enum)]
+    only: Option<Suite>,
+}
+
+/// A part of the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Suite {
+    /// Every test written in Rust, on the real local stack and the real ffmpeg.
+    Rust,
+    /// The template, by cfn-lint and SAM.
+    Template,
+}
+
+impl Suite {
+    const ALL: [Self; 2] = [Self::Template, Self::Rust];
+
+    fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Rust => rust(),
+            Self::Template => template(),
+        }
+    }
+}
+
+pub(crate) fn run_suites(args: &Args) -> anyhow::Result<()> {
+    setup::everything()?;
+    let mut failed = Vec::new();
+    let mut lines = Vec::new();
+    for suite in Suite::ALL {
+        if args.only.is_some_and(|only| only != suite) {
+            continue;
+        }
+        let name = format!("{suite:?}").to_lowercase();
+        println!("test: {name}");
+        let began = Instant::now();
+        let result = suite.run();
+        let seconds = began.elapsed().as_secs();
+        match result {
+            Ok(()) => lines.push(format!("{name}: passed in {seconds} s")),
+            Err(error) => {
+                lines.push(format!("{name}: FAILED in {seconds} s: {error:#}"));
+                failed.push(name);
+            }
+        }
+    }
+    println!("\n{}", lines.join("\n"));
+    println!(
+        "suites: {} passed, {} failed",
+        lines.len() - failed.len(),
+        failed.len()
+    );
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+fn rust() -> anyhow::Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(root());
+    if there("cargo-nextest", "--version") {
+        cargo.args([
+            "nextest",
+            "run",
+            "--workspace",
+            "--locked",
+            "--no-fail-fast",
+        ]);
+    } else {
+        println!("test: cargo-nextest is not installed; `cargo test` runs the same tests, slower");
+        cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    }
+    run(&mut cargo)
+}
+
+/// Offline: SAM wants a region and credentials, and uses neither.
+fn template() -> anyhow::Result<()> {
+    let lint = crate::shell::tools().join("lint/bin");
+    run(Command::new(lint.join("cfn-lint"))
+        .current_dir(root())
+        .arg("template.yaml"))?;
+    run(Command::new(lint.join("sam"))
+        .current_dir(root())
+        .args(["validate", "--lint", "--template", "template.yaml"])
+        .env("SAM_CLI_TELEMETRY", "0")
+        .env("AWS_DEFAULT_REGION", "us-east-1")
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test"))
+}
