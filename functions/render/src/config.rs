@@ -56,6 +56,15 @@ pub enum WorkerError {
     Store(#[from] darkroom_store::StoreError),
 }
 
+/// Directories that fonts are looked for in: `DARKROOM_FONTS` (separated by
+/// `:`), else `/usr/share/fonts`.
+pub fn font_dirs() -> Vec<PathBuf> {
+    std::env::var_os("DARKROOM_FONTS").map_or_else(
+        || vec![PathBuf::from("/usr/share/fonts")],
+        |dirs| std::env::split_paths(&dirs).collect(),
+    )
+}
+
 /// Everything a task needs; cheap to clone.
 #[derive(Clone)]
 pub struct Worker(Arc<Parts>);
@@ -94,7 +103,7 @@ impl Worker {
     pub async fn from_env() -> Result<Self, WorkerError> {
         let store = Store::from_env().await?;
         let tools = Tools::discover()?;
-        let fonts = Fonts::load(&darkroom_compositor::font_dirs())?;
+        let fonts = Fonts::load(&font_dirs())?;
         Ok(Self::new(
             store,
             tools,

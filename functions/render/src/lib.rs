@@ -24,7 +24,7 @@ mod scratch;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 
-pub use config::{Worker, WorkerConfig, WorkerError};
+pub use config::{Worker, WorkerConfig, WorkerError, font_dirs};
 pub use control::Deadline;
 
 use job::Verdict;
