@@ -1,0 +1,71 @@
+//! Everything that can go wrong with media, as sentences.
+
+use std::path::PathBuf;
+
+/// Why media could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaError {
+    /// A program is not there or does not run.
+    #[error(
+        "{tool} cannot be run ({cause}): install ffmpeg 5.1 or newer, or set {variable} to its path"
+    )]
+    ToolMissing {
+        /// `ffmpeg` or `ffprobe`.
+        tool: &'static str,
+        /// Environment variable that names it.
+        variable: &'static str,
+        /// What the system said.
+        cause: String,
+    },
+    /// A program is older than what we are tested with.
+    #[error("{tool} is version {found}, but 5.1 is the oldest that works: install a newer ffmpeg")]
+    ToolTooOld {
+        /// `ffmpeg` or `ffprobe`.
+        tool: &'static str,
+        /// Version it reported.
+        found: String,
+    },
+    /// The file is not media, damaged, or of a kind that is not decoded.
+    #[error("the file cannot be decoded: {0}")]
+    Unreadable(String),
+    /// The file is media, but without what is asked of it.
+    #[error("the file has no {0}")]
+    Missing(&'static str),
+    /// The picture is larger than what is decoded.
+    #[error("the picture is {width}x{height} pixels; at most {limit} pixels on a side are decoded")]
+    TooLarge {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// Limit on each side.
+        limit: u32,
+    },
+    /// A decoder gave nothing for too long.
+    #[error("the file takes too long to decode: nothing came for {seconds} s")]
+    Stuck {
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// The encoder failed.
+    #[error("the encoder failed: {0}")]
+    Encoder(String),
+    /// A local file could not be used.
+    #[error("{} cannot be used: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl MediaError {
+    /// Whether the media is at fault rather than this machine.
+    pub fn is_callers_fault(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreadable(_) | Self::Missing(_) | Self::TooLarge { .. } | Self::Stuck { .. }
+        )
+    }
+}

@@ -1,0 +1,243 @@
+//! What a file really holds, asked of ffprobe.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use serde::Deserialize;
+
+use crate::child::{INPUT_GUARD, Running, cause, command, file_argument};
+use crate::error::MediaError;
+use crate::tools::Tools;
+
+/// Largest side that is decoded.
+const SIDE_LIMIT: u32 = 16_384;
+
+/// What was found in a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probe {
+    /// ffmpeg's names of the container, comma-separated.
+    pub format: String,
+    /// Length in seconds, where the file has one.
+    pub duration_seconds: Option<f64>,
+    /// First time stamp of the file, in seconds.
+    pub start_seconds: f64,
+    /// The video stream that is drawn.
+    pub video: Option<VideoStream>,
+    /// The audio stream that is heard.
+    pub audio: Option<AudioStream>,
+}
+
+/// The first video stream that is not a cover picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VideoStream {
+    /// Codec by ffmpeg's name.
+    pub codec: String,
+    /// Width as shown, rotation applied.
+    pub width: u32,
+    /// Height as shown, rotation applied.
+    pub height: u32,
+    /// Pixel format by ffmpeg's name.
+    pub pixel_format: String,
+    /// Whether pixels may be transparent.
+    pub has_alpha: bool,
+    /// Colour matrix; what an untagged video is taken for is settled here.
+    pub matrix: &'static str,
+    /// Full range (0..=255) rather than limited.
+    pub full_range: bool,
+    /// Length of one unit of its time stamps, in seconds.
+    pub time_base_seconds: f64,
+    /// Frames, where the container says.
+    pub frames: Option<u64>,
+}
+
+/// The first audio stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AudioStream {
+    /// Codec by ffmpeg's name.
+    pub codec: String,
+    /// Channels.
+    pub channels: u32,
+    /// Samples a second.
+    pub sample_rate: u32,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    streams: Vec<Stream>,
+    format: Option<FormatAnswer>,
+}
+
+#[derive(Deserialize)]
+struct FormatAnswer {
+    #[serde(default)]
+    format_name: String,
+    duration: Option<String>,
+    start_time: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Stream {
+    #[serde(default)]
+    codec_type: String,
+    codec_name: Option<String>,
+    width: Option<u32>,
+    height: Option<u32>,
+    pix_fmt: Option<String>,
+    color_space: Option<String>,
+    color_range: Option<String>,
+    time_base: Option<String>,
+    nb_frames: Option<String>,
+    channels: Option<u32>,
+    sample_rate: Option<String>,
+    #[serde(default)]
+    disposition: Disposition,
+    #[serde(default)]
+    tags: Tags,
+    #[serde(default)]
+    side_data_list: Vec<SideData>,
+}
+
+#[derive(Deserialize, Default)]
+struct Disposition {
+    #[serde(default)]
+    attached_pic: u8,
+}
+
+#[derive(Deserialize, Default)]
+struct Tags {
+    #[serde(default, alias = "ALPHA_MODE")]
+    alpha_mode: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct SideData {
+    rotation: Option<f64>,
+}
+
+/// Asks ffprobe what `path` holds. Reads the file's head (and tail), no more.
+pub fn probe(tools: &Tools, path: &Path) -> Result<Probe, MediaError> {
+    let mut ffprobe = command(&tools.ffprobe);
+    ffprobe
+        .args(INPUT_GUARD)
+        .args(["-of", "json", "-show_streams", "-show_format", "-i"])
+        .arg(file_argument(path))
+        .stdout(Stdio::piped());
+    let mut running = Running::start(&mut ffprobe)?;
+    let mut answer = Vec::new();
+    if let Some(mut stdout) = running.stdout() {
+        std::io::Read::read_to_end(&mut stdout, &mut answer).map_err(|source| {
+            MediaError::File {
+                path: path.to_owned(),
+                source,
+            }
+        })?;
+    }
+    let (status, words) = running.end();
+    if !status.is_some_and(|status| status.success()) {
+        return Err(MediaError::Unreadable(cause(&words)));
+    }
+    let answer: Answer = serde_json::from_slice(&answer).map_err(|error| {
+        MediaError::Unreadable(format!("ffprobe's answer is not readable ({error})"))
+    })?;
+    understand(answer)
+}
+
+fn understand(answer: Answer) -> Result<Probe, MediaError> {
+    let format = answer.format.ok_or(MediaError::Missing("media in it"))?;
+    // Text is decoded as pictures of text by ffmpeg's terminal-art demuxer.
+    if ["tty", "subviewer", "srt", "lrc", "ass"].contains(&format.format_name.as_str()) {
+        return Err(MediaError::Unreadable("it is a text file".to_owned()));
+    }
+    let seconds = |text: Option<String>| text.and_then(|text| text.parse::<f64>().ok());
+    let video = answer
+        .streams
+        .iter()
+        .find(|s| s.codec_type == "video" && s.disposition.attached_pic == 0)
+        .map(video_stream)
+        .transpose()?;
+    let audio = answer
+        .streams
+        .iter()
+        .find(|s| s.codec_type == "audio")
+        .map(|s| AudioStream {
+            codec: s.codec_name.clone().unwrap_or_default(),
+            channels: s.channels.unwrap_or(0),
+            sample_rate: s
+                .sample_rate
+                .as_ref()
+                .and_then(|r| r.parse().ok())
+                .unwrap_or(0),
+        });
+    if video.is_none() && audio.is_none() {
+        return Err(MediaError::Missing("picture and no sound"));
+    }
+    Ok(Probe {
+        format: format.format_name,
+        duration_seconds: seconds(format.duration),
+        start_seconds: seconds(format.start_time).unwrap_or(0.0),
+        video,
+        audio,
+    })
+}
+
+fn video_stream(stream: &Stream) -> Result<VideoStream, MediaError> {
+    let (Some(width @ 1..), Some(height @ 1..)) = (stream.width, stream.height) else {
+        return Err(MediaError::Missing("picture of a known size"));
+    };
+    if width > SIDE_LIMIT || height > SIDE_LIMIT {
+        return Err(MediaError::TooLarge {
+            width,
+            height,
+            limit: SIDE_LIMIT,
+        });
+    }
+    let turned = stream
+        .side_data_list
+        .iter()
+        .find_map(|side| side.rotation)
+        .is_some_and(|degrees| (degrees.abs().rem_euclid(180.0) - 90.0).abs() < 1.0);
+    let (shown_width, shown_height) = if turned {
+        (height, width)
+    } else {
+        (width, height)
+    };
+    let pixel_format = stream.pix_fmt.clone().unwrap_or_default();
+    let rgb = ["rgb", "bgr", "gbr", "pal8", "0rgb", "argb", "abgr"]
+        .iter()
+        .any(|p| pixel_format.starts_with(p));
+    let has_alpha = stream.tags.alpha_mode.as_deref() == Some("1")
+        || pixel_format == "pal8"
+        || [
+            "yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16",
+        ]
+        .iter()
+        .any(|prefix| pixel_format.starts_with(prefix));
+    let matrix = match stream.color_space.as_deref() {
+        _ if rgb => "rgb",
+        Some("bt709") => "bt709",
+        Some("smpte170m" | "bt470bg" | "fcc") => "bt601",
+        Some("bt2020nc" | "bt2020c") => "bt2020",
+        Some("smpte240m") => "smpte240m",
+        // Untagged: by size, as everybody guesses.
+        _ if height >= 720 => "bt709",
+        _ => "bt601",
+    };
+    Ok(VideoStream {
+        codec: stream.codec_name.clone().unwrap_or_default(),
+        width: shown_width,
+        height: shown_height,
+        full_range: stream.color_range.as_deref() == Some("pc") || pixel_format.starts_with("yuvj"),
+        pixel_format,
+        has_alpha,
+        matrix,
+        time_base_seconds: stream.time_base.as_deref().and_then(ratio).unwrap_or(0.0),
+        frames: stream.nb_frames.as_ref().and_then(|n| n.parse().ok()),
+    })
+}
+
+fn ratio(text: &str) -> Option<f64> {
+    let (over, under) = text.split_once('/')?;
+    let (over, under): (f64, f64) = (over.parse().ok()?, under.parse().ok()?);
+    (under > 0.0).then_some(over / under)
+}

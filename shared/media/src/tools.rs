@@ -1,0 +1,75 @@
+//! Finds ffmpeg and ffprobe and checks their versions.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::error::MediaError;
+
+/// Oldest version that is accepted.
+const OLDEST: (u32, u32) = (5, 1);
+
+/// Checked paths of ffmpeg and ffprobe; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    pub(crate) ffmpeg: PathBuf,
+    pub(crate) ffprobe: PathBuf,
+}
+
+impl Tools {
+    /// `DARKROOM_FFMPEG` and `DARKROOM_FFPROBE`, else from the `PATH`; both run once.
+    pub fn discover() -> Result<Self, MediaError> {
+        Ok(Self {
+            ffmpeg: find("ffmpeg", "DARKROOM_FFMPEG")?,
+            ffprobe: find("ffprobe", "DARKROOM_FFPROBE")?,
+        })
+    }
+}
+
+fn find(tool: &'static str, variable: &'static str) -> Result<PathBuf, MediaError> {
+    let path = std::env::var_os(variable).map_or_else(|| PathBuf::from(tool), PathBuf::from);
+    let missing = |cause: String| MediaError::ToolMissing {
+        tool,
+        variable,
+        cause,
+    };
+    let output = Command::new(&path)
+        .arg("-version")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| missing(error.to_string()))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let found = text
+        .split_whitespace()
+        .nth(2)
+        .ok_or_else(|| missing("it prints no version".to_owned()))?;
+    match version(found) {
+        // Builds from git carry no number: they are newer.
+        Some(version) if version < OLDEST => Err(MediaError::ToolTooOld {
+            tool,
+            found: found.to_owned(),
+        }),
+        _ => Ok(path),
+    }
+}
+
+fn version(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text
+        .trim_start_matches('n')
+        .split(|c: char| !c.is_ascii_digit());
+    let major = parts.next()?.parse().ok()?;
+    let minor = parts.next().and_then(|part| part.parse().ok()).unwrap_or(0);
+    Some((major, minor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn versions_of_releases_and_distributions_are_read() {
+        assert_eq!(version("5.1.9-0+deb12u1"), Some((5, 1)));
+        assert_eq!(version("n7.1"), Some((7, 1)));
+        assert_eq!(version("8"), Some((8, 0)));
+        assert_eq!(version("N-109-gabc"), None);
+    }
+}

@@ -1,0 +1,100 @@
+//! Why an export ends without a file.
+
+use std::path::PathBuf;
+
+use darkroom_compositor::CompositorError;
+use darkroom_media::MediaError;
+
+/// Why an asset could not be brought.
+#[derive(Debug, thiserror::Error)]
+#[error("{sentence}")]
+pub struct AssetError {
+    sentence: String,
+    callers_fault: bool,
+}
+
+impl AssetError {
+    /// The asset is at fault: missing, refused, too large, unreachable.
+    pub fn refused(sentence: impl Into<String>) -> Self {
+        Self {
+            sentence: sentence.into(),
+            callers_fault: true,
+        }
+    }
+
+    /// We are at fault: our storage, our disk.
+    pub fn unavailable(sentence: impl Into<String>) -> Self {
+        Self {
+            sentence: sentence.into(),
+            callers_fault: false,
+        }
+    }
+}
+
+/// Why an export failed; the sentences may be shown to the caller.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// An item names an asset that the document does not hold.
+    #[error("asset `{0}` is not in the document")]
+    NoAsset(String),
+    /// An asset could not be brought.
+    #[error("asset `{id}` cannot be used: {cause}")]
+    Asset {
+        /// Asset id.
+        id: String,
+        /// Cause.
+        cause: AssetError,
+    },
+    /// An asset is there but not what it should be.
+    #[error("asset `{id}` cannot be used: {cause}")]
+    AssetMedia {
+        /// Asset id.
+        id: String,
+        /// Cause.
+        cause: MediaError,
+    },
+    /// Encoding or mixing failed.
+    #[error("the file cannot be made: {0}")]
+    Media(#[from] MediaError),
+    /// Drawing failed.
+    #[error("a frame cannot be drawn: {0}")]
+    Compositor(#[from] CompositorError),
+    /// Scratch space failed.
+    #[error("{} cannot be used: {source}", path.display())]
+    Scratch {
+        /// File in scratch space.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A frame past the end was asked for.
+    #[error("frame {frame} lies past the end: the document has {frames} frames")]
+    PastTheEnd {
+        /// Frame asked for.
+        frame: u64,
+        /// Frames there are.
+        frames: u64,
+    },
+    /// The caller asked to stop.
+    #[error("the export was stopped")]
+    Canceled,
+    /// A thread of ours died.
+    #[error("the renderer crashed: {0}")]
+    Crashed(String),
+}
+
+impl RenderError {
+    /// Whether document or media are at fault rather than this machine.
+    pub fn is_callers_fault(&self) -> bool {
+        match self {
+            Self::NoAsset(_) | Self::PastTheEnd { .. } => true,
+            Self::Asset { cause, .. } => cause.callers_fault,
+            Self::AssetMedia { cause, .. } => cause.is_callers_fault(),
+            Self::Media(_)
+            | Self::Compositor(_)
+            | Self::Scratch { .. }
+            | Self::Canceled
+            | Self::Crashed(_) => false,
+        }
+    }
+}

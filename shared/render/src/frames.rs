@@ -1,0 +1,217 @@
+//! The pictures that a frame is drawn from: decoders opened when their item
+//! comes into sight, closed when it has gone.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use darkroom_compositor::{Picture, RgbaFrame, Scene, YuvFrame};
+use darkroom_editor_state::{EditorState, ItemKind, TICKS_PER_SECOND, Ticks, frame_tick};
+use darkroom_media::{
+    MediaError, PixelFormat, Raster, Tools, VideoDecoder, VideoRequest, decode_still,
+};
+
+use crate::error::RenderError;
+use crate::media::{File, Media};
+
+/// Pictures of the frames from a first one on, in order.
+pub(crate) struct Pictures<'a> {
+    doc: &'a EditorState,
+    media: &'a Media,
+    tools: &'a Tools,
+    fps: u32,
+    stills: HashMap<String, Weak<RgbaFrame>>,
+    running: HashMap<String, Running>,
+    current: HashMap<String, Picture>,
+}
+
+/// A decoder and how far it has come.
+struct Running {
+    decoder: VideoDecoder,
+    asset_id: String,
+    /// Output frame that the decoder's next picture is for.
+    next: u64,
+    /// First tick that needs it no more.
+    end: Ticks,
+}
+
+impl<'a> Pictures<'a> {
+    pub(crate) fn new(doc: &'a EditorState, media: &'a Media, tools: &'a Tools, fps: u32) -> Self {
+        Self {
+            doc,
+            media,
+            tools,
+            fps,
+            stills: HashMap::new(),
+            running: HashMap::new(),
+            current: HashMap::new(),
+        }
+    }
+
+    /// The pictures frame `n` needs, by item. Frames must be asked for in order.
+    pub(crate) fn at(
+        &mut self,
+        scene: &Scene,
+        n: u64,
+    ) -> Result<&HashMap<String, Picture>, RenderError> {
+        let tick = frame_tick(n, self.fps);
+        let needs: Vec<(String, String)> = scene
+            .media_at(tick)
+            .into_iter()
+            .map(|need| (need.item_id.to_owned(), need.asset_id.to_owned()))
+            .collect();
+        self.current
+            .retain(|id, _| needs.iter().any(|(item, _)| item == id));
+        self.running.retain(|_, running| tick < running.end);
+        for (item, asset) in needs {
+            let picture = match self.doc.items.get(&item).map(|item| &item.kind) {
+                Some(ItemKind::Image(_)) => self.still(&item, &asset)?,
+                _ => self.moving(scene, &item, &asset, n)?,
+            };
+            if let Some(picture) = picture {
+                self.current.insert(item, picture);
+            }
+        }
+        Ok(&self.current)
+    }
+
+    fn still(&mut self, item: &str, asset: &str) -> Result<Option<Picture>, RenderError> {
+        if self.current.contains_key(item) {
+            return Ok(None);
+        }
+        if let Some(frame) = self.stills.get(asset).and_then(Weak::upgrade) {
+            return Ok(Some(Picture::Rgba(frame)));
+        }
+        let file = self.media.get(asset)?;
+        let raster = decode_still(self.tools, &file.path).map_err(|cause| blame(asset, cause))?;
+        let frame = Arc::new(RgbaFrame {
+            width: raster.width,
+            height: raster.height,
+            data: raster.data,
+        });
+        self.stills.insert(asset.to_owned(), Arc::downgrade(&frame));
+        Ok(Some(Picture::Rgba(frame)))
+    }
+
+    /// The picture of a moving source; `None` keeps the one before.
+    fn moving(
+        &mut self,
+        scene: &Scene,
+        item: &str,
+        asset: &str,
+        n: u64,
+    ) -> Result<Option<Picture>, RenderError> {
+        if !self.running.contains_key(item) {
+            let running = self.open(scene, item, asset, n)?;
+            self.running.insert(item.to_owned(), running);
+        }
+        let Some(running) = self.running.get_mut(item) else {
+            return Ok(None);
+        };
+        let mut newest = None;
+        while running.next <= n {
+            let picture = running
+                .decoder
+                .next_frame()
+                .map_err(|cause| blame(&running.asset_id, cause))?;
+            running.next += 1;
+            match picture {
+                Some(raster) => newest = Some(raster),
+                // Past the source's end the last picture stays.
+                None => {
+                    running.next = u64::MAX;
+                    break;
+                }
+            }
+        }
+        Ok(newest.map(picture_of))
+    }
+
+    fn open(&self, scene: &Scene, item: &str, asset: &str, n: u64) -> Result<Running, RenderError> {
+        let file = self.media.get(asset)?;
+        let (start, end) = scene
+            .media_span(item)
+            .unwrap_or((frame_tick(n, self.fps), frame_tick(n + 1, self.fps)));
+        let request = self.request(scene, item, file, n, (start, end));
+        let decoder = VideoDecoder::start(self.tools, &file.path, &file.probe, &request)
+            .map_err(|cause| blame(asset, cause))?;
+        Ok(Running {
+            decoder,
+            asset_id: asset.to_owned(),
+            next: n,
+            end,
+        })
+    }
+
+    /// Counts from the item's first frame whichever frame is asked for first,
+    /// so that a frame drawn alone is the frame of the whole film.
+    fn request(
+        &self,
+        scene: &Scene,
+        item: &str,
+        file: &File,
+        n: u64,
+        span: (Ticks, Ticks),
+    ) -> VideoRequest {
+        let ticks = (TICKS_PER_SECOND / i64::from(self.fps)).unsigned_abs();
+        let first = span.0.0.max(0).unsigned_abs().div_ceil(ticks).min(n);
+        let end = span.1.0.max(0).unsigned_abs().div_ceil(ticks).max(n + 1);
+        let source_time = scene
+            .media_at(frame_tick(first, self.fps))
+            .into_iter()
+            .find(|need| need.item_id == item)
+            .map_or(Ticks(0), |need| need.source_time);
+        let (rate, loops) = match self.doc.items.get(item).map(|item| &item.kind) {
+            Some(ItemKind::Video(video)) => (video.source.playback_rate, false),
+            Some(ItemKind::Gif(gif)) => (gif.source.playback_rate, gif.loops),
+            _ => (1.0, false),
+        };
+        let stream = file.probe.video.as_ref();
+        let alpha = stream.is_some_and(|stream| stream.has_alpha || stream.matrix == "rgb");
+        let mut start_seconds = source_time.seconds();
+        if let (true, Some(length @ 0.001..)) = (loops, file.probe.duration_seconds) {
+            start_seconds = start_seconds.rem_euclid(length);
+        }
+        VideoRequest {
+            start_seconds,
+            skip: n - first,
+            rate,
+            fps: self.fps,
+            frames: end - n,
+            loops,
+            format: if alpha {
+                PixelFormat::Rgba
+            } else {
+                PixelFormat::Yuv420
+            },
+            size: stream.map_or((1, 1), |stream| (stream.width, stream.height)),
+        }
+    }
+}
+
+fn picture_of(raster: Raster) -> Picture {
+    let Raster {
+        width,
+        height,
+        format,
+        data,
+    } = raster;
+    match format {
+        PixelFormat::Yuv420 => Picture::Yuv(Arc::new(YuvFrame {
+            width,
+            height,
+            data,
+        })),
+        PixelFormat::Rgba => Picture::Rgba(Arc::new(RgbaFrame {
+            width,
+            height,
+            data,
+        })),
+    }
+}
+
+fn blame(asset: &str, cause: MediaError) -> RenderError {
+    RenderError::AssetMedia {
+        id: asset.to_owned(),
+        cause,
+    }
+}

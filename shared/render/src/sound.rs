@@ -1,0 +1,173 @@
+//! Which clips are heard when and how loud: the document's rules, no samples.
+
+use darkroom_editor_state::{
+    EditorState, Item, ItemKind, Sound, SourceTime, Ticks, Track, TransitionKind,
+};
+
+/// One clip that is heard.
+#[derive(Debug, Clone)]
+pub(crate) struct Clip<'a> {
+    pub(crate) asset_id: &'a str,
+    pub(crate) source: SourceTime,
+    pub(crate) sound: &'a Sound,
+    /// The item's own time.
+    pub(crate) start: Ticks,
+    pub(crate) duration: Ticks,
+    /// Half of the transition it comes in by, if there is one.
+    pub(crate) enter: Option<Ticks>,
+    /// Half of the transition it leaves by.
+    pub(crate) leave: Option<Ticks>,
+}
+
+impl Clip<'_> {
+    /// First tick that it is heard at, the transition included.
+    pub(crate) fn heard_from(&self) -> Ticks {
+        self.start - self.enter.unwrap_or_default()
+    }
+
+    /// First tick that it is no longer heard at.
+    pub(crate) fn heard_to(&self) -> Ticks {
+        self.start + self.duration + self.leave.unwrap_or_default()
+    }
+
+    /// Amplitude factor at a time counted from the item's start.
+    pub(crate) fn gain_at(&self, local: Ticks) -> f64 {
+        let decibels = self.sound.decibel_adjustment.at(local);
+        let mut gain = 10_f64.powf(decibels / 20.0);
+        let share = |part: Ticks, whole: Ticks| (part.0 as f64 / whole.0 as f64).clamp(0.0, 1.0);
+        if self.sound.fade_in.0 > 0 {
+            gain *= share(local, self.sound.fade_in);
+        }
+        if self.sound.fade_out.0 > 0 {
+            gain *= share(self.duration - local, self.sound.fade_out);
+        }
+        // Equal power: sine and cosine of one angle.
+        let quarter = std::f64::consts::FRAC_PI_2;
+        if let Some(half) = self.enter.filter(|half| half.0 > 0) {
+            gain *= (quarter * share(local + half, half + half)).sin();
+        }
+        if let Some(half) = self.leave.filter(|half| half.0 > 0) {
+            gain *= (quarter * share(local - (self.duration - half), half + half)).cos();
+        }
+        gain
+    }
+}
+
+/// Every clip that may be heard; whether its file has sound is not known here.
+pub(crate) fn clips(doc: &EditorState) -> Vec<Clip<'_>> {
+    let heard = doc.tracks.iter().filter(|track| !track.muted);
+    heard
+        .flat_map(|track| track.items.iter().map(move |id| (track, id)))
+        .filter_map(|(track, id)| clip(doc, track, doc.items.get(id)?))
+        .collect()
+}
+
+fn clip<'a>(doc: &'a EditorState, track: &Track, item: &'a Item) -> Option<Clip<'a>> {
+    let (asset_id, source, sound) = match &item.kind {
+        ItemKind::Video(video) => (&video.asset_id, video.source, &video.sound),
+        ItemKind::Audio(audio) => (&audio.asset_id, audio.source, &audio.sound),
+        _ => return None,
+    };
+    let half_of = |outgoing: bool| {
+        let found = doc.transitions.values().find(|transition| {
+            let clip = if outgoing {
+                &transition.from_clip_id
+            } else {
+                &transition.to_clip_id
+            };
+            transition.track_id == track.id
+                && *clip == item.id
+                && !matches!(transition.kind, TransitionKind::Unsupported(_))
+        })?;
+        let from = doc.items.get(&found.from_clip_id)?.duration;
+        let to = doc.items.get(&found.to_clip_id)?.duration;
+        // Longer than either clip: shortened to it.
+        Some(Ticks(found.duration.min(from).min(to).0 / 2))
+    };
+    Some(Clip {
+        asset_id,
+        source,
+        sound,
+        start: item.start,
+        duration: item.duration,
+        enter: half_of(false),
+        leave: half_of(true),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use darkroom_editor_state::{AnimatedNumber, Keyframe};
+
+    use super::*;
+
+    fn sound(decibels: AnimatedNumber) -> Sound {
+        Sound {
+            decibel_adjustment: decibels,
+            fade_in: Ticks(0),
+            fade_out: Ticks(0),
+        }
+    }
+
+    fn clip(sound: &Sound, enter: Option<Ticks>, leave: Option<Ticks>) -> Clip<'_> {
+        let source = SourceTime {
+            start: Ticks(0),
+            playback_rate: 1.0,
+        };
+        Clip {
+            asset_id: "a",
+            source,
+            sound,
+            start: Ticks(1000),
+            duration: Ticks(1000),
+            enter,
+            leave,
+        }
+    }
+
+    #[test]
+    fn decibels_are_interpolated_as_decibels() {
+        let ramp = AnimatedNumber {
+            value: 0.0,
+            keyframes: vec![Keyframe {
+                time: Ticks(1000),
+                value: -40.0,
+            }],
+        };
+        let gain = clip(&sound(ramp), None, None).gain_at(Ticks(500));
+        assert!((gain - 0.1).abs() < 1e-9, "{gain}");
+    }
+
+    #[test]
+    fn fades_are_linear() {
+        let mut sound = sound(AnimatedNumber::constant(0.0));
+        (sound.fade_in, sound.fade_out) = (Ticks(200), Ticks(400));
+        let clip = clip(&sound, None, None);
+        for (at, gain) in [
+            (0, 0.0),
+            (100, 0.5),
+            (200, 1.0),
+            (600, 1.0),
+            (800, 0.5),
+            (1000, 0.0),
+        ] {
+            assert!((clip.gain_at(Ticks(at)) - gain).abs() < 1e-9, "{at}");
+        }
+    }
+
+    #[test]
+    fn a_transition_keeps_the_power() {
+        let sound = sound(AnimatedNumber::constant(0.0));
+        let out = clip(&sound, None, Some(Ticks(100)));
+        let incoming = clip(&sound, Some(Ticks(100)), None);
+        assert_eq!(
+            (out.heard_to(), incoming.heard_from()),
+            (Ticks(2100), Ticks(900))
+        );
+        for offset in [-100, -50, 0, 50, 100] {
+            let a = out.gain_at(Ticks(1000 + offset));
+            let b = incoming.gain_at(Ticks(offset));
+            assert!((a * a + b * b - 1.0).abs() < 1e-9, "{offset}: {a} {b}");
+        }
+    }
+}
