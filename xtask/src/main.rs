@@ -1,5 +1,6 @@
-//! The project's commands: `cargo xtask setup|test|demo`.
+//! The project's commands: `cargo xtask setup|test|bench`.
 
+mod bench;
 mod setup;
 mod shell;
 mod test;
@@ -23,11 +24,17 @@ enum Command {
     Setup,
     /// Set up, build, and run every test; ends with one summary.
     Test(test::Args),
+    /// Measure rendering speed beside one ffmpeg filtergraph and the unavoidable costs.
+    ///
+    /// CPU and wall time are taken side by side in one run; medians of the ratios
+    /// are printed.
+    Bench(bench::Args),
 }
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Setup => setup::everything(),
         Command::Test(args) => test::run_suites(&args),
+        Command::Bench(args) => bench::run_bench(&args),
     }
 }

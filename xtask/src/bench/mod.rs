@@ -1,0 +1,129 @@
+//! `cargo xtask bench`: what a render costs beside the least it could cost.
+//!
+//! The scene: ten seconds at 30 fps, a full-frame 1080p clip with sound, two
+//! stills with a cross-fade, a picture-in-picture that moves, turns and fades in,
+//! a stroked title, music at -6 dB. Every repetition runs each contestant once, in
+//! turn; only ratios within a repetition are taken, and their medians printed.
+
+mod contestants;
+mod measure;
+mod media;
+mod scene;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
+use serde_json::json;
+
+use crate::setup;
+use crate::shell::{root, run};
+use contestants::Contestant;
+use measure::{Cost, median};
+
+/// Measure rendering speed, as ratios within one run.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Repetitions; medians are printed.
+    #[arg(long, default_value_t = 5)]
+    repeat: usize,
+    /// Print one JSON line a canvas instead of the table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Canvas heights of the workload.
+const CANVASES: [u32; 2] = [720, 1080];
+
+pub(crate) fn run_bench(args: &Args) -> anyhow::Result<()> {
+    setup::everything()?;
+    eprintln!("bench: building the release program");
+    run(Command::new("cargo").current_dir(root()).args([
+        "build",
+        "--release",
+        "--locked",
+        "-p",
+        "darkroom",
+    ]))?;
+    let folder = root().join("target/bench");
+    fs::create_dir_all(&folder)?;
+    eprintln!("bench: making the media in {}", folder.display());
+    media::make(&folder)?;
+    if !args.json {
+        println!("canvas  ours/graph CPU  wall  ours/floor CPU  graph/floor CPU  peak MiB");
+    }
+    for height in CANVASES {
+        canvas(args, &folder, height)?;
+    }
+    Ok(())
+}
+
+/// One canvas: repetitions in turn, then medians.
+fn canvas(args: &Args, folder: &Path, height: u32) -> anyhow::Result<()> {
+    let state = folder.join(format!("workload-{height}.json"));
+    fs::write(&state, serde_json::to_vec_pretty(&scene::state(height))?)?;
+    contestants::finished_frames(folder, height)?;
+    let mut ratios = Ratios::default();
+    for number in 1..=args.repeat.max(1) {
+        eprintln!(
+            "bench: {height} lines, repetition {number} of {}",
+            args.repeat
+        );
+        let cost = |contestant: Contestant| -> anyhow::Result<Cost> {
+            measure::run(&mut contestant.command(folder, height, &state))
+                .with_context(|| format!("{contestant:?} at {height} lines"))
+        };
+        let ours = cost(Contestant::Ours)?;
+        let graph = cost(Contestant::Graph)?;
+        let encode = cost(Contestant::Encode)?;
+        let decode = cost(Contestant::Decode)?;
+        let floor = encode.cpu_seconds + decode.cpu_seconds;
+        ratios.graph_cpu.push(ours.cpu_seconds / graph.cpu_seconds);
+        ratios
+            .graph_wall
+            .push(ours.wall_seconds / graph.wall_seconds);
+        ratios.floor_cpu.push(ours.cpu_seconds / floor);
+        ratios.graph_floor_cpu.push(graph.cpu_seconds / floor);
+        ratios
+            .peak_mib
+            .push(ours.peak_bytes as f64 / f64::from(1 << 20));
+    }
+    ratios.print(height, args.json);
+    Ok(())
+}
+
+#[derive(Default)]
+struct Ratios {
+    graph_cpu: Vec<f64>,
+    graph_wall: Vec<f64>,
+    floor_cpu: Vec<f64>,
+    graph_floor_cpu: Vec<f64>,
+    peak_mib: Vec<f64>,
+}
+
+impl Ratios {
+    fn print(&mut self, height: u32, as_json: bool) {
+        let graph_cpu = median(&mut self.graph_cpu);
+        let graph_wall = median(&mut self.graph_wall);
+        let floor_cpu = median(&mut self.floor_cpu);
+        let graph_floor_cpu = median(&mut self.graph_floor_cpu);
+        let peak_mib = median(&mut self.peak_mib);
+        if as_json {
+            let line = json!({
+                "canvas": height, "cpuToGraph": graph_cpu, "wallToGraph": graph_wall,
+                "cpuToFloor": floor_cpu, "graphCpuToFloor": graph_floor_cpu, "peakMib": peak_mib,
+            });
+            println!("{line}");
+        } else {
+            println!(
+                "{height:>6}  {graph_cpu:>14.2}  {graph_wall:>4.2}  {floor_cpu:>14.2}  {graph_floor_cpu:>15.2}  {peak_mib:>8.0}"
+            );
+        }
+    }
+}
+
+/// The program that is measured.
+fn darkroom() -> PathBuf {
+    root().join("target/release/darkroom")
+}
