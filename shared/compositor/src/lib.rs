@@ -1,1 +1,58 @@
-//! Placeholder until the first slice lands.
+//! The native compositor: a timeline, a tick and decoded pictures in, one 4:2:0
+//! frame out.
+//!
+//! ```text
+//! EditorState ──> Timeline ──tick──> what shows ──place──> boxes ──prepare──> layers ──> Canvas ──> YuvFrame
+//!                                                   pictures, text, shapes ──┘  (cached per item)
+//! ```
+//!
+//! - `timeline` tells which items show at a tick and which two of them dissolve.
+//! - `geometry` and `animation` resolve keyframes and animations to a box on the
+//!   canvas: an affine map and an opacity.
+//! - `media`, `shape` and `text` prepare what a box shows as a [`layer`]: premultiplied,
+//!   cropped, scaled or rasterised once, and kept while the item lasts.
+//! - `canvas` blends layers. A tile of it stays YUV while only opaque upright video
+//!   covers it, becomes RGBA when something else is blended onto it, and is converted
+//!   back at the end: pixels that nothing touches are never converted.
+//!
+//! Rules that the editor-state reference leaves open, and what is done here:
+//!
+//! - Items are clipped to the composition's box, as by a browser's
+//!   `overflow: hidden`; its edges are rounded to whole canvas pixels. The
+//!   background covers the whole canvas.
+//! - `borderRadius` is scaled together with the box, as CSS does; radii that do not
+//!   fit are shortened. On triangles and stars it rounds the corners.
+//! - Slides move in the direction of their name, in as well as out.
+//! - Shrinking averages over the area; enlarging, turning and subpixel positions are
+//!   bilinear. A box on whole pixels in its own size is copied.
+//! - A dissolve is an isolated group in which the two clips are added with weights
+//!   that make 1, so that equal pictures do not dip.
+//!
+//! Not drawn: whatever `darkroom_editor_state::unsupported` lists.
+//!
+//! Drawing has no memory: a frame depends on its tick and pictures alone, never on
+//! the frames drawn before it. Caches change the time it takes, nothing else.
+
+mod animation;
+mod art;
+mod bitmap;
+mod canvas;
+mod color;
+mod error;
+mod geometry;
+mod gradient;
+mod layer;
+mod media;
+mod picture;
+mod raster;
+mod sample;
+mod scale;
+mod scene;
+mod shape;
+mod text;
+mod timeline;
+
+pub use error::CompositorError;
+pub use picture::{Picture, RgbaFrame, YuvFrame};
+pub use scene::{MediaNeed, Scene};
+pub use text::{Fonts, font_dirs};

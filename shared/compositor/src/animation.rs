@@ -1,0 +1,132 @@
+//! Easing curves, and what in and out animations do to an item.
+
+use darkroom_editor_state::{Animation, AnimationKind, Animations, Easing, Ticks};
+
+use crate::geometry::Rect;
+
+/// Progress 0..=1 along a CSS easing curve.
+pub(crate) fn ease(easing: Easing, progress: f64) -> f64 {
+    let progress = progress.clamp(0.0, 1.0);
+    match easing {
+        Easing::Linear => progress,
+        Easing::EaseIn => cubic_bezier(0.42, 0.0, 1.0, 1.0, progress),
+        Easing::EaseOut => cubic_bezier(0.0, 0.0, 0.58, 1.0, progress),
+        Easing::EaseInOut => cubic_bezier(0.42, 0.0, 0.58, 1.0, progress),
+    }
+}
+
+/// CSS `cubic-bezier(x1, y1, x2, y2)`: the curve's y where its x is `x`.
+fn cubic_bezier(x1: f64, y1: f64, x2: f64, y2: f64, x: f64) -> f64 {
+    let along = |p1: f64, p2: f64, t: f64| {
+        let s = 1.0 - t;
+        3.0 * s * s * t * p1 + 3.0 * s * t * t * p2 + t * t * t
+    };
+    // x grows with t, so halving always closes in; 53 halvings exhaust an f64.
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..53 {
+        let middle = f64::midpoint(low, high);
+        if along(x1, x2, middle) < x {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    along(y1, y2, f64::midpoint(low, high))
+}
+
+/// What animations do to an item at one instant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Effect {
+    /// Factor on opacity.
+    pub opacity: f64,
+    /// Factor on both scales.
+    pub zoom: f64,
+    /// Movement in composition pixels.
+    pub shift: (f64, f64),
+    /// Whether the item moves or grows while this lasts.
+    pub moves: bool,
+}
+
+impl Effect {
+    const NONE: Self = Self {
+        opacity: 1.0,
+        zoom: 1.0,
+        shift: (0.0, 0.0),
+        moves: false,
+    };
+}
+
+/// The combined effect of both animations.
+///
+/// `local` counts from the item's start and may lie outside `0..duration` while a
+/// transition shows the item early or late: animations then stand at their ends.
+/// `bounds` is what the item covers at rest, `canvas` the composition's size, both
+/// in composition pixels: a slide begins (ends) where nothing of it is inside.
+/// `slide-up` moves upwards, both in and out, and so on.
+pub(crate) fn effect(
+    animations: Animations,
+    local: Ticks,
+    duration: Ticks,
+    bounds: Rect,
+    canvas: (f64, f64),
+) -> Effect {
+    let mut sum = Effect::NONE;
+    let enter = animations.enter.and_then(|animation| {
+        let done = local.0 as f64 / animation.duration.0.max(1) as f64;
+        (done < 1.0).then(|| (animation, ease(animation.easing, done), true))
+    });
+    let leave = animations.leave.and_then(|animation| {
+        let start = duration.0 - animation.duration.0;
+        let done = (local.0 - start) as f64 / animation.duration.0.max(1) as f64;
+        (done > 0.0).then(|| (animation, ease(animation.easing, done), false))
+    });
+    for (animation, progress, entering) in [enter, leave].into_iter().flatten() {
+        apply(&mut sum, animation, progress, entering, bounds, canvas);
+    }
+    sum
+}
+
+fn apply(
+    sum: &mut Effect,
+    animation: Animation,
+    progress: f64,
+    entering: bool,
+    bounds: Rect,
+    canvas: (f64, f64),
+) {
+    // How far from rest: 1 at the outer end of the animation, 0 at rest.
+    let away = if entering { 1.0 - progress } else { progress };
+    let fade = 1.0 - away;
+    // Distances that put the item just outside each edge.
+    let past_right = (canvas.0 - bounds.x0).max(0.0) * away;
+    let past_left = -bounds.x1.max(0.0) * away;
+    let past_bottom = (canvas.1 - bounds.y0).max(0.0) * away;
+    let past_top = -bounds.y1.max(0.0) * away;
+    match (animation.kind, entering) {
+        (AnimationKind::Fade, _) => {
+            sum.opacity *= fade;
+            return;
+        }
+        (AnimationKind::SlideUp, true) | (AnimationKind::SlideDown, false) => {
+            sum.shift.1 += past_bottom;
+        }
+        (AnimationKind::SlideUp, false) | (AnimationKind::SlideDown, true) => {
+            sum.shift.1 += past_top;
+        }
+        (AnimationKind::SlideLeft, true) | (AnimationKind::SlideRight, false) => {
+            sum.shift.0 += past_right;
+        }
+        (AnimationKind::SlideLeft, false) | (AnimationKind::SlideRight, true) => {
+            sum.shift.0 += past_left;
+        }
+        (AnimationKind::ZoomIn, true) | (AnimationKind::ZoomOut, false) => {
+            sum.zoom *= 1.0 - 0.5 * away;
+            sum.opacity *= fade;
+        }
+        (AnimationKind::ZoomIn, false) | (AnimationKind::ZoomOut, true) => {
+            sum.zoom *= 1.0 + 0.5 * away;
+            sum.opacity *= fade;
+        }
+    }
+    sum.moves = true;
+}

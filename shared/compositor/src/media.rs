@@ -1,0 +1,323 @@
+//! Boxes that show a picture: images, videos, gifs.
+
+use std::sync::Arc;
+
+use darkroom_editor_state::{Frame, Ticks};
+
+use crate::bitmap::{Bitmap, div255};
+use crate::error::CompositorError;
+use crate::geometry::{Affine, Pixels, Placement, Rect};
+use crate::layer::{Image, Layer, Video};
+use crate::picture::{Picture, RgbaFrame, YuvFrame};
+use crate::scale::{Scaler, to_bitmap};
+
+/// The part of the box that crop leaves, as fractions of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Crop(Rect);
+
+impl Crop {
+    fn at(frame: &Frame, local: Ticks) -> Self {
+        let cut = |number: &darkroom_editor_state::AnimatedNumber| number.at(local).clamp(0.0, 1.0);
+        Self(Rect::new(
+            cut(&frame.crop_left),
+            cut(&frame.crop_top),
+            1.0 - cut(&frame.crop_right),
+            1.0 - cut(&frame.crop_bottom),
+        ))
+    }
+
+    /// That part of something `width x height` big.
+    fn of(self, width: f64, height: f64) -> Rect {
+        let part = self.0;
+        Rect::new(
+            part.x0 * width,
+            part.y0 * height,
+            part.x1 * width,
+            part.y1 * height,
+        )
+    }
+}
+
+/// How a picture is brought to the size it is shown in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Size {
+    /// Not at all: all of it is kept and resampled while drawing.
+    Source,
+    /// What crop leaves is resized to this many pixels; corners get these radii.
+    Resized {
+        width: usize,
+        height: usize,
+        radii: (f64, f64),
+    },
+}
+
+/// What a prepared still depends on besides its pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Key {
+    crop: Crop,
+    size: Size,
+}
+
+/// What is kept of a still between frames.
+#[derive(Default)]
+pub(crate) struct MediaCache {
+    source: Option<(Arc<RgbaFrame>, Arc<Bitmap>)>,
+    prepared: Option<(Arc<RgbaFrame>, Key, Arc<Bitmap>)>,
+}
+
+/// Everything about a media box at one instant.
+pub(crate) struct MediaBox<'a> {
+    pub picture: &'a Picture,
+    pub frame: &'a Frame,
+    pub local: Ticks,
+    pub placement: &'a Placement,
+    /// Canvas pixels that items may touch.
+    pub clip: Pixels,
+}
+
+impl MediaBox<'_> {
+    /// The layer that shows it; `None` where nothing shows.
+    pub(crate) fn layer(&self, scaler: &mut Scaler, cache: &mut MediaCache) -> Result<Option<Layer>, CompositorError> {
+        let crop = Crop::at(self.frame, self.local);
+        let matrix = self.placement.matrix;
+        let shown = crop.of(self.placement.width, self.placement.height);
+        let (width, height) = match self.picture {
+            Picture::Yuv(frame) => (f64::from(frame.width), f64::from(frame.height)),
+            Picture::Rgba(frame) => (f64::from(frame.width), f64::from(frame.height)),
+        };
+        let source = crop.of(width, height);
+        if shown.is_empty() || source.is_empty() || matrix.inverse().is_none() {
+            return Ok(None);
+        }
+        let opacity = (self.placement.opacity * 255.0).round() as u8;
+        let radius = self.frame.border_radius.at(self.local).max(0.0);
+        let radius = radius.min(shown.width() / 2.0).min(shown.height() / 2.0);
+        let target = matrix.bounds(shown).snapped();
+        if let Picture::Yuv(frame) = self.picture
+            && opacity == 255
+            && radius == 0.0
+            && matrix.is_upright()
+            && let Some(video) = passthrough(frame, source, target, self.clip)
+        {
+            return Ok(Some(Layer::Video(video)));
+        }
+        let whole = matrix.is_upright().then(|| target.whole()).flatten();
+        let size = match whole {
+            Some(whole) => Size::Resized {
+                width: whole.width(),
+                height: whole.height(),
+                radii: (0.0, 0.0),
+            },
+            None => fit(shown, source, matrix, radius),
+        };
+        let size = rounded(size, shown, radius);
+        let bitmap = match self.picture {
+            Picture::Yuv(frame) => prepare_video(frame, source, size, scaler)?,
+            Picture::Rgba(frame) => {
+                self.prepare_still(frame, Key { crop, size }, source, scaler, cache)?
+            }
+        };
+        let (matrix, clip) = match (size, whole) {
+            (Size::Resized { .. }, Some(whole)) => (
+                Affine::translate(f64::from(whole.x0), f64::from(whole.y0)),
+                Rect::new(0.0, 0.0, bitmap.width as f64, bitmap.height as f64),
+            ),
+            (Size::Resized { width, height, .. }, None) => {
+                let (width, height) = (width as f64, height as f64);
+                let pixel = Affine::scale(shown.width() / width, shown.height() / height);
+                (
+                    matrix
+                        .after(Affine::translate(shown.x0, shown.y0))
+                        .after(pixel),
+                    Rect::new(0.0, 0.0, width, height),
+                )
+            }
+            (Size::Source, _) => {
+                let pixel = Affine::scale(
+                    self.placement.width / width,
+                    self.placement.height / height,
+                );
+                (matrix.after(pixel), source)
+            }
+        };
+        Ok(Some(Layer::Image(Image {
+            bitmap,
+            matrix,
+            clip,
+            opacity,
+        })))
+    }
+
+    /// A still's bitmap, made when it is not the one of the last frame.
+    fn prepare_still(
+        &self,
+        frame: &Arc<RgbaFrame>,
+        key: Key,
+        source: Rect,
+        scaler: &mut Scaler,
+        cache: &mut MediaCache,
+    ) -> Result<Arc<Bitmap>, CompositorError> {
+        if let Some((still, last, bitmap)) = &cache.prepared
+            && Arc::ptr_eq(still, frame)
+            && *last == key
+        {
+            return Ok(Arc::clone(bitmap));
+        }
+        let known = cache.source.as_ref().filter(|(still, _)| Arc::ptr_eq(still, frame));
+        let all = match known {
+            Some((_, bitmap)) => Arc::clone(bitmap),
+            None => Arc::new(Bitmap::premultiplied(frame)),
+        };
+        // A box that grows needs the source again for the next frame.
+        cache.source = self
+            .placement
+            .moving
+            .then(|| (Arc::clone(frame), Arc::clone(&all)));
+        let bitmap = match key.size {
+            Size::Source => all,
+            Size::Resized {
+                width,
+                height,
+                radii,
+            } => {
+                let same = source.whole().is_some_and(|crop| {
+                    (crop.width(), crop.height()) == (all.width, all.height)
+                        && (width, height) == (all.width, all.height)
+                });
+                let bitmap = if same {
+                    all
+                } else {
+                    Arc::new(scaler.bitmap(&all, source, width, height)?)
+                };
+                round_off(bitmap, radii)
+            }
+        };
+        cache.prepared = Some((Arc::clone(frame), key, Arc::clone(&bitmap)));
+        Ok(bitmap)
+    }
+}
+
+/// The video layer for an upright opaque box whose visible part lies on even pixels.
+fn passthrough(frame: &Arc<YuvFrame>, source: Rect, target: Rect, clip: Pixels) -> Option<Video> {
+    let seen = target.intersect(clip.to_rect()).whole()?;
+    let even = [seen.x0, seen.y0, seen.x1, seen.y1].iter().all(|x| x % 2 == 0);
+    if seen.is_empty() || !even {
+        return None;
+    }
+    let part = seen.to_rect();
+    let along = |x: f64| source.x0 + (x - target.x0) * source.width() / target.width();
+    let down = |y: f64| source.y0 + (y - target.y0) * source.height() / target.height();
+    Some(Video {
+        source: Arc::clone(frame),
+        crop: Rect::new(along(part.x0), down(part.y0), along(part.x1), down(part.y1)).snapped(),
+        target: seen,
+    })
+}
+
+/// The size for a box that is not on whole pixels: shrunk sides in the size they are
+/// shown in, others as they are.
+fn fit(shown: Rect, source: Rect, matrix: Affine, radius: f64) -> Size {
+    let (along, down) = matrix.lengths();
+    let (width, height) = (shown.width() * along, shown.height() * down);
+    let shrinks = (width < source.width(), height < source.height());
+    if shrinks == (false, false) && radius == 0.0 {
+        return Size::Source;
+    }
+    let side = |shown: f64, source: f64, resize: bool| {
+        let side = if resize || radius > 0.0 { shown } else { source };
+        (side.round() as usize).max(1)
+    };
+    Size::Resized {
+        width: side(width, source.width(), shrinks.0),
+        height: side(height, source.height(), shrinks.1),
+        radii: (0.0, 0.0),
+    }
+}
+
+/// Adds the radii, in bitmap pixels.
+fn rounded(size: Size, shown: Rect, radius: f64) -> Size {
+    match size {
+        Size::Resized { width, height, .. } => Size::Resized {
+            width,
+            height,
+            radii: (
+                radius * width as f64 / shown.width(),
+                radius * height as f64 / shown.height(),
+            ),
+        },
+        Size::Source => Size::Source,
+    }
+}
+
+/// A video picture's bitmap: planes resized first, as they are fewer bytes.
+fn prepare_video(frame: &YuvFrame, source: Rect, size: Size, scaler: &mut Scaler) -> Result<Arc<Bitmap>, CompositorError> {
+    let Size::Resized {
+        width,
+        height,
+        radii,
+    } = size
+    else {
+        return Ok(Arc::new(to_bitmap(frame)?));
+    };
+    let (width, height) = (width as u32, height as u32);
+    let mut resized = YuvFrame {
+        width,
+        height,
+        data: vec![0; YuvFrame::bytes(width, height)],
+    };
+    scaler.video(frame, source, &mut resized)?;
+    Ok(round_off(Arc::new(to_bitmap(&resized)?), radii))
+}
+
+/// Cuts the corners of a bitmap to quarter ellipses.
+fn round_off(bitmap: Arc<Bitmap>, (rx, ry): (f64, f64)) -> Arc<Bitmap> {
+    if rx <= 0.0 || ry <= 0.0 {
+        return bitmap;
+    }
+    let mut bitmap = Arc::unwrap_or_clone(bitmap);
+    let (width, height) = (bitmap.width, bitmap.height);
+    for y in 0..(ry.ceil() as usize).min(height) {
+        let coverage = corner_row(y, rx, ry);
+        for y in [y, height - 1 - y] {
+            let row = bitmap.row_mut(y);
+            for (x, &coverage) in coverage.iter().enumerate().take(width) {
+                for x in [x, width - 1 - x] {
+                    weigh(row, x, coverage);
+                }
+            }
+            // The two rows are one where the bitmap is a single row high.
+            if height == 1 {
+                break;
+            }
+        }
+    }
+    bitmap.opaque = false;
+    Arc::new(bitmap)
+}
+
+fn weigh(row: &mut [u8], x: usize, coverage: u8) {
+    if let Some(pixel) = row.get_mut(x * 4..x * 4 + 4) {
+        for channel in pixel {
+            *channel = div255(u32::from(*channel) * u32::from(coverage)) as u8;
+        }
+    }
+}
+
+/// Coverage of the first pixels of row `y` under a quarter ellipse: exact along x,
+/// sampled finely along y.
+fn corner_row(y: usize, rx: f64, ry: f64) -> Vec<u8> {
+    const STEPS: u32 = 32;
+    let mut covered = vec![0.0; rx.ceil() as usize];
+    for step in 0..STEPS {
+        let y = y as f64 + (f64::from(step) + 0.5) / f64::from(STEPS);
+        let rise = ((ry - y) / ry).max(0.0);
+        let start = rx * (1.0 - (1.0 - rise * rise).max(0.0).sqrt());
+        for (x, covered) in covered.iter_mut().enumerate() {
+            *covered += (x as f64 + 1.0 - start).clamp(0.0, 1.0);
+        }
+    }
+    covered
+        .iter()
+        .map(|sum| (sum * 255.0 / f64::from(STEPS)).round() as u8)
+        .collect()
+}

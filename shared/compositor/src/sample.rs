@@ -1,0 +1,255 @@
+//! Turned, mirrored, resized and subpixel boxes: inverse mapping, bilinear, with
+//! antialiased edges.
+
+use crate::bitmap::Bitmap;
+use crate::canvas::{Op, Surface, blend};
+use crate::geometry::{Affine, Pixels, Rect};
+
+/// A bitmap and how it lands on the canvas.
+pub(crate) struct Sampled<'a> {
+    pub bitmap: &'a Bitmap,
+    /// Bitmap pixels to canvas pixels.
+    pub matrix: Affine,
+    /// What is shown of the bitmap, in bitmap pixels; its edges are antialiased.
+    pub clip: Rect,
+}
+
+/// One linear condition on a row: `slope * x + offset >= 0`.
+struct Condition {
+    slope: f64,
+    offset: f64,
+}
+
+/// The x for which all conditions hold.
+fn interval(conditions: &[Condition]) -> (f64, f64) {
+    let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+    for condition in conditions {
+        if condition.slope > 0.0 {
+            low = low.max(-condition.offset / condition.slope);
+        } else if condition.slope < 0.0 {
+            high = high.min(-condition.offset / condition.slope);
+        } else if condition.offset < 0.0 {
+            return (0.0, -1.0);
+        }
+    }
+    (low, high)
+}
+
+/// Draws inside `region`.
+pub(crate) fn draw(surface: &mut Surface<'_>, source: &Sampled<'_>, region: Pixels, opacity: u8, op: Op) {
+    let Some(back) = source.matrix.inverse() else {
+        return;
+    };
+    if source.bitmap.width == 0 || source.bitmap.height == 0 || source.clip.is_empty() {
+        return;
+    }
+    let around = source.matrix.bounds(source.clip).outside();
+    let part = around.intersect(region).intersect(surface.area);
+    if part.is_empty() {
+        return;
+    }
+    let lengths = source.matrix.lengths();
+    let mut line = vec![0_u8; part.width() * 4];
+    for y in part.y0..part.y1 {
+        let row = Row::new(source, back, lengths, y);
+        let outer = row.span(part, 0.5);
+        if outer.0 >= outer.1 {
+            continue;
+        }
+        let inner = row.inside(outer);
+        let pixels = (outer.1 - outer.0) as usize;
+        let Some(line) = line.get_mut(..pixels * 4) else {
+            continue;
+        };
+        let mut at = line.chunks_exact_mut(4);
+        for x in outer.0..inner.0 {
+            put(&mut at, row.edge(x));
+        }
+        let fast = (inner.1 - inner.0) as usize;
+        row.fast(inner.0, at.by_ref().take(fast));
+        for x in inner.1..outer.1 {
+            put(&mut at, row.edge(x));
+        }
+        blend::row(surface.span(y, outer.0, outer.1), line, opacity, op);
+    }
+}
+
+fn put<'a>(pixels: &mut impl Iterator<Item = &'a mut [u8]>, value: [u8; 4]) {
+    if let Some(pixel) = pixels.next() {
+        pixel.copy_from_slice(&value);
+    }
+}
+
+/// One canvas row seen from the bitmap: `u = du * x + u0`, `v = dv * x + v0` at
+/// pixel centres.
+struct Row<'a> {
+    source: &'a Sampled<'a>,
+    du: f64,
+    dv: f64,
+    u0: f64,
+    v0: f64,
+    lengths: (f64, f64),
+}
+
+impl<'a> Row<'a> {
+    fn new(source: &'a Sampled<'a>, back: Affine, lengths: (f64, f64), y: i32) -> Self {
+        let (u0, v0) = back.apply((0.5, f64::from(y) + 0.5));
+        Self {
+            source,
+            du: back.a,
+            dv: back.b,
+            u0,
+            v0,
+            lengths,
+        }
+    }
+
+    /// Conditions that say: at least `margin` canvas pixels outside (positive) or
+    /// inside (negative) of each edge of the clip.
+    fn conditions(&self, margin: f64) -> [Condition; 4] {
+        let clip = self.source.clip;
+        let (along, down) = (margin / self.lengths.0, margin / self.lengths.1);
+        [
+            Condition { slope: self.du, offset: self.u0 - clip.x0 + along },
+            Condition { slope: -self.du, offset: clip.x1 - self.u0 + along },
+            Condition { slope: self.dv, offset: self.v0 - clip.y0 + down },
+            Condition { slope: -self.dv, offset: clip.y1 - self.v0 + down },
+        ]
+    }
+
+    /// Pixels that the clip can touch.
+    fn span(&self, part: Pixels, margin: f64) -> (i32, i32) {
+        let (low, high) = interval(&self.conditions(margin));
+        let (left, right) = (f64::from(part.x0), f64::from(part.x1));
+        let from = low.floor().clamp(left, right) as i32;
+        let to = (high.ceil() + 1.0).clamp(left, right) as i32;
+        (from, to)
+    }
+
+    /// Pixels fully inside the clip whose four texels are all in the bitmap.
+    fn inside(&self, outer: (i32, i32)) -> (i32, i32) {
+        const SAFE: f64 = 0.51;
+        let (width, height) = (
+            self.source.bitmap.width as f64,
+            self.source.bitmap.height as f64,
+        );
+        let [a, b, c, d] = self.conditions(-0.5);
+        let (low, high) = interval(&[
+            a,
+            b,
+            c,
+            d,
+            Condition { slope: self.du, offset: self.u0 - 0.5 },
+            Condition { slope: -self.du, offset: width - SAFE - self.u0 },
+            Condition { slope: self.dv, offset: self.v0 - 0.5 },
+            Condition { slope: -self.dv, offset: height - SAFE - self.v0 },
+        ]);
+        let (left, right) = (f64::from(outer.0), f64::from(outer.1));
+        let from = (low + 1e-3).ceil().clamp(left, right) as i32;
+        let to = ((high - 1e-3).floor() + 1.0).clamp(left, right) as i32;
+        (from, to.max(from))
+    }
+
+    /// A pixel at an edge: texels clamped, weighed by coverage.
+    fn edge(&self, x: i32) -> [u8; 4] {
+        let (u, v) = (
+            self.du * f64::from(x) + self.u0,
+            self.dv * f64::from(x) + self.v0,
+        );
+        let clip = self.source.clip;
+        let side = |from: f64, to: f64, length: f64| {
+            let near = (from * length + 0.5).clamp(0.0, 1.0);
+            let far = (to * length + 0.5).clamp(0.0, 1.0);
+            (near + far - 1.0).max(0.0)
+        };
+        let coverage = side(u - clip.x0, clip.x1 - u, self.lengths.0)
+            * side(v - clip.y0, clip.y1 - v, self.lengths.1);
+        if coverage <= 0.0 {
+            return [0; 4];
+        }
+        let bitmap = self.source.bitmap;
+        let (width, height) = (bitmap.width as f64, bitmap.height as f64);
+        let u = (u - 0.5).clamp(0.0, width - 1.0);
+        let v = (v - 0.5).clamp(0.0, height - 1.0);
+        let (fu, fv) = ((u * 256.0).round() as usize, (v * 256.0).round() as usize);
+        let (iu, iv) = (fu >> 8, fv >> 8);
+        let (next_u, next_v) = ((iu + 1).min(bitmap.width - 1), (iv + 1).min(bitmap.height - 1));
+        let pixel = bilinear(
+            [
+                texel(bitmap, iu, iv),
+                texel(bitmap, next_u, iv),
+                texel(bitmap, iu, next_v),
+                texel(bitmap, next_u, next_v),
+            ],
+            (fu & 255) as u64,
+            (fv & 255) as u64,
+        );
+        pixel
+            .to_le_bytes()
+            .map(|byte| (f64::from(byte) * coverage).round() as u8)
+    }
+
+    /// Pixels from `x` on that need neither clamping nor coverage.
+    fn fast<'p>(&self, x: i32, pixels: impl Iterator<Item = &'p mut [u8]>) {
+        // 32 bits of fraction, half a step of 1/256 added so that cutting rounds.
+        const ONE: f64 = 4_294_967_296.0;
+        let bitmap = self.source.bitmap;
+        let stride = bitmap.width * 4;
+        let mut u = ((self.du * f64::from(x) + self.u0 - 0.5 + 1.0 / 512.0) * ONE) as i64;
+        let mut v = ((self.dv * f64::from(x) + self.v0 - 0.5 + 1.0 / 512.0) * ONE) as i64;
+        let (du, dv) = ((self.du * ONE) as i64, (self.dv * ONE) as i64);
+        for pixel in pixels {
+            let at = (v >> 32) as usize * stride + (u >> 32) as usize * 4;
+            let (top, bottom) = (pair(&bitmap.data, at), pair(&bitmap.data, at + stride));
+            let value = bilinear(
+                [top.0, top.1, bottom.0, bottom.1],
+                (u >> 24) as u64 & 255,
+                (v >> 24) as u64 & 255,
+            );
+            pixel.copy_from_slice(&value.to_le_bytes());
+            u += du;
+            v += dv;
+        }
+    }
+}
+
+/// Two neighbouring texels.
+#[inline]
+fn pair(data: &[u8], at: usize) -> (u32, u32) {
+    let bytes = data
+        .get(at..at + 8)
+        .and_then(|bytes| <[u8; 8]>::try_from(bytes).ok())
+        .unwrap_or_default();
+    let both = u64::from_le_bytes(bytes);
+    (both as u32, (both >> 32) as u32)
+}
+
+fn texel(bitmap: &Bitmap, x: usize, y: usize) -> u32 {
+    let at = (y * bitmap.width + x) * 4;
+    bitmap
+        .data
+        .get(at..at + 4)
+        .and_then(|bytes| <[u8; 4]>::try_from(bytes).ok())
+        .map_or(0, u32::from_le_bytes)
+}
+
+/// Four channels in the four 16-bit lanes of a word.
+#[inline]
+fn spread(pixel: u32) -> u64 {
+    let pixel = u64::from(pixel);
+    (pixel & 0x00ff_00ff) | ((pixel & 0xff00_ff00) << 24)
+}
+
+#[inline]
+fn lerp(one: u64, two: u64, part: u64) -> u64 {
+    ((one * (256 - part) + two * part + 0x0080_0080_0080_0080) >> 8) & 0x00ff_00ff_00ff_00ff
+}
+
+/// The mix of four texels (top left, top right, bottom left, bottom right) at
+/// fractions in 1/256.
+#[inline]
+fn bilinear(texels: [u32; 4], fu: u64, fv: u64) -> u32 {
+    let [a, b, c, d] = texels.map(spread);
+    let mixed = lerp(lerp(a, b, fu), lerp(c, d, fu), fv);
+    ((mixed & 0x00ff_00ff) | ((mixed >> 24) & 0xff00_ff00)) as u32
+}

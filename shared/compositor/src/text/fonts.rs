@@ -1,0 +1,232 @@
+//! The fonts there are, and which family stands in for what is missing.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parley::FontContext;
+use parley::fontique::{Collection, CollectionOptions, QueryStatus, SourceCache, SourceCacheOptions};
+
+use crate::error::CompositorError;
+
+/// Families that stand in for an unknown one: the first that is installed.
+const DEFAULT_SANS: [&str; 6] = [
+    "Inter",
+    "Roboto",
+    "Open Sans",
+    "DejaVu Sans",
+    "Noto Sans",
+    "Liberation Sans",
+];
+
+/// Families of colour emoji.
+const EMOJI: [&str; 3] = ["Noto Color Emoji", "Twemoji", "Twitter Color Emoji"];
+
+/// CSS generic names, all of them drawn with the default sans or its like.
+const GENERIC: [(&str, &[&str]); 6] = [
+    ("sans-serif", &[]),
+    ("system-ui", &[]),
+    ("ui-sans-serif", &[]),
+    ("serif", &["Noto Serif", "DejaVu Serif"]),
+    ("monospace", &["DejaVu Sans Mono", "Noto Sans Mono"]),
+    ("ui-monospace", &["DejaVu Sans Mono", "Noto Sans Mono"]),
+];
+
+/// Where fonts are looked for: `DARKROOM_FONTS` (directories separated as in
+/// `PATH`), else `/usr/share/fonts`.
+pub fn font_dirs() -> Vec<PathBuf> {
+    match std::env::var_os("DARKROOM_FONTS") {
+        Some(dirs) if !dirs.is_empty() => std::env::split_paths(&dirs).collect(),
+        _ => vec![PathBuf::from("/usr/share/fonts")],
+    }
+}
+
+/// The fonts a scene may use. Cheap to clone; files are mapped when first needed.
+#[derive(Clone)]
+pub struct Fonts {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    collection: Collection,
+    default: String,
+    emoji: Option<String>,
+    /// Every family, the order in which they are tried for a missing character.
+    fallbacks: Vec<String>,
+}
+
+impl std::fmt::Debug for Fonts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Fonts")
+            .field("families", &self.inner.fallbacks.len())
+            .field("default", &self.inner.default)
+            .finish()
+    }
+}
+
+impl Fonts {
+    /// Registers every font file below the directories, in the order of their paths,
+    /// so that the same files give the same choice on every machine.
+    ///
+    /// # Errors
+    /// [`CompositorError::NoFonts`] where there is not a single usable font.
+    pub fn load(dirs: &[PathBuf]) -> Result<Self, CompositorError> {
+        let mut files = Vec::new();
+        for dir in dirs {
+            collect(dir, 0, &mut files);
+        }
+        files.sort();
+        files.dedup();
+        let mut collection = Collection::new(CollectionOptions {
+            shared: false,
+            system_fonts: false,
+        });
+        collection.load_fonts_from_paths(&files);
+        let mut names: Vec<String> = collection.family_names().map(str::to_owned).collect();
+        names.sort();
+        names.dedup();
+        let find = |collection: &mut Collection, wanted: &[&str]| {
+            wanted
+                .iter()
+                .find(|name| collection.family_id(name).is_some())
+                .map(|name| (*name).to_owned())
+        };
+        let default = find(&mut collection, &DEFAULT_SANS)
+            .or_else(|| names.first().cloned())
+            .ok_or_else(|| CompositorError::NoFonts {
+                dirs: dirs.to_vec(),
+            })?;
+        let emoji = find(&mut collection, &EMOJI);
+        names.sort_by_key(|name| rank(name));
+        Ok(Self {
+            inner: Arc::new(Inner {
+                collection,
+                default,
+                emoji,
+                fallbacks: names,
+            }),
+        })
+    }
+
+    /// The family drawn in place of an unknown one.
+    pub fn default_family(&self) -> &str {
+        &self.inner.default
+    }
+
+    /// The family of colour emoji, if one is installed.
+    pub(crate) fn emoji_family(&self) -> Option<&str> {
+        self.inner.emoji.as_deref()
+    }
+
+    /// A layout context of one's own on these fonts.
+    pub(crate) fn context(&self) -> FontContext {
+        FontContext {
+            collection: self.inner.collection.clone(),
+            source_cache: SourceCache::new(SourceCacheOptions { shared: false }),
+        }
+    }
+
+    /// The installed families that a CSS `font-family` list names, in its order, and
+    /// the names that are not installed.
+    pub(crate) fn resolve(&self, css: &str, context: &mut FontContext) -> (Vec<String>, Vec<String>) {
+        let (mut found, mut missing) = (Vec::new(), Vec::new());
+        for name in css.split(',') {
+            let name = name.trim().trim_matches(['"', '\'']).trim();
+            if name.is_empty() {
+                continue;
+            }
+            let generic = GENERIC
+                .iter()
+                .find(|(generic, _)| generic.eq_ignore_ascii_case(name));
+            if let Some((_, families)) = generic {
+                let family = families
+                    .iter()
+                    .find(|family| context.collection.family_id(family).is_some());
+                found.push(family.map_or_else(|| self.inner.default.clone(), |f| (*f).to_owned()));
+            } else if context.collection.family_id(name).is_some() {
+                found.push(name.to_owned());
+            } else {
+                missing.push(name.to_owned());
+            }
+        }
+        (found, missing)
+    }
+
+    /// Adds to `families` what is needed to draw every character of `text`, default
+    /// sans first; what no font has stays missing.
+    pub(crate) fn complete(&self, families: &mut Vec<String>, text: &str, context: &mut FontContext) {
+        if !families.contains(&self.inner.default) {
+            families.push(self.inner.default.clone());
+        }
+        let mut missing: Vec<char> = text.chars().filter(|ch| !ch.is_control()).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        for family in families.iter() {
+            keep_missing(&mut missing, family, context);
+        }
+        for family in &self.inner.fallbacks {
+            if missing.is_empty() {
+                return;
+            }
+            let before = missing.len();
+            keep_missing(&mut missing, family, context);
+            if missing.len() < before && !families.contains(family) {
+                families.push(family.clone());
+            }
+        }
+    }
+}
+
+/// Drops the characters that a family can draw.
+fn keep_missing(missing: &mut Vec<char>, family: &str, context: &mut FontContext) {
+    if missing.is_empty() {
+        return;
+    }
+    let FontContext {
+        collection,
+        source_cache,
+    } = context;
+    let mut query = collection.query(source_cache);
+    query.set_families([family]);
+    query.matches_with(|font| {
+        if let Some(charmap) = font.charmap() {
+            missing.retain(|&ch| charmap.map(ch).is_none_or(|glyph| glyph == 0));
+        }
+        QueryStatus::Stop
+    });
+}
+
+/// Sans before serif, text before symbols, emoji last.
+fn rank(name: &str) -> (u8, String) {
+    let rank = match name {
+        _ if DEFAULT_SANS.contains(&name) => 0,
+        _ if name.contains("Emoji") => 5,
+        _ if name.contains("Symbols") || name.contains("Math") => 4,
+        _ if name.contains("CJK") && name.contains("Sans") => 2,
+        _ if name.contains("Sans") && !name.contains("Mono") => 1,
+        _ => 3,
+    };
+    (rank, name.to_owned())
+}
+
+/// Font files below a path.
+fn collect(path: &Path, depth: u32, files: &mut Vec<PathBuf>) {
+    const DEEPEST: u32 = 8;
+    if path.is_dir() {
+        let Ok(entries) = std::fs::read_dir(path) else {
+            return;
+        };
+        if depth < DEEPEST {
+            for entry in entries.flatten() {
+                collect(&entry.path(), depth + 1, files);
+            }
+        }
+        return;
+    }
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .map(str::to_ascii_lowercase);
+    if matches!(extension.as_deref(), Some("ttf" | "otf" | "ttc" | "otc")) {
+        files.push(path.to_owned());
+    }
+}

@@ -1,0 +1,10 @@
+//! Text: fonts, layout as CSS would, outlines.
+
+mod emoji;
+mod fonts;
+mod layout;
+mod outline;
+mod style;
+
+pub use fonts::{Fonts, font_dirs};
+pub(crate) use layout::lay_out;
