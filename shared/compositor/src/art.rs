@@ -105,7 +105,12 @@ impl Mark {
         }
     }
 
-    fn paint(&self, surface: &mut Surface<'_>, matrix: Affine, scaler: &mut Scaler) -> Result<(), CompositorError> {
+    fn paint(
+        &self,
+        surface: &mut Surface<'_>,
+        matrix: Affine,
+        scaler: &mut Scaler,
+    ) -> Result<(), CompositorError> {
         match self {
             Self::Fill { path, color } => {
                 if let Some(mask) = raster::fill(path, matrix, surface.area) {
@@ -147,7 +152,9 @@ fn split(placement: &Placement) -> (Affine, Affine) {
     if placement.turning {
         let (along, down) = matrix.lengths();
         let raster = Affine::scale(along, down);
-        let left = raster.inverse().map_or(Affine::IDENTITY, |back| matrix.after(back));
+        let left = raster
+            .inverse()
+            .map_or(Affine::IDENTITY, |back| matrix.after(back));
         (raster, left)
     } else if placement.moving {
         let raster = Affine {

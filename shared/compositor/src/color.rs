@@ -11,15 +11,26 @@ impl Color {
     /// Reads a CSS colour: `#rgb` to `#rrggbbaa`, names, `rgb()`, `hsl()` and so on.
     pub(crate) fn parse(css: &str) -> Option<Self> {
         let color = csscolorparser::parse(css.trim()).ok()?;
-        Some(Self([color.r, color.g, color.b, color.a].map(|x| x.clamp(0.0, 1.0))))
+        Some(Self(
+            [color.r, color.g, color.b, color.a].map(|x| x.clamp(0.0, 1.0)),
+        ))
     }
 
     /// Reads a CSS colour; what is none becomes `instead`, with a line in `warnings`.
-    pub(crate) fn parse_or(css: &str, instead: Self, place: &str, warnings: &mut Vec<String>) -> Self {
+    pub(crate) fn parse_or(
+        css: &str,
+        instead: Self,
+        place: &str,
+        warnings: &mut Vec<String>,
+    ) -> Self {
         Self::parse(css).unwrap_or_else(|| {
             warnings.push(format!(
                 "{place}: \"{css}\" is not a CSS colour; {} is drawn instead",
-                if instead == Self::TRANSPARENT { "nothing" } else { "black" }
+                if instead == Self::TRANSPARENT {
+                    "nothing"
+                } else {
+                    "black"
+                }
             ));
             instead
         })

@@ -24,13 +24,17 @@ pub enum CompositorError {
         height: u32,
     },
     /// `draw` was handed no picture for an item that `media_at` had asked for.
-    #[error("no picture was given for item \"{item}\"; hand over one for every need that media_at lists")]
+    #[error(
+        "no picture was given for item \"{item}\"; hand over one for every need that media_at lists"
+    )]
     MissingPicture {
         /// Item id.
         item: String,
     },
     /// A picture's buffer does not hold what its size says.
-    #[error("the picture for item \"{item}\" says {width}x{height} pixels, but holds {bytes} bytes instead of {expected}")]
+    #[error(
+        "the picture for item \"{item}\" says {width}x{height} pixels, but holds {bytes} bytes instead of {expected}"
+    )]
     PictureSize {
         /// Item id.
         item: String,
@@ -44,7 +48,9 @@ pub enum CompositorError {
         expected: usize,
     },
     /// The frame to draw into has another size than the canvas.
-    #[error("the frame to draw into is {width}x{height} pixels with {bytes} bytes; this scene draws {canvas_width}x{canvas_height}")]
+    #[error(
+        "the frame to draw into is {width}x{height} pixels with {bytes} bytes; this scene draws {canvas_width}x{canvas_height}"
+    )]
     FrameSize {
         /// Frame width in pixels.
         width: u32,

@@ -321,11 +321,8 @@ pub(crate) fn place(
     let bounds = rest.bounds(content(width, height));
     let effect = effect(animations, local, duration, bounds, stage.composition);
     let layout = stage.layout;
-    let to_canvas =
-        Affine::translate(layout.offset_x, layout.offset_y).after(Affine::scale(
-            layout.scale,
-            layout.scale,
-        ));
+    let to_canvas = Affine::translate(layout.offset_x, layout.offset_y)
+        .after(Affine::scale(layout.scale, layout.scale));
     let matrix = to_canvas
         .after(Affine::translate(
             centre.0 + effect.shift.0,

@@ -68,7 +68,9 @@ impl Gradient {
         for argument in arguments {
             parse_entry(&argument, &mut entries)?;
         }
-        let stops = entries.iter().filter(|entry| matches!(entry, Entry::Stop(..)));
+        let stops = entries
+            .iter()
+            .filter(|entry| matches!(entry, Entry::Stop(..)));
         let ends = [entries.first(), entries.last()];
         let hints_inside = ends.iter().all(|end| matches!(end, Some(Entry::Stop(..))));
         let apart = entries
@@ -105,7 +107,11 @@ impl Gradient {
                 let [r, g, b, a] = self.color(&stops, at);
                 let under = below.0.map(f64::from);
                 let keep = (1.0 - a) * under[3];
-                let over = [r + under[0] * keep, g + under[1] * keep, b + under[2] * keep];
+                let over = [
+                    r + under[0] * keep,
+                    g + under[1] * keep,
+                    b + under[2] * keep,
+                ];
                 data.extend(over.map(|c| (c * 255.0).round().clamp(0.0, 255.0) as u8));
                 data.push(255);
             }
@@ -149,7 +155,11 @@ impl Gradient {
                 Entry::Stop(color, _) => {
                     if let (Some(hint), Some(before)) = (hint.take(), stops.last_mut()) {
                         let gap = place - before.at;
-                        before.halfway = if gap > 0.0 { (hint - before.at) / gap } else { 0.5 };
+                        before.halfway = if gap > 0.0 {
+                            (hint - before.at) / gap
+                        } else {
+                            0.5
+                        };
                     }
                     let [r, g, b, a] = color.0.map(f64::from);
                     stops.push(Stop {
@@ -267,11 +277,18 @@ fn parse_direction(text: &str) -> Option<Direction> {
         };
     }
     // "grad" ends in "rad": longer units first.
-    let units = [("deg", 1.0), ("grad", 0.9), ("turn", 360.0), ("rad", 180.0 / std::f64::consts::PI)];
+    let units = [
+        ("deg", 1.0),
+        ("grad", 0.9),
+        ("turn", 360.0),
+        ("rad", 180.0 / std::f64::consts::PI),
+    ];
     for (unit, degrees) in units {
         if let Some(number) = text.strip_suffix(unit) {
             let number: f64 = number.trim().parse().ok()?;
-            return number.is_finite().then_some(Direction::Angle(number * degrees));
+            return number
+                .is_finite()
+                .then_some(Direction::Angle(number * degrees));
         }
     }
     (text == "0").then_some(Direction::Angle(0.0))

@@ -167,7 +167,13 @@ impl Layer {
     }
 
     /// Draws on RGBA pixels, weighed by `opacity`.
-    fn paint(&self, surface: &mut Surface<'_>, clip: Pixels, opacity: u8, op: Op) -> Result<(), CompositorError> {
+    fn paint(
+        &self,
+        surface: &mut Surface<'_>,
+        clip: Pixels,
+        opacity: u8,
+        op: Op,
+    ) -> Result<(), CompositorError> {
         match self {
             Self::Image(image) => {
                 let opacity = div255(u32::from(image.opacity) * u32::from(opacity)) as u8;
@@ -227,7 +233,12 @@ impl Video {
         })
     }
 
-    fn draw(&self, canvas: &mut Canvas, frame: &mut YuvFrame, tools: &mut Tools) -> Result<(), CompositorError> {
+    fn draw(
+        &self,
+        canvas: &mut Canvas,
+        frame: &mut YuvFrame,
+        tools: &mut Tools,
+    ) -> Result<(), CompositorError> {
         if let Some(corner) = self.copied() {
             return canvas.put_video(frame, &self.source, corner, self.target);
         }
@@ -297,7 +308,8 @@ impl Dissolve {
         }
         let hides = |layer: &Option<Layer>| layer.as_ref().and_then(Layer::hides);
         let one = hides(&self.outgoing).map(|hidden| hidden.intersect(clip));
-        let hidden = one.filter(|one| hides(&self.incoming).map(|two| two.intersect(clip)) == Some(*one));
+        let hidden =
+            one.filter(|one| hides(&self.incoming).map(|two| two.intersect(clip)) == Some(*one));
         let layers = [
             (&self.outgoing, 255 - self.weight, Op::Over),
             (&self.incoming, self.weight, Op::Add),
@@ -310,7 +322,11 @@ impl Dissolve {
         let Some(around) = around.filter(|around| !around.is_empty()) else {
             return Ok(());
         };
-        let mut group = Bitmap::clear(around.width(), around.height(), std::mem::take(&mut tools.group));
+        let mut group = Bitmap::clear(
+            around.width(),
+            around.height(),
+            std::mem::take(&mut tools.group),
+        );
         for (layer, weight, op) in layers {
             if let Some(layer) = layer {
                 let mut surface = Surface::of(&mut group, around.x0, around.y0);

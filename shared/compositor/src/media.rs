@@ -77,7 +77,11 @@ pub(crate) struct MediaBox<'a> {
 
 impl MediaBox<'_> {
     /// The layer that shows it; `None` where nothing shows.
-    pub(crate) fn layer(&self, scaler: &mut Scaler, cache: &mut MediaCache) -> Result<Option<Layer>, CompositorError> {
+    pub(crate) fn layer(
+        &self,
+        scaler: &mut Scaler,
+        cache: &mut MediaCache,
+    ) -> Result<Option<Layer>, CompositorError> {
         let crop = Crop::at(self.frame, self.local);
         let matrix = self.placement.matrix;
         let shown = crop.of(self.placement.width, self.placement.height);
@@ -133,10 +137,8 @@ impl MediaBox<'_> {
                 )
             }
             (Size::Source, _) => {
-                let pixel = Affine::scale(
-                    self.placement.width / width,
-                    self.placement.height / height,
-                );
+                let pixel =
+                    Affine::scale(self.placement.width / width, self.placement.height / height);
                 (matrix.after(pixel), source)
             }
         };
@@ -163,7 +165,10 @@ impl MediaBox<'_> {
         {
             return Ok(Arc::clone(bitmap));
         }
-        let known = cache.source.as_ref().filter(|(still, _)| Arc::ptr_eq(still, frame));
+        let known = cache
+            .source
+            .as_ref()
+            .filter(|(still, _)| Arc::ptr_eq(still, frame));
         let all = match known {
             Some((_, bitmap)) => Arc::clone(bitmap),
             None => Arc::new(Bitmap::premultiplied(frame)),
@@ -200,7 +205,9 @@ impl MediaBox<'_> {
 /// The video layer for an upright opaque box whose visible part lies on even pixels.
 fn passthrough(frame: &Arc<YuvFrame>, source: Rect, target: Rect, clip: Pixels) -> Option<Video> {
     let seen = target.intersect(clip.to_rect()).whole()?;
-    let even = [seen.x0, seen.y0, seen.x1, seen.y1].iter().all(|x| x % 2 == 0);
+    let even = [seen.x0, seen.y0, seen.x1, seen.y1]
+        .iter()
+        .all(|x| x % 2 == 0);
     if seen.is_empty() || !even {
         return None;
     }
@@ -224,7 +231,11 @@ fn fit(shown: Rect, source: Rect, matrix: Affine, radius: f64) -> Size {
         return Size::Source;
     }
     let side = |shown: f64, source: f64, resize: bool| {
-        let side = if resize || radius > 0.0 { shown } else { source };
+        let side = if resize || radius > 0.0 {
+            shown
+        } else {
+            source
+        };
         (side.round() as usize).max(1)
     };
     Size::Resized {
@@ -250,7 +261,12 @@ fn rounded(size: Size, shown: Rect, radius: f64) -> Size {
 }
 
 /// A video picture's bitmap: planes resized first, as they are fewer bytes.
-fn prepare_video(frame: &YuvFrame, source: Rect, size: Size, scaler: &mut Scaler) -> Result<Arc<Bitmap>, CompositorError> {
+fn prepare_video(
+    frame: &YuvFrame,
+    source: Rect,
+    size: Size,
+    scaler: &mut Scaler,
+) -> Result<Arc<Bitmap>, CompositorError> {
     let Size::Resized {
         width,
         height,

@@ -55,7 +55,12 @@ fn extent(edges: &[Edge]) -> Pixels {
         around.y1 = around.y1.max(edge.y1);
     }
     if edges.is_empty() {
-        return Pixels { x0: 0, y0: 0, x1: 0, y1: 0 };
+        return Pixels {
+            x0: 0,
+            y0: 0,
+            x1: 0,
+            y1: 0,
+        };
     }
     around.outside()
 }
@@ -168,9 +173,7 @@ fn mix(from: Spot, to: Spot, part: f64) -> Spot {
 
 /// A cubic as enough chords to stay within [`FLATNESS`].
 fn curve(edges: &mut Vec<Edge>, p0: Spot, p1: Spot, p2: Spot, p3: Spot) {
-    let bend = |a: Spot, b: Spot, c: Spot| {
-        (a.0 - 2.0 * b.0 + c.0).hypot(a.1 - 2.0 * b.1 + c.1)
-    };
+    let bend = |a: Spot, b: Spot, c: Spot| (a.0 - 2.0 * b.0 + c.0).hypot(a.1 - 2.0 * b.1 + c.1);
     let most = bend(p0, p1, p2).max(bend(p1, p2, p3));
     let chords = (0.75 * most / FLATNESS).sqrt().ceil().clamp(1.0, 256.0) as u32;
     let mut last = p0;

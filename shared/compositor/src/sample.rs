@@ -36,7 +36,13 @@ fn interval(conditions: &[Condition]) -> (f64, f64) {
 }
 
 /// Draws inside `region`.
-pub(crate) fn draw(surface: &mut Surface<'_>, source: &Sampled<'_>, region: Pixels, opacity: u8, op: Op) {
+pub(crate) fn draw(
+    surface: &mut Surface<'_>,
+    source: &Sampled<'_>,
+    region: Pixels,
+    opacity: u8,
+    op: Op,
+) {
     let Some(back) = source.matrix.inverse() else {
         return;
     };
@@ -110,10 +116,22 @@ impl<'a> Row<'a> {
         let clip = self.source.clip;
         let (along, down) = (margin / self.lengths.0, margin / self.lengths.1);
         [
-            Condition { slope: self.du, offset: self.u0 - clip.x0 + along },
-            Condition { slope: -self.du, offset: clip.x1 - self.u0 + along },
-            Condition { slope: self.dv, offset: self.v0 - clip.y0 + down },
-            Condition { slope: -self.dv, offset: clip.y1 - self.v0 + down },
+            Condition {
+                slope: self.du,
+                offset: self.u0 - clip.x0 + along,
+            },
+            Condition {
+                slope: -self.du,
+                offset: clip.x1 - self.u0 + along,
+            },
+            Condition {
+                slope: self.dv,
+                offset: self.v0 - clip.y0 + down,
+            },
+            Condition {
+                slope: -self.dv,
+                offset: clip.y1 - self.v0 + down,
+            },
         ]
     }
 
@@ -139,10 +157,22 @@ impl<'a> Row<'a> {
             b,
             c,
             d,
-            Condition { slope: self.du, offset: self.u0 - 0.5 },
-            Condition { slope: -self.du, offset: width - SAFE - self.u0 },
-            Condition { slope: self.dv, offset: self.v0 - 0.5 },
-            Condition { slope: -self.dv, offset: height - SAFE - self.v0 },
+            Condition {
+                slope: self.du,
+                offset: self.u0 - 0.5,
+            },
+            Condition {
+                slope: -self.du,
+                offset: width - SAFE - self.u0,
+            },
+            Condition {
+                slope: self.dv,
+                offset: self.v0 - 0.5,
+            },
+            Condition {
+                slope: -self.dv,
+                offset: height - SAFE - self.v0,
+            },
         ]);
         let (left, right) = (f64::from(outer.0), f64::from(outer.1));
         let from = (low + 1e-3).ceil().clamp(left, right) as i32;
@@ -173,7 +203,10 @@ impl<'a> Row<'a> {
         let v = (v - 0.5).clamp(0.0, height - 1.0);
         let (fu, fv) = ((u * 256.0).round() as usize, (v * 256.0).round() as usize);
         let (iu, iv) = (fu >> 8, fv >> 8);
-        let (next_u, next_v) = ((iu + 1).min(bitmap.width - 1), (iv + 1).min(bitmap.height - 1));
+        let (next_u, next_v) = (
+            (iu + 1).min(bitmap.width - 1),
+            (iv + 1).min(bitmap.height - 1),
+        );
         let pixel = bilinear(
             [
                 texel(bitmap, iu, iv),

@@ -57,14 +57,15 @@ impl Scaler {
         crop: Rect,
         target: &mut YuvFrame,
     ) -> Result<(), CompositorError> {
-        let half = Rect::new(
-            crop.x0 / 2.0,
-            crop.y0 / 2.0,
-            crop.x1 / 2.0,
-            crop.y1 / 2.0,
-        );
+        let half = Rect::new(crop.x0 / 2.0, crop.y0 / 2.0, crop.x1 / 2.0, crop.y1 / 2.0);
         let sizes = [
-            (source.width, source.height, crop, target.width, target.height),
+            (
+                source.width,
+                source.height,
+                crop,
+                target.width,
+                target.height,
+            ),
             (
                 source.chroma_width(),
                 source.chroma_height(),
@@ -73,7 +74,12 @@ impl Scaler {
                 target.chroma_height(),
             ),
         ];
-        for (index, (from, to)) in source.planes().into_iter().zip(target.planes_mut()).enumerate() {
+        for (index, (from, to)) in source
+            .planes()
+            .into_iter()
+            .zip(target.planes_mut())
+            .enumerate()
+        {
             let (width, height, crop, to_width, to_height) = sizes[index.min(1)];
             let plane = Plane {
                 data: from,
@@ -107,7 +113,15 @@ impl Scaler {
         );
         let mixed = (ratio.0 > 1.0 && ratio.1 < 1.0) || (ratio.0 < 1.0 && ratio.1 > 1.0);
         if !mixed {
-            return resize(&mut self.resizer, source, crop, width, height, filter(ratio), target);
+            return resize(
+                &mut self.resizer,
+                source,
+                crop,
+                width,
+                height,
+                filter(ratio),
+                target,
+            );
         }
         let (middle, first) = if ratio.0 > 1.0 {
             ((width, whole(crop.height())), (ratio.0, 1.0))
@@ -116,8 +130,19 @@ impl Scaler {
         };
         let mut between = std::mem::take(&mut self.between);
         between.clear();
-        between.resize(middle.0 as usize * middle.1 as usize * source.pixel.size(), 0);
-        resize(&mut self.resizer, source, crop, middle.0, middle.1, filter(first), &mut between)?;
+        between.resize(
+            middle.0 as usize * middle.1 as usize * source.pixel.size(),
+            0,
+        );
+        resize(
+            &mut self.resizer,
+            source,
+            crop,
+            middle.0,
+            middle.1,
+            filter(first),
+            &mut between,
+        )?;
         let plane = Plane {
             data: &between,
             width: middle.0,
@@ -125,7 +150,15 @@ impl Scaler {
             pixel: source.pixel,
         };
         let all = Rect::new(0.0, 0.0, f64::from(middle.0), f64::from(middle.1));
-        resize(&mut self.resizer, &plane, all, width, height, FilterType::Bilinear, target)?;
+        resize(
+            &mut self.resizer,
+            &plane,
+            all,
+            width,
+            height,
+            FilterType::Bilinear,
+            target,
+        )?;
         self.between = between;
         Ok(())
     }

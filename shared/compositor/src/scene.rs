@@ -65,7 +65,11 @@ impl Scene {
     ///
     /// # Errors
     /// [`CompositorError::CanvasSize`] for a canvas that is odd, empty or too large.
-    pub fn new(state: &EditorState, layout: OutputLayout, fonts: Fonts) -> Result<Self, CompositorError> {
+    pub fn new(
+        state: &EditorState,
+        layout: OutputLayout,
+        fonts: Fonts,
+    ) -> Result<Self, CompositorError> {
         let (width, height) = (layout.width, layout.height);
         let fits = |side: u32| side >= 2 && side <= LONGEST_SIDE && side.is_multiple_of(2);
         if !fits(width) || !fits(height) {
@@ -115,7 +119,14 @@ impl Scene {
                         text: String::new(),
                         ..(**text).clone()
                     };
-                    lay_out(&probe, &place, 0.0, &self.fonts, &mut self.context, &mut found);
+                    lay_out(
+                        &probe,
+                        &place,
+                        0.0,
+                        &self.fonts,
+                        &mut self.context,
+                        &mut found,
+                    );
                 }
                 ItemKind::Solid(solid) => {
                     Color::parse_or(&solid.color, Color::TRANSPARENT, &place, &mut found);
@@ -201,7 +212,12 @@ impl Scene {
     }
 
     /// Whether everything handed in is there and as big as it says.
-    fn check(&self, tick: Ticks, pictures: &HashMap<String, Picture>, out: &YuvFrame) -> Result<(), CompositorError> {
+    fn check(
+        &self,
+        tick: Ticks,
+        pictures: &HashMap<String, Picture>,
+        out: &YuvFrame,
+    ) -> Result<(), CompositorError> {
         let layout = self.stage.layout;
         let bytes = YuvFrame::bytes(layout.width, layout.height);
         if (out.width, out.height, out.data.len()) != (layout.width, layout.height, bytes) {
@@ -214,11 +230,12 @@ impl Scene {
             });
         }
         for need in self.media_at(tick) {
-            let picture = pictures
-                .get(need.item_id)
-                .ok_or_else(|| CompositorError::MissingPicture {
-                    item: need.item_id.to_owned(),
-                })?;
+            let picture =
+                pictures
+                    .get(need.item_id)
+                    .ok_or_else(|| CompositorError::MissingPicture {
+                        item: need.item_id.to_owned(),
+                    })?;
             let (width, height, bytes, expected) = match picture {
                 Picture::Yuv(frame) => (
                     frame.width,
@@ -347,7 +364,14 @@ fn text_art(
         return Arc::clone(art);
     }
     let mut told = Vec::new();
-    let art = Arc::new(lay_out(text, &clip.item.id, width, fonts, context, &mut told));
+    let art = Arc::new(lay_out(
+        text,
+        &clip.item.id,
+        width,
+        fonts,
+        context,
+        &mut told,
+    ));
     cache.text = Some((width, Arc::clone(&art)));
     art
 }
@@ -384,7 +408,10 @@ fn solid_layer(
         return Ok(None);
     }
     if solid.shape == Shape::Rectangle && radius == 0.0 && placement.matrix.is_upright() {
-        let rect = placement.matrix.bounds(Rect::new(0.0, 0.0, width, height)).snapped();
+        let rect = placement
+            .matrix
+            .bounds(Rect::new(0.0, 0.0, width, height))
+            .snapped();
         let [r, g, b, a] = color.0;
         let color = Color([r, g, b, a * placement.opacity as f32]).premultiplied();
         let seen = rect.intersect(clip.to_rect());
@@ -403,7 +430,11 @@ fn solid_layer(
 }
 
 /// What the document's background looks like on a canvas.
-fn backdrop(background: &Background, layout: OutputLayout, warnings: &mut Vec<String>) -> Result<Backdrop, CompositorError> {
+fn backdrop(
+    background: &Background,
+    layout: OutputLayout,
+    warnings: &mut Vec<String>,
+) -> Result<Backdrop, CompositorError> {
     let black = [0, 0, 0, 255];
     let Background::Color { color, gradient } = background else {
         return Backdrop::flat(black);
@@ -412,7 +443,12 @@ fn backdrop(background: &Background, layout: OutputLayout, warnings: &mut Vec<St
         let [r, g, b, a] = color.0;
         Color([r * a, g * a, b * a, 1.0])
     };
-    let color = over_black(Color::parse_or(color, Color::BLACK, "globalBackground", warnings));
+    let color = over_black(Color::parse_or(
+        color,
+        Color::BLACK,
+        "globalBackground",
+        warnings,
+    ));
     let Some(css) = gradient.as_deref().filter(|css| !css.trim().is_empty()) else {
         return Backdrop::flat(color.premultiplied());
     };

@@ -57,7 +57,11 @@ fn rounded_box((x, y): Spot, (width, height): Spot, rx: f64, ry: f64) -> Option<
     pen.line((right - rx, y));
     pen.curve((right - kx, y), (right, y + ky), (right, y + ry));
     pen.line((right, bottom - ry));
-    pen.curve((right, bottom - ky), (right - kx, bottom), (right - rx, bottom));
+    pen.curve(
+        (right, bottom - ky),
+        (right - kx, bottom),
+        (right - rx, bottom),
+    );
     pen.line((x + rx, bottom));
     pen.curve((x + kx, bottom), (x, bottom - ky), (x, bottom - ry));
     pen.line((x, y + ry));
@@ -98,7 +102,9 @@ fn round_corner(from: Spot, at: Spot, to: Spot, radius: f64) -> (Spot, Spot, f64
     }
     let cosine = ((one.0 * two.0 + one.1 * two.1) / (first * second)).clamp(-1.0, 1.0);
     let half = cosine.acos() / 2.0;
-    let cut = (radius / half.tan().max(1e-9)).min(first / 2.0).min(second / 2.0);
+    let cut = (radius / half.tan().max(1e-9))
+        .min(first / 2.0)
+        .min(second / 2.0);
     let turn = std::f64::consts::PI - 2.0 * half;
     // The cubic that follows an arc of this turn, its handles as a part of the cut.
     let radius = cut * half.tan();

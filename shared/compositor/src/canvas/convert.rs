@@ -54,7 +54,11 @@ pub(super) fn to_rgba(
 }
 
 /// A rectangle of RGBA, as video at the same place.
-pub(super) fn to_yuv(source: &Bitmap, target: &mut YuvFrame, area: Pixels) -> Result<(), CompositorError> {
+pub(super) fn to_yuv(
+    source: &Bitmap,
+    target: &mut YuvFrame,
+    area: Pixels,
+) -> Result<(), CompositorError> {
     let (luma, chroma) = (target.width, target.chroma_width());
     let (cx, cy) = (area.x0 / 2, area.y0 / 2);
     let [y, u, v] = target.planes_mut();
@@ -116,8 +120,12 @@ fn plane_areas(area: Pixels) -> [Pixels; 3] {
 pub(super) fn paint(target: &mut YuvFrame, area: Pixels, yuv: [u8; 3]) {
     let strides = [target.width, target.chroma_width(), target.chroma_width()];
     let areas = plane_areas(area);
-    for (((plane, stride), area), value) in
-        target.planes_mut().into_iter().zip(strides).zip(areas).zip(yuv)
+    for (((plane, stride), area), value) in target
+        .planes_mut()
+        .into_iter()
+        .zip(strides)
+        .zip(areas)
+        .zip(yuv)
     {
         for y in area.y0..area.y1 {
             let row = tail_mut(plane, stride, area.x0, y);

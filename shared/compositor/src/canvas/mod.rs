@@ -147,7 +147,11 @@ impl Canvas {
         target: Pixels,
     ) -> Result<(), CompositorError> {
         let runs = self.runs(target, |tile, area| {
-            Some(if target.contains(area) { Tile::Yuv } else { tile })
+            Some(if target.contains(area) {
+                Tile::Yuv
+            } else {
+                tile
+            })
         });
         for (tile, area) in runs {
             let part = area.intersect(target);
@@ -190,7 +194,11 @@ impl Canvas {
 
     /// Tiles that `region` meets, neighbours in a row that `sort` puts together joined
     /// to one rectangle; those sorted as `None` are left out.
-    fn runs(&self, region: Pixels, sort: impl Fn(Tile, Pixels) -> Option<Tile>) -> Vec<(Tile, Pixels)> {
+    fn runs(
+        &self,
+        region: Pixels,
+        sort: impl Fn(Tile, Pixels) -> Option<Tile>,
+    ) -> Vec<(Tile, Pixels)> {
         let region = region.intersect(self.area);
         let mut runs: Vec<(Tile, Pixels)> = Vec::new();
         if region.is_empty() {
@@ -209,7 +217,9 @@ impl Canvas {
                 }
                 .intersect(self.area);
                 joined = match (joined, sort(tile, area)) {
-                    (Some((kind, run)), Some(tile)) if kind == tile => Some((kind, run.union(area))),
+                    (Some((kind, run)), Some(tile)) if kind == tile => {
+                        Some((kind, run.union(area)))
+                    }
                     (done, tile) => {
                         runs.extend(done);
                         tile.map(|tile| (tile, area))

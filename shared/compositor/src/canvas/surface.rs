@@ -34,7 +34,14 @@ impl<'a> Surface<'a> {
     }
 
     /// Draws `bitmap` with its top left corner on pixel (`x`, `y`), inside `region`.
-    pub(crate) fn blit(&mut self, bitmap: &Bitmap, at: (i32, i32), region: Pixels, opacity: u8, op: Op) {
+    pub(crate) fn blit(
+        &mut self,
+        bitmap: &Bitmap,
+        at: (i32, i32),
+        region: Pixels,
+        opacity: u8,
+        op: Op,
+    ) {
         let whole = Pixels {
             x0: at.0,
             y0: at.1,

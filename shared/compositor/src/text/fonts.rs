@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parley::FontContext;
-use parley::fontique::{Collection, CollectionOptions, QueryStatus, SourceCache, SourceCacheOptions};
+use parley::fontique::{
+    Collection, CollectionOptions, QueryStatus, SourceCache, SourceCacheOptions,
+};
 
 use crate::error::CompositorError;
 
@@ -127,7 +129,11 @@ impl Fonts {
 
     /// The installed families that a CSS `font-family` list names, in its order, and
     /// the names that are not installed.
-    pub(crate) fn resolve(&self, css: &str, context: &mut FontContext) -> (Vec<String>, Vec<String>) {
+    pub(crate) fn resolve(
+        &self,
+        css: &str,
+        context: &mut FontContext,
+    ) -> (Vec<String>, Vec<String>) {
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for name in css.split(',') {
             let name = name.trim().trim_matches(['"', '\'']).trim();
@@ -153,7 +159,12 @@ impl Fonts {
 
     /// Adds to `families` what is needed to draw every character of `text`, default
     /// sans first; what no font has stays missing.
-    pub(crate) fn complete(&self, families: &mut Vec<String>, text: &str, context: &mut FontContext) {
+    pub(crate) fn complete(
+        &self,
+        families: &mut Vec<String>,
+        text: &str,
+        context: &mut FontContext,
+    ) {
         if !families.contains(&self.inner.default) {
             families.push(self.inner.default.clone());
         }

@@ -45,7 +45,9 @@ pub(crate) fn lay_out(
         warnings.push(format!(
             "{place}: font family \"{}\" is not installed; \"{}\" is drawn instead",
             missing.first().unwrap_or(&item.style.font_family),
-            families.first().map_or(fonts.default_family(), String::as_str),
+            families
+                .first()
+                .map_or(fonts.default_family(), String::as_str),
         ));
     }
     fonts.complete(&mut families, &item.text, context);
@@ -85,7 +87,12 @@ fn family_list<'a>(names: impl Iterator<Item = &'a str>) -> FontFamily<'a> {
     FontFamily::List(names.map(FontFamilyName::named).collect::<Vec<_>>().into())
 }
 
-fn shape(item: &TextItem, families: &[String], fonts: &Fonts, context: &mut FontContext) -> Layout<[u8; 4]> {
+fn shape(
+    item: &TextItem,
+    families: &[String],
+    fonts: &Fonts,
+    context: &mut FontContext,
+) -> Layout<[u8; 4]> {
     let style = &item.style;
     let text: Cow<'_, str> = if item.text.contains('\r') {
         item.text.replace("\r\n", "\n").replace('\r', "\n").into()
@@ -114,7 +121,12 @@ fn shape(item: &TextItem, families: &[String], fonts: &Fonts, context: &mut Font
 }
 
 /// Everything to paint, line by line: all backgrounds, then each line's stroke and fill.
-fn assemble(item: &TextItem, layout: &Layout<[u8; 4]>, paint: &Paint, shift: Option<(Alignment, f64)>) -> Art {
+fn assemble(
+    item: &TextItem,
+    layout: &Layout<[u8; 4]>,
+    paint: &Paint,
+    shift: Option<(Alignment, f64)>,
+) -> Art {
     let style = &item.style;
     let step = style.line_height * style.font_size;
     let (ascent, descent) = layout.root_span_metrics().map_or((0.0, 0.0), |metrics| {
@@ -131,9 +143,15 @@ fn assemble(item: &TextItem, layout: &Layout<[u8; 4]>, paint: &Paint, shift: Opt
         let length = f64::from(metrics.advance - metrics.hanging_advance);
         let rtl = layout.is_rtl();
         // Where the visible part of the line begins, and by how much glyphs move.
-        let hang = if rtl { f64::from(metrics.hanging_advance) } else { 0.0 };
+        let hang = if rtl {
+            f64::from(metrics.hanging_advance)
+        } else {
+            0.0
+        };
         let left = f64::from(metrics.offset) + hang;
-        let moved = shift.map_or(0.0, |(align, width)| aligned(align, rtl, width - length) - left);
+        let moved = shift.map_or(0.0, |(align, width)| {
+            aligned(align, rtl, width - length) - left
+        });
         if let (Some(color), Some(background)) = (paint.background, &style.background)
             && length > 0.0
         {
@@ -194,7 +212,12 @@ fn line_marks(path: Path, stroke_width: f64, paint: &Paint) -> Vec<Mark> {
 }
 
 /// Adds the glyphs of a run whose line has been moved by `at`.
-fn add_run(run: &GlyphRun<'_, [u8; 4]>, at: (f32, f32), outlines: &mut PathBuilder, pictures: &mut Vec<Mark>) {
+fn add_run(
+    run: &GlyphRun<'_, [u8; 4]>,
+    at: (f32, f32),
+    outlines: &mut PathBuilder,
+    pictures: &mut Vec<Mark>,
+) {
     let data = run.run();
     let coords = data.normalized_coords().iter().map(|coord| coord.to_bits());
     let face = Face::new(data.font(), data.font_size(), coords, data.synthesis());

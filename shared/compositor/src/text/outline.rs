@@ -45,8 +45,14 @@ impl<'a> Face<'a> {
             font: FontRef::from_index(font.data.as_ref(), font.index).ok()?,
             size,
             coords: coords.map(NormalizedCoord::from_bits).collect(),
-            skew: synthesis.skew().map_or(0.0, |degrees| degrees.to_radians().tan()),
-            bolder: if synthesis.embolden() { boldness(size) } else { 0.0 },
+            skew: synthesis
+                .skew()
+                .map_or(0.0, |degrees| degrees.to_radians().tan()),
+            bolder: if synthesis.embolden() {
+                boldness(size)
+            } else {
+                0.0
+            },
         })
     }
 
@@ -141,7 +147,9 @@ fn boldness(size: f32) -> f32 {
 
 fn decode(bytes: &[u8]) -> Option<Bitmap> {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
-    decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
+    decoder.set_transformations(
+        png::Transformations::normalize_to_color8() | png::Transformations::ALPHA,
+    );
     let mut reader = decoder.read_info().ok()?;
     let mut data = vec![0; reader.output_buffer_size()?];
     let info = reader.next_frame(&mut data).ok()?;
