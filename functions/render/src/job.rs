@@ -107,12 +107,13 @@ async fn work_on(
 struct Output {
     key: String,
     size_bytes: u64,
+    warnings: Vec<String>,
 }
 
 async fn make(worker: &Worker, claim: &Claim, control: &Arc<Control>) -> Result<Output, Trouble> {
     let scratch = scratch::make(&worker.config().scratch)
         .map_err(|error| Trouble::Ours(format!("no scratch space: {error}")))?;
-    let file = render(worker, claim, control, scratch.path()).await?;
+    let (file, warnings) = render(worker, claim, control, scratch.path()).await?;
     control.set_phase(ExportPhase::Saving);
     let upload = worker.store().upload_output(claim, &file);
     let key = tokio::select! {
@@ -129,7 +130,11 @@ async fn make(worker: &Worker, claim: &Claim, control: &Arc<Control>) -> Result<
     let size_bytes = tokio::fs::metadata(&file)
         .await
         .map_or(0, |meta| meta.len());
-    Ok(Output { key, size_bytes })
+    Ok(Output {
+        key,
+        size_bytes,
+        warnings,
+    })
 }
 
 async fn render(
@@ -137,7 +142,7 @@ async fn render(
     claim: &Claim,
     control: &Arc<Control>,
     scratch: &Path,
-) -> Result<PathBuf, Trouble> {
+) -> Result<(PathBuf, Vec<String>), Trouble> {
     let value = worker
         .store()
         .get_document(claim.document())
@@ -154,12 +159,7 @@ async fn render(
     let watcher = Watcher(Arc::clone(control));
     let export = darkroom_render::export(&document.state, &spec, &assets, &env, &file, &watcher);
     match export.await {
-        Ok(report) => {
-            for warning in &report.warnings {
-                tracing::warn!("{warning}");
-            }
-            Ok(file)
-        }
+        Ok(report) => Ok((file, report.warnings)),
         Err(error) => Err(trouble(&error, control)),
     }
 }
@@ -184,7 +184,7 @@ async fn publish(worker: &Worker, claim: &Claim, output: Output, heart: Heart) -
     drop(heart);
     match worker
         .store()
-        .finish_completed(claim, &output.key, output.size_bytes)
+        .finish_completed(claim, &output.key, output.size_bytes, &output.warnings)
         .await
     {
         Ok(Finish::Done) => Verdict::Done,

@@ -14,7 +14,7 @@ mod common;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{Stack, event, missing_picture, square};
+use common::{Stack, event, missing_picture, square, strange_font};
 use darkroom_exports::{ExportPhase, TaskState};
 use darkroom_store::{Canceled, ClaimOutcome, Finish, Received, RenderMessage};
 use darkroom_worker::{Deadline, handle};
@@ -42,6 +42,18 @@ async fn a_task_is_rendered_published_and_its_slot_freed() {
     assert!(again.batch_item_failures.is_empty());
     assert_eq!(stack.task(id).await, task);
     assert!(!stack.output_exists(id, 2).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_drawn_otherwise_is_told_with_the_task() {
+    let stack = Stack::start().await;
+    let id = stack.create(&strange_font()).await;
+    let message = stack.received().await;
+    handle(&stack.worker(|_| ()), event(&message), Deadline::NONE).await;
+    let task = stack.task(id).await;
+    assert_eq!(task.state, TaskState::Completed);
+    assert_eq!(task.warnings.len(), 1, "{:?}", task.warnings);
+    assert!(task.warnings[0].contains("\"No Such Sans\" is not installed"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,7 +177,7 @@ async fn a_worker_that_lost_its_lease_removes_its_output() {
     assert!(stack.scratch_is_empty());
     let finished = stack
         .store
-        .finish_completed(&other, "outputs/x.mp4", 1)
+        .finish_completed(&other, "outputs/x.mp4", 1, &[])
         .await
         .unwrap();
     assert_eq!(finished, Finish::Done, "the other one is unharmed");

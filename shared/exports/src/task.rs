@@ -120,6 +120,9 @@ pub struct Task {
     pub error: Option<String>,
     /// Bucket key of the output when COMPLETED.
     pub output_key: Option<String>,
+    /// What was drawn otherwise than the document says, one sentence each; shown
+    /// as `meta.warnings` beside the task.
+    pub warnings: Vec<String>,
     /// Timeline length.
     pub duration: Ticks,
     /// Billed standard seconds.
@@ -247,6 +250,7 @@ mod tests {
             phase: None,
             error: None,
             output_key: None,
+            warnings: Vec::new(),
             duration: Ticks::from_seconds(5.0),
             standard_seconds: 5,
             credits: Credits(500_000),

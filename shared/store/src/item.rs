@@ -65,6 +65,15 @@ pub(crate) fn text(item: &Item, name: &str) -> Option<String> {
     item.get(name)?.as_s().ok().cloned()
 }
 
+/// A list of texts; empty where there is none.
+pub(crate) fn texts(item: &Item, name: &str) -> Vec<String> {
+    let list = item.get(name).and_then(|value| value.as_l().ok());
+    list.into_iter()
+        .flatten()
+        .filter_map(|value| value.as_s().ok().cloned())
+        .collect()
+}
+
 pub(crate) fn number(item: &Item, name: &str) -> Option<i64> {
     item.get(name)?.as_n().ok()?.parse().ok()
 }
@@ -92,6 +101,7 @@ fn read_task(item: &Item) -> Option<Task> {
         phase: text(item, "phase").and_then(|phase| ExportPhase::parse(&phase)),
         error: text(item, "error"),
         output_key: text(item, "outputKey"),
+        warnings: texts(item, "warnings"),
         duration: Ticks(number(item, "durationTicks")?),
         standard_seconds: number(item, "standardSeconds")?,
         credits: Credits(number(item, "creditsMicros")?),

@@ -94,8 +94,14 @@ pub enum Finish {
 /// How a task ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ending {
-    Completed { output_key: String, size_bytes: u64 },
-    Failed { error: String },
+    Completed {
+        output_key: String,
+        size_bytes: u64,
+        warnings: Vec<String>,
+    },
+    Failed {
+        error: String,
+    },
     Canceled,
 }
 
@@ -111,6 +117,10 @@ impl Ending {
 
 /// Messages of a dead worker come back this many leases after its last heartbeat.
 const VISIBILITY_LEASES: u32 = 2;
+
+/// Warnings kept of a render, and characters of each: the task's item stays small.
+const WARNINGS: usize = 20;
+const WARNING_CHARS: usize = 300;
 
 impl Store {
     /// Claims a task for `owner`, if it is active and under no living lease.
@@ -254,16 +264,23 @@ impl Store {
         }
     }
 
-    /// Ends a task with its output.
+    /// Ends a task with its output and what was drawn otherwise than asked: at
+    /// most 20 sentences of 300 characters are kept.
     pub async fn finish_completed(
         &self,
         claim: &Claim,
         output_key: &str,
         size_bytes: u64,
+        warnings: &[String],
     ) -> Result<Finish, StoreError> {
         let ending = Ending::Completed {
             output_key: output_key.to_owned(),
             size_bytes,
+            warnings: warnings
+                .iter()
+                .take(WARNINGS)
+                .map(|warning| warning.chars().take(WARNING_CHARS).collect())
+                .collect(),
         };
         self.end(&claim.user, claim.task, Some(claim), &ending)
             .await
@@ -378,12 +395,19 @@ impl Store {
             Ending::Completed {
                 output_key,
                 size_bytes,
+                warnings,
             } => {
                 sets.push_str(", outputKey = :output, sizeBytes = :size, progress = :all");
                 update = update
                     .expression_attribute_values(":output", s(output_key))
                     .expression_attribute_values(":size", n(size_bytes))
                     .expression_attribute_values(":all", n(100));
+                if !warnings.is_empty() {
+                    sets.push_str(", warnings = :warnings");
+                    let list = warnings.iter().map(s).collect();
+                    update =
+                        update.expression_attribute_values(":warnings", AttributeValue::L(list));
+                }
             }
             Ending::Failed { error } => {
                 sets.push_str(", #error = :error");

@@ -215,6 +215,7 @@ fn new_task(key: &ApiKey, export: &CreateExport) -> Task {
         phase: None,
         error: None,
         output_key: None,
+        warnings: Vec::new(),
         duration: export.duration,
         standard_seconds: quote.standard_seconds,
         credits: quote.credits,
@@ -264,5 +265,22 @@ pub fn missing_picture() -> Value {
     item.remove("shape");
     item.insert("type".to_owned(), json!("image"));
     item.insert("assetId".to_owned(), json!("pic-7"));
+    state
+}
+
+/// The square as a text in a font that nobody has.
+pub fn strange_font() -> Value {
+    let mut state = square(64, 1);
+    let item = state["items"]["square"].as_object_mut().unwrap();
+    for key in ["shape", "borderRadius", "keepAspectRatio"] {
+        item.remove(key);
+    }
+    let text = json!({
+        "type": "text", "text": "a", "align": "left", "fontFamily": "No Such Sans",
+        "fontStyle": { "variant": "normal", "weight": "400" }, "fontSize": 20, "lineHeight": 1,
+        "letterSpacing": 0, "resizeOnEdit": true, "direction": "ltr", "strokeWidth": 0,
+        "strokeColor": "#000000", "background": null,
+    });
+    item.extend(text.as_object().unwrap().clone());
     state
 }

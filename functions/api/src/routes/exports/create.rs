@@ -88,6 +88,7 @@ fn new_task(state: &AppState, key: &ApiKey, export: &CreateExport) -> Task {
         phase: None,
         error: None,
         output_key: None,
+        warnings: Vec::new(),
         duration: quote.duration,
         standard_seconds: quote.standard_seconds,
         credits: quote.credits,

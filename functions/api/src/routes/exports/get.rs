@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use serde_json::json;
 
 use super::{not_found, show, task_id};
 use crate::auth::Runtime;
@@ -16,5 +17,10 @@ pub(crate) async fn handle(
     let id = task_id(&id)?;
     let task = state.store().get_task(&key.user, id).await?;
     let task = task.ok_or_else(not_found)?;
-    Ok(reply::data(&show(&state, &task).await?))
+    let meta = if task.warnings.is_empty() {
+        json!({})
+    } else {
+        json!({ "warnings": task.warnings })
+    };
+    Ok(reply::with_meta(&show(&state, &task).await?, &meta))
 }
