@@ -291,6 +291,30 @@ pub(crate) struct Stage {
     pub layout: OutputLayout,
     /// Composition size in composition pixels.
     pub composition: (f64, f64),
+    /// The composition itself is on the move.
+    pub sliding: bool,
+}
+
+impl Stage {
+    /// The composition's box on the canvas.
+    pub(crate) fn area(self) -> Rect {
+        let layout = self.layout;
+        Rect::new(
+            layout.offset_x,
+            layout.offset_y,
+            layout.offset_x + self.composition.0 * layout.scale,
+            layout.offset_y + self.composition.1 * layout.scale,
+        )
+    }
+
+    /// Moved by parts of its own sides.
+    pub(crate) fn shifted(mut self, (x, y): (f64, f64)) -> Self {
+        let area = self.area();
+        self.layout.offset_x += x * area.width();
+        self.layout.offset_y += y * area.height();
+        self.sliding = true;
+        self
+    }
 }
 
 /// Resolves an item's box at a time counted from its start. `content` tells what is
@@ -345,7 +369,7 @@ pub(crate) fn place(
         height,
         matrix,
         opacity: (geometry.opacity.at(local).clamp(0.0, 1.0) * effect.opacity).clamp(0.0, 1.0),
-        moving: !fixed || turning || effect.moves,
+        moving: !fixed || turning || effect.moves || stage.sliding,
         turning,
     }
 }

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use crate::adjust::Adjust;
 use crate::bitmap::{Bitmap, div255};
+use crate::blur::Blurrer;
 use crate::canvas::{Canvas, Op, Surface, Touch, blend};
 use crate::error::CompositorError;
 use crate::geometry::{Affine, Pixels, Rect};
 use crate::picture::YuvFrame;
 use crate::sample::{self, Sampled};
 use crate::scale::{Scaler, to_bitmap};
+use crate::transition::{Flip, Reveal};
 
 /// A prepared picture on the canvas.
 pub(crate) enum Layer {
@@ -52,7 +55,8 @@ pub(crate) struct Dissolve {
 #[derive(Default)]
 pub(crate) struct Tools {
     pub scaler: Scaler,
-    group: Vec<u8>,
+    blurrer: Blurrer,
+    pub group: Vec<u8>,
     video: [Vec<u8>; 2],
 }
 
@@ -119,7 +123,7 @@ impl Image {
 
 impl Layer {
     /// Canvas pixels it can touch.
-    fn bounds(&self) -> Pixels {
+    pub(crate) fn bounds(&self) -> Pixels {
         match self {
             Self::Fill { rect, .. } => rect.outside(),
             Self::Image(image) => image.bounds(),
@@ -145,7 +149,7 @@ impl Layer {
         }
     }
 
-    fn draw(
+    pub(crate) fn draw(
         &self,
         canvas: &mut Canvas,
         frame: &mut YuvFrame,
@@ -167,7 +171,7 @@ impl Layer {
     }
 
     /// Draws on RGBA pixels, weighed by `opacity`.
-    fn paint(
+    pub(crate) fn paint(
         &self,
         surface: &mut Surface<'_>,
         clip: Pixels,
@@ -258,6 +262,11 @@ impl Video {
 pub(crate) enum Drawn {
     Layer(Layer),
     Dissolve(Dissolve),
+    /// Two clips side by side, the incoming one above.
+    Pair([Option<Layer>; 2]),
+    Reveal(Reveal),
+    Flip(Flip),
+    Adjust(Adjust),
 }
 
 impl Drawn {
@@ -270,6 +279,7 @@ impl Drawn {
                 let both = [&dissolve.outgoing, &dissolve.incoming];
                 both.into_iter().all(|one| one.as_ref().is_some_and(layer))
             }
+            Self::Pair(_) | Self::Reveal(_) | Self::Flip(_) | Self::Adjust(_) => false,
         }
     }
 
@@ -283,6 +293,13 @@ impl Drawn {
         match self {
             Self::Layer(layer) => layer.draw(canvas, frame, tools, clip),
             Self::Dissolve(dissolve) => dissolve.draw(canvas, frame, tools, clip),
+            Self::Pair(pair) => pair
+                .iter()
+                .flatten()
+                .try_for_each(|layer| layer.draw(canvas, frame, tools, clip)),
+            Self::Reveal(reveal) => reveal.draw(canvas, frame, tools, clip),
+            Self::Flip(flip) => flip.draw(canvas, frame, clip),
+            Self::Adjust(adjust) => adjust.draw(canvas, frame, &mut tools.blurrer),
         }
     }
 }

@@ -27,15 +27,25 @@
 //!   bilinear. A box on whole pixels in its own size is copied.
 //! - A dissolve is an isolated group in which the two clips are added with weights
 //!   that make 1, so that equal pictures do not dip.
+//! - Transitions act on the composition's box, not on the clips' own: a slide pushes
+//!   by its width or height, a wipe crosses it (a diagonal one reaches the middle
+//!   half way), an iris opens until it holds the corners. A flip turns the two clips
+//!   like the sides of a card, the edge it comes from first towards the viewer, in
+//!   CSS `perspective: 1000px`.
+//! - Effects and filters act on the whole canvas, background included. Blurs are
+//!   Gaussians of 12 composition pixels times `intensity`; fades and flashes are black
+//!   laid over it.
 //!
 //! Not drawn: whatever `darkroom_editor_state::unsupported` lists.
 //!
 //! Drawing has no memory: a frame depends on its tick and pictures alone, never on
 //! the frames drawn before it. Caches change the time it takes, nothing else.
 
+mod adjust;
 mod animation;
 mod art;
 mod bitmap;
+mod blur;
 mod canvas;
 mod color;
 mod error;
@@ -51,6 +61,7 @@ mod scene;
 mod shape;
 mod text;
 mod timeline;
+mod transition;
 
 pub use error::CompositorError;
 pub use picture::{Picture, RgbaFrame, YuvFrame};

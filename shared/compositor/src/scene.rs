@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use darkroom_editor_state::{
     Background, EditorState, ItemKind, OutputLayout, Shape, SolidItem, TextItem, Ticks,
+    TransitionKind,
 };
 use parley::FontContext;
 
+use crate::adjust::{self, Adjust};
 use crate::art::{self, Art, ArtCache, Mark};
 use crate::canvas::{Backdrop, Canvas};
 use crate::color::Color;
@@ -20,6 +22,7 @@ use crate::picture::{Picture, YuvFrame};
 use crate::shape::outline;
 use crate::text::{Fonts, lay_out};
 use crate::timeline::{Clip, Shown, Timeline, animations, geometry, media};
+use crate::transition::{self, Flip, Reveal};
 
 /// Longest side of a canvas in pixels.
 const LONGEST_SIDE: u32 = 8192;
@@ -94,6 +97,7 @@ impl Scene {
             stage: Stage {
                 layout,
                 composition,
+                sliding: false,
             },
             clip,
             canvas,
@@ -270,23 +274,82 @@ impl Scene {
         pictures: &HashMap<String, Picture>,
     ) -> Result<Option<Drawn>, CompositorError> {
         match *shown {
-            Shown::Clip(index) => Ok(self.layer(index, tick, pictures)?.map(Drawn::Layer)),
-            Shown::Dissolve {
+            Shown::Clip(index) => match self.adjust(index, tick) {
+                Some(adjust) => Ok(adjust.map(Drawn::Adjust)),
+                None => Ok(self
+                    .layer(index, tick, pictures, self.stage)?
+                    .map(Drawn::Layer)),
+            },
+            Shown::Transition {
                 outgoing,
                 incoming,
                 progress,
-            } => {
-                let mut layer = |index: Option<usize>| match index {
-                    Some(index) => self.layer(index, tick, pictures),
-                    None => Ok(None),
-                };
-                Ok(Some(Drawn::Dissolve(Dissolve {
-                    outgoing: layer(outgoing)?,
-                    incoming: layer(incoming)?,
-                    weight: (progress * 255.0).round() as u8,
-                })))
-            }
+                ref kind,
+            } => self
+                .transition([outgoing, incoming], progress, kind, tick, pictures)
+                .map(Some),
         }
+    }
+
+    /// What an effect or filter does now; `None` for clips that show something.
+    fn adjust(&self, index: usize, tick: Ticks) -> Option<Option<Adjust>> {
+        let item = &self.timeline.clips.get(index)?.item;
+        let scale = self.stage.layout.scale;
+        match &item.kind {
+            ItemKind::Effect(effect) => Some(adjust::effect(
+                *effect,
+                tick - item.start,
+                item.duration,
+                scale,
+            )),
+            ItemKind::Filter(filter) => Some(adjust::filter(filter)),
+            _ => None,
+        }
+    }
+
+    fn transition(
+        &mut self,
+        clips: [Option<usize>; 2],
+        progress: f64,
+        kind: &TransitionKind,
+        tick: Ticks,
+        pictures: &HashMap<String, Picture>,
+    ) -> Result<Drawn, CompositorError> {
+        let stage = self.stage;
+        let mut layer = |index: Option<usize>, stage: Stage| match index {
+            Some(index) => self.layer(index, tick, pictures, stage),
+            None => Ok(None),
+        };
+        if let TransitionKind::Slide(from) = kind {
+            let [one, two] = transition::slide(*from, progress).map(|shift| stage.shifted(shift));
+            let pair = [layer(clips[0], one)?, layer(clips[1], two)?];
+            return Ok(Drawn::Pair(pair));
+        }
+        if let TransitionKind::Flip(from) = kind {
+            let (incoming, angle) = transition::flip_angle(*from, progress);
+            return Ok(Drawn::Flip(Flip {
+                layer: layer(clips[usize::from(incoming)], stage)?,
+                upright: from.heading().0 != 0.0,
+                angle,
+                stage: stage.area(),
+                scale: stage.layout.scale,
+            }));
+        }
+        let (outgoing, incoming) = (layer(clips[0], stage)?, layer(clips[1], stage)?);
+        Ok(match kind {
+            TransitionKind::Wipe(_) | TransitionKind::ClockWipe | TransitionKind::Iris => {
+                Drawn::Reveal(Reveal {
+                    outgoing,
+                    incoming,
+                    path: transition::uncovered(kind, progress, stage.area()),
+                })
+            }
+            _ => Drawn::Dissolve(Dissolve {
+                outgoing,
+                incoming,
+                weight: (progress * 255.0).round() as u8,
+            }),
+        })
     }
 
     /// The layer of one clip, `None` where nothing of it shows.
@@ -295,6 +358,7 @@ impl Scene {
         index: usize,
         tick: Ticks,
         pictures: &HashMap<String, Picture>,
+        stage: Stage,
     ) -> Result<Option<Layer>, CompositorError> {
         let Some(clip) = self.timeline.clips.get(index) else {
             return Ok(None);
@@ -312,7 +376,7 @@ impl Scene {
             )),
             _ => None,
         };
-        let placement = placement(clip, local, self.stage, text.as_deref());
+        let placement = placement(clip, local, stage, text.as_deref());
         let layer = match placement {
             Some(placement) if placement.opacity > 0.0 => {
                 let scaler = &mut self.tools.scaler;

@@ -18,13 +18,14 @@ pub(crate) struct Clip {
     pub until: Ticks,
 }
 
-/// A cross-dissolve between two clips of one track.
+/// A transition between two clips of one track.
 struct Cut {
     outgoing: Option<usize>,
     incoming: Option<usize>,
     from: Ticks,
     until: Ticks,
     easing: Easing,
+    kind: TransitionKind,
 }
 
 /// One track that is not hidden.
@@ -38,11 +39,12 @@ struct Lane {
 pub(crate) enum Shown {
     /// A clip alone.
     Clip(usize),
-    /// Two clips, the second weighing `progress` (0..=1), the first the rest.
-    Dissolve {
+    /// Two clips, the second taking over as `progress` goes from 0 to 1.
+    Transition {
         outgoing: Option<usize>,
         incoming: Option<usize>,
         progress: f64,
+        kind: TransitionKind,
     },
 }
 
@@ -51,7 +53,7 @@ impl Shown {
     pub(crate) fn clips(&self) -> impl Iterator<Item = usize> + use<> {
         let pair = match *self {
             Self::Clip(clip) => [Some(clip), None],
-            Self::Dissolve {
+            Self::Transition {
                 outgoing, incoming, ..
             } => [outgoing, incoming],
         };
@@ -78,8 +80,12 @@ impl Timeline {
             };
             let mut by_id = BTreeMap::new();
             for item in track.items.iter().filter_map(|id| state.items.get(id)) {
-                if geometry(&item.kind).is_some() {
-                    by_id.insert(item.id.as_str(), timeline.clips.len());
+                let adjusts = matches!(item.kind, ItemKind::Effect(_) | ItemKind::Filter(_));
+                if adjusts || geometry(&item.kind).is_some() {
+                    // What shows nothing of its own takes no part in transitions.
+                    if !adjusts {
+                        by_id.insert(item.id.as_str(), timeline.clips.len());
+                    }
                     lane.clips.push(timeline.clips.len());
                     timeline.clips.push(Clip {
                         from: item.start,
@@ -89,7 +95,7 @@ impl Timeline {
                 }
             }
             for transition in state.transitions.values() {
-                if transition.track_id != track.id || transition.kind != TransitionKind::Fade {
+                if transition.track_id != track.id {
                     continue;
                 }
                 let ids = (&transition.from_clip_id, &transition.to_clip_id);
@@ -105,6 +111,7 @@ impl Timeline {
                     from: start,
                     until: start + length,
                     easing: transition.easing,
+                    kind: transition.kind.clone(),
                 });
             }
             timeline.widen(&lane.cuts);
@@ -129,18 +136,19 @@ impl Timeline {
     pub(crate) fn at(&self, tick: Ticks) -> Vec<Shown> {
         let mut shown = Vec::new();
         for lane in &self.lanes {
-            let mut dissolving = [None; 2];
+            let mut in_transition = [None; 2];
             if let Some(cut) = lane
                 .cuts
                 .iter()
                 .find(|cut| cut.from <= tick && tick < cut.until)
             {
-                dissolving = [cut.outgoing, cut.incoming];
+                in_transition = [cut.outgoing, cut.incoming];
                 let done = (tick - cut.from).0 as f64 / (cut.until - cut.from).0.max(1) as f64;
-                shown.push(Shown::Dissolve {
+                shown.push(Shown::Transition {
                     outgoing: cut.outgoing,
                     incoming: cut.incoming,
                     progress: ease(cut.easing, done),
+                    kind: cut.kind.clone(),
                 });
             }
             for &index in &lane.clips {
@@ -148,7 +156,7 @@ impl Timeline {
                     continue;
                 };
                 let lasts = clip.item.start <= tick && tick < clip.item.end();
-                if lasts && !dissolving.contains(&Some(index)) {
+                if lasts && !in_transition.contains(&Some(index)) {
                     shown.push(Shown::Clip(index));
                 }
             }
@@ -165,7 +173,10 @@ pub(crate) fn geometry(kind: &ItemKind) -> Option<&Geometry> {
         ItemKind::Gif(item) => Some(&item.geometry),
         ItemKind::Text(item) => Some(&item.geometry),
         ItemKind::Solid(item) => Some(&item.geometry),
-        ItemKind::Audio(_) | ItemKind::Unsupported(_) => None,
+        ItemKind::Audio(_)
+        | ItemKind::Effect(_)
+        | ItemKind::Filter(_)
+        | ItemKind::Unsupported(_) => None,
     }
 }
 
@@ -177,7 +188,10 @@ pub(crate) fn animations(kind: &ItemKind) -> Animations {
         ItemKind::Gif(item) => item.animations,
         ItemKind::Text(item) => item.animations,
         ItemKind::Solid(item) => item.animations,
-        ItemKind::Audio(_) | ItemKind::Unsupported(_) => Animations::default(),
+        ItemKind::Audio(_)
+        | ItemKind::Effect(_)
+        | ItemKind::Filter(_)
+        | ItemKind::Unsupported(_) => Animations::default(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::model::TICKS_PER_SECOND;
 use crate::names::{self, Name};
 
 /// Colours an editor may offer for the global background.
@@ -39,7 +40,7 @@ pub fn capabilities() -> Value {
         "animations": names::drawn_ids(names::ANIMATIONS),
         "captionAnimations": { "in": captions, "out": captions, "loop": captions },
         "transitions": names::drawn_ids(names::TRANSITIONS),
-        "transitionPresets": presets(names::TRANSITIONS, false),
+        "transitionPresets": transition_presets(),
         "effects": names::drawn_ids(names::EFFECTS),
         "effectPresets": presets(names::EFFECTS, true),
         "filters": names::drawn_ids(names::FILTERS),
@@ -63,6 +64,9 @@ fn presets(vocabulary: &[Name], timed: bool) -> Vec<Value> {
                 json!(DEFAULT_SECONDS),
             );
             map.insert("defaultIntensity".to_owned(), json!(1.0));
+            if let Some(params) = preset_params(name.id) {
+                map.insert("params".to_owned(), params);
+            }
         }
         preset
     };
@@ -70,6 +74,39 @@ fn presets(vocabulary: &[Name], timed: bool) -> Vec<Value> {
         .iter()
         .filter(|name| name.drawn)
         .map(preset)
+        .collect()
+}
+
+/// Parameters that an effect cannot do without, or is better shown with.
+fn preset_params(effect: &str) -> Option<Value> {
+    let tenth = TICKS_PER_SECOND / 10;
+    match effect {
+        "flash-to-black" => Some(json!({
+            "brightTicks": 2 * tenth, "darkTicks": tenth, "tailDarkTicks": 0, "maxOpacity": 1,
+        })),
+        "blurred-opening" => Some(json!({ "maxBlurPx": 24 })),
+        _ => None,
+    }
+}
+
+/// One preset a type and direction.
+fn transition_presets() -> Vec<Value> {
+    let drawn = names::TRANSITIONS.iter().filter(|name| name.drawn);
+    drawn
+        .flat_map(|name| match names::directions(name.id) {
+            [] => vec![json!({ "id": name.id, "type": name.id, "label": name.label })],
+            directions => directions
+                .iter()
+                .map(|from| {
+                    json!({
+                        "id": format!("{}-{}", name.id, from.id),
+                        "type": name.id,
+                        "label": format!("{} {}", name.label, from.label),
+                        "params": { "direction": from.id },
+                    })
+                })
+                .collect(),
+        })
         .collect()
 }
 
@@ -122,12 +159,18 @@ mod tests {
     #[test]
     fn only_what_is_drawn_is_offered() {
         let value = capabilities();
-        assert_eq!(value["transitions"], json!(["fade"]));
-        assert_eq!(
-            value["transitionPresets"],
-            json!([{ "id": "fade", "type": "fade", "label": "Cross-dissolve" }])
-        );
-        assert_eq!(value["effects"], json!([]));
+        assert_eq!(value["captionAnimations"]["in"], json!([]));
         assert_eq!(value["backgroundPresets"]["blurLevels"], json!([]));
+    }
+
+    #[test]
+    fn transitions_are_offered_once_a_direction() {
+        let value = capabilities();
+        let presets = value["transitionPresets"].as_array().unwrap();
+        assert_eq!(presets.len(), 1 + 4 + 8 + 4 + 1 + 1);
+        assert!(presets.contains(&json!({
+            "id": "wipe-from-top-left", "type": "wipe", "label": "Wipe from the top left",
+            "params": { "direction": "from-top-left" },
+        })));
     }
 }

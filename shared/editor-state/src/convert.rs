@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use crate::model::{
     AnimatedNumber, Animation, AnimationKind, Animations, Asset, AssetKind, AudioItem, Background,
-    Direction, Easing, EditorState, Frame, Geometry, GifItem, ImageItem, Item, ItemKind, Keyframe,
-    Ratio, Shape, SolidItem, Sound, SourceTime, TextAlign, TextBackground, TextItem, TextStyle,
-    Ticks, Track, Transition, TransitionKind, VideoItem,
+    Direction, Easing, EditorState, EffectItem, EffectKind, FilterItem, Frame, Geometry, GifItem,
+    ImageItem, Item, ItemKind, Keyframe, Origin, Ratio, Shape, SolidItem, Sound, SourceTime,
+    TextAlign, TextBackground, TextItem, TextStyle, Ticks, Track, Transition, TransitionKind,
+    VideoItem,
 };
 use crate::names;
 
@@ -177,6 +178,8 @@ fn kind(value: &Value, assets: &Value) -> ItemKind {
                 .and_then(Value::as_object)
                 .is_some_and(|animations| !animations.is_empty()),
         })),
+        "effect" => ItemKind::Effect(effect(value)),
+        "filter" => ItemKind::Filter(filter(value)),
         "solid" => ItemKind::Solid(SolidItem {
             color: text(value, "color"),
             shape: match value["shape"].as_str().unwrap_or_default() {
@@ -213,6 +216,41 @@ fn frame(value: &Value) -> Frame {
         crop_top: animated(value, "cropTop"),
         crop_right: animated(value, "cropRight"),
         crop_bottom: animated(value, "cropBottom"),
+    }
+}
+
+/// `blurred-opening` without `maxBlurPx` begins with this blur.
+const OPENING_BLUR: f64 = 24.0;
+
+fn effect(value: &Value) -> EffectItem {
+    let params = &value["params"];
+    EffectItem {
+        kind: match value["effectType"].as_str().unwrap_or_default() {
+            "flash-to-black" => EffectKind::FlashToBlack {
+                bright: ticks(params, "brightTicks"),
+                dark: ticks(params, "darkTicks"),
+                tail_dark: ticks(params, "tailDarkTicks"),
+                max_opacity: number(params, "maxOpacity"),
+            },
+            "blur" => EffectKind::Blur,
+            "blurred-opening" => EffectKind::BlurredOpening {
+                max_pixels: params
+                    .get("maxBlurPx")
+                    .and_then(Value::as_f64)
+                    .unwrap_or(OPENING_BLUR),
+            },
+            "fade-in" => EffectKind::FadeIn,
+            _ => EffectKind::FadeOut,
+        },
+        intensity: number(value, "intensity"),
+    }
+}
+
+fn filter(value: &Value) -> FilterItem {
+    let blend = value["params"].get("blend").and_then(Value::as_f64);
+    FilterItem {
+        look: text(value, "filterType"),
+        strength: (number(value, "intensity") * blend.unwrap_or(1.0)).clamp(0.0, 1.0),
     }
 }
 
@@ -306,18 +344,37 @@ fn easing(value: &Value) -> Easing {
     }
 }
 
-fn transition(id: &str, value: &Value) -> Transition {
+/// The type with its direction, which the schema lets be anything.
+fn transition_kind(value: &Value) -> TransitionKind {
     let kind = text(value, "type");
+    let make = match kind.as_str() {
+        "fade" => return TransitionKind::Fade,
+        "clock-wipe" => return TransitionKind::ClockWipe,
+        "iris" => return TransitionKind::Iris,
+        "wipe" => TransitionKind::Wipe,
+        "flip" => TransitionKind::Flip,
+        _ => TransitionKind::Slide,
+    };
+    let Some(given) = value.get("params").and_then(|p| p.get("direction")) else {
+        return make(Origin::default());
+    };
+    let known = names::directions(&kind).iter().any(|name| given == name.id);
+    match given.as_str().and_then(Origin::parse) {
+        Some(origin) if known => make(origin),
+        _ => TransitionKind::Unsupported {
+            kind,
+            direction: given.to_string(),
+        },
+    }
+}
+
+fn transition(id: &str, value: &Value) -> Transition {
     Transition {
         id: id.to_owned(),
         track_id: text(value, "trackId"),
         from_clip_id: text(value, "fromClipId"),
         to_clip_id: text(value, "toClipId"),
-        kind: if names::is_drawn(names::TRANSITIONS, &kind) {
-            TransitionKind::Fade
-        } else {
-            TransitionKind::Unsupported(kind)
-        },
+        kind: transition_kind(value),
         duration: ticks(value, "durationTicks"),
         easing: easing(value),
     }

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::names;
+
 /// Ticks in one second; divides evenly into frames at 30 and 60 fps.
 pub const TICKS_PER_SECOND: i64 = 240_000;
 
@@ -214,6 +216,10 @@ pub enum ItemKind {
     Text(Box<TextItem>),
     /// One-colour shape.
     Solid(SolidItem),
+    /// Change of everything on later tracks, while it lasts.
+    Effect(EffectItem),
+    /// Change of the colours of everything on later tracks, while it lasts.
+    Filter(FilterItem),
     /// Any other type of the schema, by its name.
     Unsupported(String),
 }
@@ -425,6 +431,53 @@ pub struct SolidItem {
     pub animations: Animations,
 }
 
+/// Fields of an `effect` item.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EffectItem {
+    /// What it does.
+    pub kind: EffectKind,
+    /// How much, from 0 (nothing) on; 1 is usual.
+    pub intensity: f64,
+}
+
+/// Effect type with its parameters. Lengths in pixels are standard deviations of a
+/// Gaussian, in composition pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum EffectKind {
+    /// Black flashes: `bright` untouched, then `dark` black, over and over; the last
+    /// `tail_dark` of the item is black throughout.
+    FlashToBlack {
+        /// Untouched part of each round.
+        bright: Ticks,
+        /// Black part of each round.
+        dark: Ticks,
+        /// Black part at the end.
+        tail_dark: Ticks,
+        /// How black, 0..=1.
+        max_opacity: f64,
+    },
+    /// The same blur throughout.
+    Blur,
+    /// A blur that clears evenly over the item.
+    BlurredOpening {
+        /// Blur at the start.
+        max_pixels: f64,
+    },
+    /// From black, evenly over the item.
+    FadeIn,
+    /// To black, evenly over the item.
+    FadeOut,
+}
+
+/// Fields of a `filter` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FilterItem {
+    /// Name in [`names::FILTERS`].
+    pub look: String,
+    /// `intensity` times `params.blend`, 0..=1: how far colours go towards the look.
+    pub strength: f64,
+}
+
 /// Shape of a solid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -510,13 +563,85 @@ pub struct Transition {
     pub easing: Easing,
 }
 
-/// Transition type.
+/// Transition type. Where a type has a direction, `from-left` is meant when the
+/// document names none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransitionKind {
     /// Cross-dissolve.
     Fade,
-    /// A type of the schema that this build does not draw, by its name.
-    Unsupported(String),
+    /// The incoming clip pushes the outgoing one out; from one of the four edges.
+    Slide(Origin),
+    /// The incoming clip is uncovered from an edge or a corner on.
+    Wipe(Origin),
+    /// Turns over in 3-D like a card; from one of the four edges.
+    Flip(Origin),
+    /// The incoming clip is swept free clockwise from twelve.
+    ClockWipe,
+    /// The incoming clip shows in a circle that opens from the centre.
+    Iris,
+    /// A direction that the type does not have.
+    Unsupported {
+        /// Type.
+        kind: String,
+        /// Direction as written, JSON.
+        direction: String,
+    },
+}
+
+/// Edge or corner that a transition comes from (`params.direction`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// `from-left`
+    #[default]
+    Left,
+    /// `from-right`
+    Right,
+    /// `from-top`
+    Top,
+    /// `from-bottom`
+    Bottom,
+    /// `from-top-left`
+    TopLeft,
+    /// `from-top-right`
+    TopRight,
+    /// `from-bottom-left`
+    BottomLeft,
+    /// `from-bottom-right`
+    BottomRight,
+}
+
+impl Origin {
+    /// Reads a `params.direction`.
+    pub fn parse(direction: &str) -> Option<Self> {
+        let place = names::DIRECTIONS.iter().position(|n| n.id == direction)?;
+        Self::ALL.get(place).copied()
+    }
+
+    /// In the order of [`names::DIRECTIONS`].
+    const ALL: [Self; 8] = [
+        Self::Left,
+        Self::Right,
+        Self::Top,
+        Self::Bottom,
+        Self::TopLeft,
+        Self::TopRight,
+        Self::BottomLeft,
+        Self::BottomRight,
+    ];
+
+    /// The way it moves: -1, 0 or 1 along x (rightwards) and y (downwards).
+    pub const fn heading(self) -> (f64, f64) {
+        match self {
+            Self::Left => (1.0, 0.0),
+            Self::Right => (-1.0, 0.0),
+            Self::Top => (0.0, 1.0),
+            Self::Bottom => (0.0, -1.0),
+            Self::TopLeft => (1.0, 1.0),
+            Self::TopRight => (-1.0, 1.0),
+            Self::BottomLeft => (1.0, -1.0),
+            Self::BottomRight => (-1.0, -1.0),
+        }
+    }
 }
 
 /// What lies behind every track.

@@ -42,8 +42,8 @@ pub const ITEMS: &[Name] = &[
     later("text-template", "Text template"),
     later("captions", "Captions"),
     later("illustration", "Illustration"),
-    later("effect", "Effect"),
-    later("filter", "Filter"),
+    drawn("effect", "Effect"),
+    drawn("filter", "Filter"),
     later("chart", "Chart"),
 ];
 
@@ -74,32 +74,54 @@ pub const CAPTION_ANIMATIONS: &[Name] = &[
 /// Transitions between two clips.
 pub const TRANSITIONS: &[Name] = &[
     drawn("fade", "Cross-dissolve"),
-    later("slide", "Slide"),
-    later("wipe", "Wipe"),
-    later("flip", "Flip"),
-    later("clock-wipe", "Clock wipe"),
-    later("iris", "Iris"),
+    drawn("slide", "Slide"),
+    drawn("wipe", "Wipe"),
+    drawn("flip", "Flip"),
+    drawn("clock-wipe", "Clock wipe"),
+    drawn("iris", "Iris"),
 ];
+
+/// Where a transition comes from: edges, then corners.
+pub const DIRECTIONS: &[Name] = &[
+    drawn("from-left", "from the left"),
+    drawn("from-right", "from the right"),
+    drawn("from-top", "from the top"),
+    drawn("from-bottom", "from the bottom"),
+    drawn("from-top-left", "from the top left"),
+    drawn("from-top-right", "from the top right"),
+    drawn("from-bottom-left", "from the bottom left"),
+    drawn("from-bottom-right", "from the bottom right"),
+];
+
+/// The directions a transition may have; none for one without.
+pub fn directions(transition: &str) -> &'static [Name] {
+    let (edges, _corners) = DIRECTIONS.split_at(4);
+    match transition {
+        "slide" | "flip" => edges,
+        "wipe" => DIRECTIONS,
+        _ => &[],
+    }
+}
 
 /// Effects.
 pub const EFFECTS: &[Name] = &[
-    later("flash-to-black", "Flash to black"),
-    later("blur", "Blur"),
-    later("blurred-opening", "Blurred opening"),
-    later("fade-in", "Fade in"),
-    later("fade-out", "Fade out"),
+    drawn("flash-to-black", "Flash to black"),
+    drawn("blur", "Blur"),
+    drawn("blurred-opening", "Blurred opening"),
+    drawn("fade-in", "Fade in"),
+    drawn("fade-out", "Fade out"),
 ];
 
 /// Filters.
 pub const FILTERS: &[Name] = &[
-    later("verdant-glow", "Verdant glow"),
-    later("cyberpunk-neon", "Cyberpunk neon"),
-    later("vaporwave-blue", "Vaporwave blue"),
-    later("sunset-orange", "Sunset orange"),
-    later("lemon-cyan", "Lemon cyan"),
-    later("absolute-red", "Absolute red"),
-    later("sakura-pink", "Sakura pink"),
-    later("twilight-dusk", "Twilight dusk"),
+    drawn("verdant-glow", "Verdant glow"),
+    drawn("cyberpunk-neon", "Cyberpunk neon"),
+    drawn("vaporwave-blue", "Vaporwave blue"),
+    drawn("sunset-orange", "Sunset orange"),
+    drawn("lemon-cyan", "Lemon cyan"),
+    drawn("absolute-red", "Absolute red"),
+    drawn("sakura-pink", "Sakura pink"),
+    drawn("twilight-dusk", "Twilight dusk"),
 ];
 
 /// Shapes of a solid.

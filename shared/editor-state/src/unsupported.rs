@@ -39,9 +39,15 @@ pub fn unsupported(state: &EditorState) -> Vec<Fault> {
         }
     }
     for (id, transition) in &state.transitions {
-        if let TransitionKind::Unsupported(kind) = &transition.kind {
-            let path = join(&join("/transitions", id), "type");
-            faults.push(fault(path, "Transitions", kind, names::TRANSITIONS));
+        if let TransitionKind::Unsupported { kind, direction } = &transition.kind {
+            faults.push(Fault {
+                code: FaultCode::ItemUnsupported,
+                path: join(&join(&join("/transitions", id), "params"), "direction"),
+                message: format!(
+                    "A {kind} has no direction {direction}; it has {}. Use one of these.",
+                    names::drawn_ids(names::directions(kind)).join(", ")
+                ),
+            });
         }
     }
     if let Background::Unsupported(kind) = &state.background {

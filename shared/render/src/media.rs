@@ -59,7 +59,11 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
         ItemKind::Video(video) => Some(&video.asset_id),
         ItemKind::Gif(gif) => Some(&gif.asset_id),
         ItemKind::Audio(audio) => Some(&audio.asset_id),
-        ItemKind::Text(_) | ItemKind::Solid(_) | ItemKind::Unsupported(_) => None,
+        ItemKind::Text(_)
+        | ItemKind::Solid(_)
+        | ItemKind::Effect(_)
+        | ItemKind::Filter(_)
+        | ItemKind::Unsupported(_) => None,
     }
 }
 

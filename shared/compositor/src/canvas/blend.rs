@@ -101,6 +101,19 @@ pub(crate) fn flat_row(target: &mut [u8], color: [u8; 4], coverage: u8) {
     }
 }
 
+/// Puts `source` in place of `target`, as far as each pixel is covered.
+pub(crate) fn replace_row(target: &mut [u8], source: &[u8], coverage: &[u8]) {
+    let pixels = target.chunks_exact_mut(4).zip(source.chunks_exact(4));
+    for ((target, source), &coverage) in pixels.zip(coverage) {
+        if coverage == 255 {
+            target.copy_from_slice(source);
+        } else if coverage != 0 {
+            let kept = [target[0], target[1], target[2], target[3]];
+            mix_row(target, &kept, source, coverage);
+        }
+    }
+}
+
 /// `one` and `two` in the proportion `255 - weight : weight`; equal bytes stay equal.
 pub(crate) fn mix_row(target: &mut [u8], one: &[u8], two: &[u8], weight: u8) {
     let (first, second) = (u16::from(255 - weight), u16::from(weight));
