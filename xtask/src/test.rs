@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::bail;
 
 use crate::setup;
-use crate::shell::{root, run, there};
+use crate::shell::{root, run, there, tools};
 
 /// Set up, build, and run every test.
 #[derive(Debug, clap::Args)]
@@ -21,16 +21,19 @@ pub(crate) struct Args {
 enum Suite {
     /// Every test written in Rust, on the real local stack and the real ffmpeg.
     Rust,
+    /// The official Python client, both versions as they are, against `darkroom serve`.
+    Client,
     /// The template, by cfn-lint and SAM.
     Template,
 }
 
 impl Suite {
-    const ALL: [Self; 2] = [Self::Template, Self::Rust];
+    const ALL: [Self; 3] = [Self::Template, Self::Rust, Self::Client];
 
     fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Rust => rust(),
+            Self::Client => client(),
             Self::Template => template(),
         }
     }
@@ -87,9 +90,37 @@ fn rust() -> anyhow::Result<()> {
     run(&mut cargo)
 }
 
+/// Each version in the environment that setup made for it; both run, even if
+/// the first one fails.
+fn client() -> anyhow::Result<()> {
+    run(Command::new("cargo").current_dir(root()).args([
+        "build",
+        "--package",
+        "darkroom",
+        "--locked",
+    ]))?;
+    let mut failed = Vec::new();
+    for version in ["1.0.0", "1.1.0"] {
+        println!("test: indream-client {version}");
+        let python = tools().join(format!("indream-{version}/bin/python"));
+        let ran = run(Command::new(python)
+            .current_dir(root())
+            .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/client"])
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("DARKROOM_BIN", root().join("target/debug/darkroom")));
+        if let Err(error) = ran {
+            failed.push(format!("indream-client {version}: {error:#}"));
+        }
+    }
+    if !failed.is_empty() {
+        bail!("{}", failed.join("; "));
+    }
+    Ok(())
+}
+
 /// Offline: SAM wants a region and credentials, and uses neither.
 fn template() -> anyhow::Result<()> {
-    let lint = crate::shell::tools().join("lint/bin");
+    let lint = tools().join("lint/bin");
     run(Command::new(lint.join("cfn-lint"))
         .current_dir(root())
         .arg("template.yaml"))?;
