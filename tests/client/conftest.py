@@ -78,7 +78,8 @@ class Blocking:
         value = getattr(self._target, name)
         if inspect.iscoroutinefunction(value):
             return lambda *args, **more: self._loop.run_until_complete(value(*args, **more))
-        return Blocking(value, self._loop) if type(value).__module__.startswith("indream") else value
+        of_the_client = type(value).__module__.startswith("indream")
+        return Blocking(value, self._loop) if of_the_client else value
 
 
 @pytest.fixture(scope="session")

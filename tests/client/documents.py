@@ -55,10 +55,9 @@ def media_item(kind, asset, **more):
     item |= {"keepAspectRatio": True, "borderRadius": still(0), "rotation": still(0)}
     if kind == "video":
         item |= {"decibelAdjustment": still(0), "playbackRate": 1}
-        times = ("videoStartFromInSeconds", "audioFadeInDurationInSeconds", "audioFadeOutDurationInSeconds")
-        if GENERATION == 1:
-            times = ("sourceStartTicks", "audioFadeInDurationTicks", "audioFadeOutDurationTicks")
-        item |= dict.fromkeys(times, 0)
+        start = ("videoStartFromInSeconds", "sourceStartTicks")[GENERATION]
+        unit = ("InSeconds", "Ticks")[GENERATION]
+        item |= {start: 0, f"audioFadeInDuration{unit}": 0, f"audioFadeOutDuration{unit}": 0}
     return item | more
 
 

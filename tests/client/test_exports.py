@@ -71,8 +71,8 @@ def test_a_timeline_becomes_a_file(client, media, tmp_path):
 
 
 def pixel(file, x, y):
-    crop = ["-vf", f"crop=2:2:{x}:{y}", "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-    command = ["ffmpeg", "-v", "error", "-i", str(file), *crop]
+    command = ["ffmpeg", "-v", "error", "-i", str(file), "-vf", f"crop=2:2:{x}:{y}"]
+    command += ["-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
     return tuple(subprocess.run(command, check=True, capture_output=True).stdout[:3])
 
 

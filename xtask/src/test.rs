@@ -105,7 +105,14 @@ fn client() -> anyhow::Result<()> {
         let python = tools().join(format!("indream-{version}/bin/python"));
         let ran = run(Command::new(python)
             .current_dir(root())
-            .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/client"])
+            .args([
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "tests/client",
+            ])
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("DARKROOM_BIN", root().join("target/debug/darkroom")));
         if let Err(error) = ran {

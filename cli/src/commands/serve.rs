@@ -10,13 +10,13 @@ use axum::Router;
 use darkroom_store::Store;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::output::Ending;
 use crate::serve::data_dir::{DataDir, Endpoint};
 use crate::serve::ministack::Ministack;
 use crate::serve::{forward, lambda, parts, poller};
+use crate::signals::Signals;
 
 /// Run the whole service on this machine.
 ///
@@ -46,7 +46,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", requires = "lambda")]
     bootstraps: Option<PathBuf>,
     /// Renders at the same time.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 2,
+        value_parser = clap::value_parser!(u8).range(1..=16)
+    )]
     workers: u8,
     /// When ready, print one line {"url":...,"apiKey":...} and nothing else.
     #[arg(long)]
@@ -207,27 +212,4 @@ fn announce(url: &str, api_key: &str, as_json: bool) -> anyhow::Result<()> {
     }
     .and_then(|()| out.flush())
     .context("cannot print URL and key")
-}
-
-/// Ctrl-C and SIGTERM.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn new() -> anyhow::Result<Self> {
-        let cannot = "cannot listen for signals";
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt()).context(cannot)?,
-            terminate: signal(SignalKind::terminate()).context(cannot)?,
-        })
-    }
-
-    async fn any(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
 }

@@ -76,7 +76,7 @@ impl Deployment<'_> {
             )
         })?;
         let zip = super::zip::bootstrap(&content)
-            .with_context(|| format!("{} is larger than 4 GiB", path.display()))?;
+            .with_context(|| format!("{} cannot be packed", path.display()))?;
         let answer = http
             .call(
                 Method::POST,
