@@ -301,3 +301,15 @@ fn a_hostile_document_gets_a_bounded_answer() {
         assert!(!read(nonsense).unwrap_err().is_empty());
     }
 }
+
+#[test]
+fn a_document_cannot_make_an_answer_of_any_size_by_long_keys() {
+    let key = "k".repeat(300_000);
+    let faults = read(json!({ "items": { key: {} } })).unwrap_err();
+    let bytes: usize = faults.iter().map(|fault| fault.path.len()).sum();
+    assert!(bytes < 600_000, "{bytes}");
+    assert!(faults.last().unwrap().message.contains("more faults"));
+    // Nothing fits, and still it is not valid.
+    let key = "k".repeat(600_000);
+    assert!(read(json!({ "items": { key: {} } })).is_err());
+}
