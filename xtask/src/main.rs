@@ -1,6 +1,7 @@
-//! The project's commands: `cargo xtask setup|test|bench`.
+//! The project's commands: `cargo xtask demo|test|bench|setup`.
 
 mod bench;
+mod demo;
 mod setup;
 mod shell;
 mod test;
@@ -17,6 +18,11 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Export a ten-second film through the whole service on this machine.
+    ///
+    /// Installs what is missing (it says what), builds, makes sample media, starts
+    /// `darkroom serve`, uploads, exports over HTTP, downloads and checks the result.
+    Demo,
     /// Install what is missing: ffmpeg, fonts, the local AWS stack, test tools.
     ///
     /// Debian packages come by apt-get, Python packages into `target/tools`. Done
@@ -33,6 +39,7 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
+        Command::Demo => demo::run_demo(),
         Command::Setup => setup::everything(),
         Command::Test(args) => test::run_suites(&args),
         Command::Bench(args) => bench::run_bench(&args),

@@ -75,7 +75,7 @@ pub(crate) fn run_suites(args: &Args) -> anyhow::Result<()> {
 fn rust() -> anyhow::Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root());
-    if there("cargo-nextest", "--version") {
+    if there("cargo-nextest", &["--version"]) {
         cargo.args([
             "nextest",
             "run",
