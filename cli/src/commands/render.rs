@@ -131,7 +131,7 @@ async fn render(args: &Args, document: &Document) -> anyhow::Result<Ending> {
         parts::fetcher()?,
         scratch.path().to_owned(),
     );
-    let env = parts::render_env(scratch.path())?;
+    let env = parts::render_env()?;
     let spec = args.picture.spec(*format);
     let shown = Shown(Meter::frames(args.json));
     let export =

@@ -99,12 +99,8 @@ pub(crate) fn worker(store: &Store, scratch: &Path) -> anyhow::Result<Worker> {
     ))
 }
 
-pub(crate) fn render_env(scratch: &Path) -> anyhow::Result<RenderEnv> {
-    Ok(RenderEnv::new(
-        Tools::discover()?,
-        fonts()?,
-        scratch.to_owned(),
-    ))
+pub(crate) fn render_env() -> anyhow::Result<RenderEnv> {
+    Ok(RenderEnv::new(Tools::discover()?, fonts()?))
 }
 
 pub(crate) fn fetcher() -> anyhow::Result<Fetcher> {

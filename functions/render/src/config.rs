@@ -130,11 +130,7 @@ impl Worker {
         &self.0.owner
     }
 
-    pub(crate) fn render_env(&self, scratch: &Path) -> RenderEnv {
-        RenderEnv::new(
-            self.0.tools.clone(),
-            self.0.fonts.clone(),
-            scratch.to_owned(),
-        )
+    pub(crate) fn render_env(&self) -> RenderEnv {
+        RenderEnv::new(self.0.tools.clone(), self.0.fonts.clone())
     }
 }
