@@ -83,7 +83,7 @@ impl VideoDecoder {
             stream,
             request: request.clone(),
         };
-        let mut running = source.decode(&source.filters(), request.frames)?;
+        let mut running = source.decode(&source.filters(), Some(request.frames))?;
         let mut output = running.output()?;
         let (send, pictures) = sync_channel(AHEAD);
         let (size, format) = (request.size, request.format);
@@ -160,7 +160,7 @@ impl VideoRequest {
 }
 
 impl Source {
-    fn decode(&self, filters: &str, frames: u64) -> Result<Running, MediaError> {
+    fn decode(&self, filters: &str, frames: Option<u64>) -> Result<Running, MediaError> {
         let mut ffmpeg = command(&self.tools.ffmpeg);
         ffmpeg.args(["-nostdin", "-threads", "2", "-copyts"]);
         // ffmpeg's own decoders drop the alpha plane.
@@ -178,9 +178,12 @@ impl Source {
         read_file(&mut ffmpeg, &self.path)?;
         ffmpeg
             .args(["-map", "0:V:0", "-an", "-sn", "-dn"])
-            .args(["-vf", filters, "-frames:v", &frames.to_string()])
-            .args(["-fps_mode", "passthrough"])
-            .args(["-pix_fmt", self.request.format.name()])
+            .args(["-vf", filters, "-fps_mode", "passthrough"])
+            .args(["-pix_fmt", self.request.format.name()]);
+        if let Some(frames) = frames {
+            ffmpeg.args(["-frames:v", &frames.to_string()]);
+        }
+        ffmpeg
             .args(["-f", "rawvideo", "pipe:1"])
             .stdout(Stdio::piped());
         Running::start(ffmpeg, &self.tools)
@@ -188,7 +191,7 @@ impl Source {
 
     /// The last picture there is: of all from the last key frame on, what comes last.
     fn last_picture(&self) -> Result<Raster, MediaError> {
-        let mut running = self.decode(&self.conversion(), u64::MAX >> 1)?;
+        let mut running = self.decode(&self.conversion(), None)?;
         let mut output = running.output()?;
         let mut last = None;
         while let Some(picture) = read_picture(&mut output, self.request.size, self.request.format)?

@@ -13,6 +13,7 @@
 //!
 //! Knows no service: progress, cancel and assets come from the caller.
 
+mod at_once;
 mod error;
 mod frames;
 mod limiter;
@@ -28,7 +29,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use darkroom_compositor::{Fonts, Scene, YuvFrame};
-use darkroom_editor_state::{Asset, EditorState, frame_count};
+use darkroom_editor_state::{Asset, EditorState, ItemKind, frame_count};
 use darkroom_media::Tools;
 
 pub use error::{AssetError, RenderError};
@@ -92,6 +93,8 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
+/// Videos and gifs that are drawn at once, at most.
+const MOVING: usize = 32;
 /// Between two looks at progress and cancel.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -221,7 +224,12 @@ impl Progress for Nobody {
 }
 
 fn scene(doc: &EditorState, spec: &ExportSpec, env: &RenderEnv) -> Result<Scene, RenderError> {
-    Ok(Scene::new(doc, spec.layout(doc), env.fonts.clone())?)
+    let scene = Scene::new(doc, spec.layout(doc), env.fonts.clone())?;
+    let moving = |kind: &ItemKind| matches!(kind, ItemKind::Video(_) | ItemKind::Gif(_));
+    let items = doc.items.values().filter(|item| moving(&item.kind));
+    let spans = items.filter_map(|item| scene.media_span(&item.id));
+    at_once::check("videos and gifs are drawn", MOVING, spans)?;
+    Ok(scene)
 }
 
 /// Whether the caller wants the work to end.

@@ -1,7 +1,6 @@
 //! Mixes a timeline's sound, block by block: summed without normalising, then
 //! limited.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use darkroom_editor_state::{EditorState, TICKS_PER_SECOND, Ticks, frame_count};
@@ -13,7 +12,7 @@ use crate::error::RenderError;
 use crate::limiter::Limiter;
 use crate::media::Media;
 use crate::sound::{Clip, clips};
-use crate::stopped;
+use crate::{at_once, stopped};
 
 /// Ticks of one sample; whole, so that clips start on the sample.
 const TICKS: u64 = TICKS_PER_SECOND as u64 / SAMPLE_RATE as u64;
@@ -66,7 +65,11 @@ impl<'a> Mix<'a> {
             return Ok(None);
         }
         waiting.retain(|part| part.from < part.to);
-        check_voices(&waiting)?;
+        let heard = waiting.iter().map(|part| {
+            let ticks = |sample: u64| Ticks((sample * TICKS) as i64);
+            (ticks(part.from), ticks(part.to))
+        });
+        at_once::check("sounds are heard", VOICES, heard)?;
         waiting.sort_by_key(|part| std::cmp::Reverse(part.from));
         Ok(Some(Self {
             waiting,
@@ -136,28 +139,6 @@ fn part(clip: Clip<'_>, total: u64) -> Part<'_> {
 /// The sample at (or next after) a tick; before the timeline's start, 0.
 fn sample_of(tick: Ticks) -> u64 {
     tick.0.max(0).unsigned_abs().div_ceil(TICKS)
-}
-
-/// Each voice is a process: there is an end to how many may run.
-fn check_voices(parts: &[Part<'_>]) -> Result<(), RenderError> {
-    let mut changes: BTreeMap<u64, isize> = BTreeMap::new();
-    for part in parts {
-        *changes.entry(part.from).or_default() += 1;
-        *changes.entry(part.to).or_default() -= 1;
-    }
-    let mut heard = 0_usize;
-    for (sample, change) in changes {
-        heard = heard.saturating_add_signed(change);
-        if heard > VOICES {
-            return Err(RenderError::TooManyAtOnce {
-                what: "sounds are heard",
-                count: heard,
-                limit: VOICES,
-                seconds: sample as f64 / f64::from(SAMPLE_RATE),
-            });
-        }
-    }
-    Ok(())
 }
 
 impl Voice<'_> {

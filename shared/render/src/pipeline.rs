@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use darkroom_compositor::YuvFrame;
+use darkroom_compositor::{Scene, YuvFrame};
 use darkroom_editor_state::{EditorState, frame_count, frame_tick};
 use darkroom_media::{Encoder, EncoderRequest, MediaError};
 
@@ -52,6 +52,7 @@ impl Job {
         let layout = self.spec.layout(&self.doc);
         let total = frame_count(self.doc.duration(), self.spec.fps);
         let tools = &self.env.tools;
+        let mut scene = scene(&self.doc, &self.spec, &self.env)?;
         let mix = Mix::new(&self.doc, &self.media, tools, self.spec.fps)?;
         let sound = mix.is_some();
         let request = EncoderRequest {
@@ -75,7 +76,7 @@ impl Job {
                 };
                 counter.stop_if_failed(mix.run(&mut out, &counter.stop))
             });
-            let drawn = self.draw(total, (layout.width, layout.height), full, &empty);
+            let drawn = self.draw(&mut scene, total, full, &empty);
             let drawn = counter.stop_if_failed(drawn);
             (drawn, mixing.join(), encoding.join())
         });
@@ -93,19 +94,19 @@ impl Job {
 
     fn draw(
         &self,
+        scene: &mut Scene,
         total: u64,
-        size: (u32, u32),
         full: SyncSender<YuvFrame>,
         empty: &Receiver<YuvFrame>,
     ) -> Result<Vec<String>, RenderError> {
-        let mut scene = scene(&self.doc, &self.spec, &self.env)?;
+        let layout = self.spec.layout(&self.doc);
         let mut pictures = Pictures::new(&self.doc, &self.media, &self.env.tools, self.spec.fps);
         for n in 0..total {
             stopped(&self.counter.stop)?;
             let mut frame = empty
                 .try_recv()
-                .unwrap_or_else(|_| YuvFrame::new_black(size.0, size.1));
-            let needed = pictures.at(&scene, n)?;
+                .unwrap_or_else(|_| YuvFrame::new_black(layout.width, layout.height));
+            let needed = pictures.at(scene, n)?;
             scene.draw(frame_tick(n, self.spec.fps), needed, &mut frame)?;
             if full.send(frame).is_err() {
                 break;
