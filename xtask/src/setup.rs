@@ -90,8 +90,7 @@ const PACKAGES: &[Package] = &[
     ),
 ];
 
-/// A Python environment in `target/tools`, and why it is needed.
-const LOCAL_STACK: (&str, &str, &str) = ("venv", "local-stack", "MiniStack, the local AWS stack");
+/// A Python environment in `target/tools`, its requirements, and why it is needed.
 const TEST_ENVIRONMENTS: &[(&str, &str, &str)] = &[
     (
         "indream-1.0.0",
@@ -116,18 +115,22 @@ const SDIST: (&str, &str) = (
 pub(crate) fn for_demo() -> anyhow::Result<()> {
     packages(|package| package.for_demo)?;
     fs::create_dir_all(tools())?;
-    environment(LOCAL_STACK)
+    local_stack()
 }
 
 /// Installs everything that is missing.
 pub(crate) fn everything() -> anyhow::Result<()> {
     packages(|_| true)?;
     fs::create_dir_all(tools())?;
-    environment(LOCAL_STACK)?;
-    for wanted in TEST_ENVIRONMENTS {
-        environment(*wanted)?;
+    local_stack()?;
+    for (place, requirements, why) in TEST_ENVIRONMENTS {
+        environment(place, requirements, why)?;
     }
     examples()
+}
+
+fn local_stack() -> anyhow::Result<()> {
+    environment("venv", "local-stack", "MiniStack, the local AWS stack")
 }
 
 impl Sign {
@@ -194,7 +197,7 @@ fn packages(wanted: impl Fn(&Package) -> bool) -> anyhow::Result<()> {
 
 /// Makes a virtual environment from pinned, hashed requirements; a stamp tells
 /// that it is there.
-fn environment((place, requirements, why): (&str, &str, &str)) -> anyhow::Result<()> {
+fn environment(place: &str, requirements: &str, why: &str) -> anyhow::Result<()> {
     let file = root().join(format!("xtask/requirements/{requirements}.txt"));
     let text = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let wanted = hex::encode(Sha256::digest(&text));
