@@ -1,6 +1,6 @@
 //! What a worker is made of and how it is set.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
