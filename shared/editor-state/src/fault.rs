@@ -138,8 +138,9 @@ impl Faults {
             list.push(Fault {
                 code: FaultCode::SchemaInvalid,
                 path: String::new(),
-                message: "The document has more faults than are listed. Mend these and check again."
-                    .to_owned(),
+                message:
+                    "The document has more faults than are listed. Mend these and check again."
+                        .to_owned(),
             });
         }
         list

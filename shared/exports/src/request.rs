@@ -228,7 +228,10 @@ pub fn parse(body: &Value, limits: &Limits) -> Result<CreateExport, Problem> {
     let known = |field: &&String| FIELDS.contains(&field.as_str());
     for field in body.keys().filter(|field| !known(field)).take(MAX_UNKNOWN) {
         let shown: String = field.chars().take(MAX_UNKNOWN_CHARS).collect();
-        reader.fault(&shown, "is not a field of this request; remove it".to_owned());
+        reader.fault(
+            &shown,
+            "is not a field of this request; remove it".to_owned(),
+        );
     }
     // A blank id identifies nothing: clients do not count on it either.
     let client_task_id = reader

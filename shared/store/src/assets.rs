@@ -103,7 +103,11 @@ impl Store {
             .db
             .transact_write_items()
             .transact_items(self.key_is_valid(key)?)
-            .transact_items(TransactWriteItem::builder().put(built(put.build())?).build())
+            .transact_items(
+                TransactWriteItem::builder()
+                    .put(built(put.build())?)
+                    .build(),
+            )
             .send()
             .await;
         let Err(error) = sent else {

@@ -102,7 +102,8 @@ impl Store {
             let Some(reasons) = reasons(&error) else {
                 return Err(StoreError::sdk("TransactWriteItems", &error));
             };
-            let verdicts: Vec<(Part, &CancellationReason)> = order.into_iter().zip(reasons).collect();
+            let verdicts: Vec<(Part, &CancellationReason)> =
+                order.into_iter().zip(reasons).collect();
             match self.judge(new, &verdicts, metered).await? {
                 Verdict::Outcome(outcome) => return Ok(outcome),
                 Verdict::Metered(now) => {
@@ -132,7 +133,9 @@ impl Store {
         let revoked = verdicts.iter().any(|(part, reason)| {
             *part == Part::Key
                 && reason.code() == Some(CHECK_FAILED)
-                && reason.item().is_none_or(|key| key.is_empty() || flag(key, "revoked"))
+                && reason
+                    .item()
+                    .is_none_or(|key| key.is_empty() || flag(key, "revoked"))
         });
         if revoked {
             self.forget_key(&new.key.hash);
@@ -157,7 +160,10 @@ impl Store {
             Part::ClientTaskId if new.idempotency.is_some() => {
                 Created::ClientTaskIdReused(vec!["/clientTaskId".to_owned()])
             }
-            Part::ClientTaskId => self.replay(new, &found, Created::ClientTaskIdReused).await?,
+            Part::ClientTaskId => {
+                self.replay(new, &found, Created::ClientTaskIdReused)
+                    .await?
+            }
             Part::Key => Created::QuotaExceeded,
             Part::Account => return Ok(judge_account(&found, new.active_limit, metered)),
             Part::Task => return Err(StoreError::Corrupt("task id")),
@@ -166,7 +172,10 @@ impl Store {
 
     /// Whether the account had a balance when this process last saw it.
     fn is_metered(&self, user: &str) -> bool {
-        self.0.metered.lock().is_ok_and(|users| users.contains(user))
+        self.0
+            .metered
+            .lock()
+            .is_ok_and(|users| users.contains(user))
     }
 
     fn remember_metered(&self, user: &str, metered: bool) {
@@ -333,7 +342,9 @@ fn judge_account(account: &Item, active_limit: u32, metered: bool) -> Verdict {
 }
 
 fn put_part(put: PutBuilder) -> Result<TransactWriteItem, StoreError> {
-    Ok(TransactWriteItem::builder().put(built(put.build())?).build())
+    Ok(TransactWriteItem::builder()
+        .put(built(put.build())?)
+        .build())
 }
 
 /// What is kept to answer for a key or a client task id.

@@ -26,7 +26,9 @@ pub(super) fn check(bytes: &[u8], format: CaptionFormat) -> Result<(), String> {
             "a line like 00:00:01,000 --> 00:00:02,500",
         ),
         CaptionFormat::Ass => (
-            lines.next().is_some_and(|line| line.eq_ignore_ascii_case("[Script Info]"))
+            lines
+                .next()
+                .is_some_and(|line| line.eq_ignore_ascii_case("[Script Info]"))
                 && lines.any(|line| line.starts_with("Dialogue:")),
             "a [Script Info] section at its start and a Dialogue: line",
         ),
@@ -72,16 +74,29 @@ mod tests {
     #[test]
     fn each_format_is_known_by_its_timed_lines() {
         let srt = "\u{feff}1\r\n00:00:01,000 --> 00:00:02,500 X1:0\r\nHi\r\n";
-        let ass = "[Script Info]\nTitle: x\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,Hi\n";
+        let ass =
+            "[Script Info]\nTitle: x\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,Hi\n";
         let lrc = "[ar:Someone]\n[01:02.34]Hi\n";
         for (format, good) in [
             (CaptionFormat::Srt, srt),
             (CaptionFormat::Ass, ass),
             (CaptionFormat::Lrc, lrc),
         ] {
-            for text in [srt, ass, lrc, "{\"a\":1}", "", "1\n00:01 --> later\n", "[ar:Someone]"] {
+            for text in [
+                srt,
+                ass,
+                lrc,
+                "{\"a\":1}",
+                "",
+                "1\n00:01 --> later\n",
+                "[ar:Someone]",
+            ] {
                 let expected = text == good;
-                assert_eq!(check(text.as_bytes(), format).is_ok(), expected, "{format:?} {text}");
+                assert_eq!(
+                    check(text.as_bytes(), format).is_ok(),
+                    expected,
+                    "{format:?} {text}"
+                );
             }
         }
         assert!(check(b"\xff\xfe1\0", CaptionFormat::Srt).is_err());

@@ -1,15 +1,17 @@
 //! Video and sound: container, tracks and length.
 
+use std::collections::HashMap;
 use std::io::Cursor;
 
 use symphonia::core::codecs::CodecParameters;
+use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::well_known::{
     FORMAT_ID_ADTS, FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV, FORMAT_ID_MP3, FORMAT_ID_OGG,
     FORMAT_ID_WAVE,
 };
-use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatId, FormatOptions, FormatReader};
 use symphonia::core::io::MediaSourceStream;
+use symphonia::core::units::TimeBase;
 
 use super::Found;
 
@@ -48,7 +50,7 @@ impl Container {
 pub(super) fn read(bytes: Vec<u8>, container: Container, video: bool) -> Result<Found, String> {
     let turned = matches!(container, Container::Mp4) && is_turned(&bytes);
     let source = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
-    let reader = symphonia::default::get_probe()
+    let mut reader = symphonia::default::get_probe()
         .probe(
             &Hint::new(),
             source,
@@ -78,18 +80,50 @@ pub(super) fn read(bytes: Vec<u8>, container: Container, video: bool) -> Result<
         (false, None, false) => return Err("it has no sound".to_owned()),
         _ => {}
     }
-    let duration_ms = duration_ms(reader.as_ref());
+    let duration_ms = stated_ms(reader.as_ref()).or_else(|| counted_ms(reader.as_mut()));
     if duration_ms.is_some_and(|length| length > LONGEST_MS) {
         return Err("it is longer than 30 minutes, which is the longest that is taken".to_owned());
     }
     Ok(Found {
-        size: size.map(|(width, height)| if turned { (height, width) } else { (width, height) }),
+        size: size.map(|(width, height)| {
+            if turned {
+                (height, width)
+            } else {
+                (width, height)
+            }
+        }),
         duration_ms,
     })
 }
 
+/// The longest track by its packets, where the container states no length
+/// (fragmented and live files). Packets are skipped over, not decoded.
+fn counted_ms(reader: &mut dyn FormatReader) -> Option<u64> {
+    let bases: HashMap<u32, TimeBase> = reader
+        .tracks()
+        .iter()
+        .filter_map(|track| Some((track.id, track.time_base?)))
+        .collect();
+    let mut spans: HashMap<u32, (i128, i128)> = HashMap::new();
+    // What follows an unreadable packet has no time that could be counted.
+    while let Ok(Some(packet)) = reader.next_packet() {
+        let Some(base) = bases.get(&packet.track_id) else {
+            continue;
+        };
+        let end = packet.pts.checked_add(packet.dur);
+        let start_ms = base.calc_time(packet.pts).map(|time| time.as_millis());
+        let end_ms = end.and_then(|end| Some(base.calc_time(end)?.as_millis()));
+        if let Some((start_ms, end_ms)) = start_ms.zip(end_ms) {
+            let span = spans.entry(packet.track_id).or_insert((start_ms, end_ms));
+            *span = (span.0.min(start_ms), span.1.max(end_ms));
+        }
+    }
+    let longest = spans.values().map(|(start, end)| end - start).max()?;
+    u64::try_from(longest).ok().filter(|ms| *ms > 0)
+}
+
 /// The length that the container states, else its longest track's.
-fn duration_ms(reader: &dyn FormatReader) -> Option<u64> {
+fn stated_ms(reader: &dyn FormatReader) -> Option<u64> {
     let info = reader.media_info();
     let whole = info.time_base.zip(info.duration);
     let tracks = reader
@@ -98,7 +132,7 @@ fn duration_ms(reader: &dyn FormatReader) -> Option<u64> {
         .filter_map(|track| track.time_base.zip(track.duration));
     let longest = |times: &mut dyn Iterator<Item = _>| {
         times
-            .filter_map(|(base, length): (symphonia::core::units::TimeBase, _)| {
+            .filter_map(|(base, length): (TimeBase, _)| {
                 u64::try_from(base.calc_duration(length)?.as_millis()).ok()
             })
             .filter(|ms| *ms > 0)
@@ -114,7 +148,11 @@ fn is_turned(bytes: &[u8]) -> bool {
         let header = boxes(track).find(|(name, _)| *name == b"tkhd")?.1;
         // Version 1 has four 64-bit fields where version 0 has 32 bits each.
         let matrix = if header.first() == Some(&1) { 52 } else { 40 };
-        let number = |at: usize| Some(i32::from_be_bytes(*header.get(matrix + at..)?.first_chunk()?));
+        let number = |at: usize| {
+            Some(i32::from_be_bytes(
+                *header.get(matrix + at..)?.first_chunk()?,
+            ))
+        };
         let size = header.get(matrix + 36..matrix + 44)?;
         size.iter().any(|byte| *byte != 0).then_some(())?;
         Some(number(0)? == 0 && number(4)? != 0)

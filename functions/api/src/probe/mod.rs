@@ -81,24 +81,69 @@ const ROWS: &[Claim] = {
     use Reader::{Audio, Caption, Gif, Picture, Video};
     &[
         row("image/png", &[], "png", Picture(ImageFormat::Png)),
-        row("image/jpeg", &["image/jpg"], "jpg", Picture(ImageFormat::Jpeg)),
+        row(
+            "image/jpeg",
+            &["image/jpg"],
+            "jpg",
+            Picture(ImageFormat::Jpeg),
+        ),
         row("image/webp", &[], "webp", Picture(ImageFormat::WebP)),
-        row("image/bmp", &["image/x-ms-bmp"], "bmp", Picture(ImageFormat::Bmp)),
+        row(
+            "image/bmp",
+            &["image/x-ms-bmp"],
+            "bmp",
+            Picture(ImageFormat::Bmp),
+        ),
         row("image/gif", &[], "gif", Gif),
         row("video/mp4", &["video/x-m4v"], "mp4", Video(Container::Mp4)),
         row("video/quicktime", &[], "mov", Video(Container::Mp4)),
         row("video/webm", &[], "webm", Video(Container::Matroska)),
-        row("video/x-matroska", &["video/matroska"], "mkv", Video(Container::Matroska)),
+        row(
+            "video/x-matroska",
+            &["video/matroska"],
+            "mkv",
+            Video(Container::Matroska),
+        ),
         row("audio/mpeg", &["audio/mp3"], "mp3", Audio(Container::Mp3)),
-        row("audio/mp4", &["audio/x-m4a", "audio/m4a"], "m4a", Audio(Container::Mp4)),
+        row(
+            "audio/mp4",
+            &["audio/x-m4a", "audio/m4a"],
+            "m4a",
+            Audio(Container::Mp4),
+        ),
         row("audio/aac", &["audio/x-aac"], "aac", Audio(Container::Adts)),
-        row("audio/wav", &["audio/x-wav", "audio/wave", "audio/vnd.wave"], "wav", Audio(Container::Wave)),
+        row(
+            "audio/wav",
+            &["audio/x-wav", "audio/wave", "audio/vnd.wave"],
+            "wav",
+            Audio(Container::Wave),
+        ),
         row("audio/ogg", &["audio/opus"], "ogg", Audio(Container::Ogg)),
-        row("audio/flac", &["audio/x-flac"], "flac", Audio(Container::Flac)),
+        row(
+            "audio/flac",
+            &["audio/x-flac"],
+            "flac",
+            Audio(Container::Flac),
+        ),
         row("audio/webm", &[], "weba", Audio(Container::Matroska)),
-        row("application/x-subrip", &["text/srt", "text/plain"], "srt", Caption(CaptionFormat::Srt)),
-        row("text/x-ass", &["text/x-ssa", "text/plain"], "ass", Caption(CaptionFormat::Ass)),
-        row("text/x-lrc", &["application/x-lrc", "text/plain"], "lrc", Caption(CaptionFormat::Lrc)),
+        row(
+            "application/x-subrip",
+            &["text/srt", "text/plain"],
+            "srt",
+            Caption(CaptionFormat::Srt),
+        ),
+        row(
+            "text/x-ass",
+            &["text/x-ssa", "text/plain"],
+            "ass",
+            Caption(CaptionFormat::Ass),
+        ),
+        row(
+            "text/x-lrc",
+            &["application/x-lrc", "text/plain"],
+            "lrc",
+            Caption(CaptionFormat::Lrc),
+        ),
     ]
 };
 
@@ -171,7 +216,12 @@ mod tests {
         assert_eq!(extension("text/plain", "x.LRC"), Some("lrc"));
         assert_eq!(extension("text/plain", "x.txt"), None);
         assert_eq!(extension("application/x-subrip", "x.ass"), None);
-        for refused in ["application/json", "model/gltf-binary", "application/pdf", ""] {
+        for refused in [
+            "application/json",
+            "model/gltf-binary",
+            "application/pdf",
+            "",
+        ] {
             assert_eq!(extension(refused, "x.srt"), None, "{refused}");
         }
     }

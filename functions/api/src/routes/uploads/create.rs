@@ -30,7 +30,12 @@ pub(crate) async fn handle(
 ) -> Result<Response, Refusal> {
     // 1. The headers say what the file shall be.
     let (filename, claim) = read_headers(&headers)?;
-    let bytes = body::bytes(body, UPLOAD_BYTES, "larger files are not taken by this version yet").await?;
+    let bytes = body::bytes(
+        body,
+        UPLOAD_BYTES,
+        "larger files are not taken by this version yet",
+    )
+    .await?;
 
     // 2. The bytes are that.
     let invalid = |cause: &str| {
@@ -43,7 +48,10 @@ pub(crate) async fn handle(
     if bytes.is_empty() {
         return Err(invalid("it is empty"));
     }
-    let found = claim.probe(bytes.clone()).await.map_err(|cause| invalid(&cause))?;
+    let found = claim
+        .probe(bytes.clone())
+        .await
+        .map_err(|cause| invalid(&cause))?;
 
     // 3. The file, then its record: without the record it means nothing.
     let new = NewAsset {
@@ -86,7 +94,10 @@ fn read_headers(headers: &HeaderMap) -> Result<(String, Claim), Refusal> {
         .and_then(|kind| kind.to_str().ok())
         .map(|kind| kind.split(';').next().unwrap_or_default().trim());
     if media_type.is_none_or(str::is_empty) {
-        fault("content-type", "is required: the file's media type".to_owned());
+        fault(
+            "content-type",
+            "is required: the file's media type".to_owned(),
+        );
     }
     let project = headers.get("x-project-id");
     let project_is_id = project
