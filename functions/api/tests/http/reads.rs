@@ -159,9 +159,11 @@ async fn a_task_shows_its_phase_while_it_has_one_and_its_output_once_it_has_one(
     );
     service
         .store()
-        .finish_completed(&held, "outputs/film.mp4", 9)
+        .finish_completed(&held, "outputs/film.mp4", 9, &["no such font".to_owned()])
         .await
         .unwrap();
+    let whole = answer(service.get(&format!("/v1/exports/{task}"))).await;
+    assert_eq!(whole.json["meta"], json!({ "warnings": ["no such font"] }));
     let shown = service.task(&task).await;
     assert_eq!(
         (&shown["status"], &shown["progress"]),
@@ -208,7 +210,7 @@ async fn only_active_tasks_are_canceled_and_their_workers_publish_nothing() {
     assert_eq!(service.cancel(&running).await.data()["status"], "CANCELED");
     let late = service
         .store()
-        .finish_completed(&held, "outputs/late.mp4", 1)
+        .finish_completed(&held, "outputs/late.mp4", 1, &[])
         .await
         .unwrap();
     assert_ne!(late, darkroom_store::Finish::Done);
@@ -243,7 +245,7 @@ async fn only_active_tasks_are_canceled_and_their_workers_publish_nothing() {
     let held = claim(&service, &done).await;
     service
         .store()
-        .finish_completed(&held, "outputs/x.mp4", 1)
+        .finish_completed(&held, "outputs/x.mp4", 1, &[])
         .await
         .unwrap();
     let failed = service.create(&body()).await.task();
