@@ -95,9 +95,7 @@ async fn a_killed_service_finishes_its_render_once_after_a_restart() {
     let store = service.store().await;
     store.grant("dev", 10_000_000).await.unwrap();
     let task = service.created(&moving_square(720, 20.0)).await;
-    service
-        .until(&task, |task| task["progress"].as_f64().unwrap() > 0.0)
-        .await;
+    common::until_it_renders(dir.path()).await;
     service.kill();
     let service = Service::start(dir.path());
     let (_, answer) = service.get(&format!("/v1/exports/{task}")).await;

@@ -365,3 +365,17 @@ pub fn probe(path: &Path) -> Value {
     let value: Value = serde_json::from_slice(&output.stdout).unwrap();
     value["streams"][0].clone()
 }
+
+/// Looks until a service's worker has begun to write a file.
+pub async fn until_it_renders(data: &Path) {
+    let start = Instant::now();
+    let begun = || {
+        let tasks = std::fs::read_dir(data.join("scratch")).ok()?;
+        let mut files = tasks.flatten().map(|task| task.path().join("output.mp4"));
+        files.find(|file| file.exists())
+    };
+    while begun().is_none() {
+        assert!(start.elapsed() < LIMIT, "no render has begun");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
