@@ -103,7 +103,11 @@ const TEST_ENVIRONMENTS: &[(&str, &str, &str)] = &[
         "client-1.1.0",
         "official client of generation 1, for tests",
     ),
-    ("lint", "lint", "cfn-lint and SAM, for the template's test"),
+    (
+        "lint",
+        "lint",
+        "cfn-lint, SAM and hadolint, for the tests of what is deployed",
+    ),
 ];
 
 /// The client's source distribution: the public schema and example documents.
@@ -194,7 +198,7 @@ fn packages(wanted: impl Fn(&Package) -> bool) -> anyhow::Result<()> {
 
 /// Makes a virtual environment from pinned, hashed requirements; a stamp tells
 /// that it is there.
-fn environment((place, requirements, why): (&str, &str, &str)) -> anyhow::Result<()> {
+pub(crate) fn environment((place, requirements, why): (&str, &str, &str)) -> anyhow::Result<()> {
     let file = root().join(format!("xtask/requirements/{requirements}.txt"));
     let text = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let wanted = hex::encode(Sha256::digest(&text));
@@ -285,4 +289,23 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
         fs::copy(entry.path(), to.join(entry.file_name()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What renders here renders there: the image has the same tools and fonts.
+    #[test]
+    fn the_render_image_installs_the_same_packages() {
+        let dockerfile = fs::read_to_string(root().join("functions/render/Dockerfile")).unwrap();
+        let installed: Vec<&str> = dockerfile.split_whitespace().collect();
+        for (package, _, why) in PACKAGES {
+            assert_eq!(
+                installed.contains(package),
+                !why.contains("tests"),
+                "{package}"
+            );
+        }
+    }
 }
