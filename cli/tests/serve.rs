@@ -13,7 +13,7 @@ mod common;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{Service, darkroom, moving_square, on_terminal, probe, request, run, stdout, write};
+use common::{Service, darkroom, moving_square, no_stack_runs_on, on_terminal, probe, request, run, stdout, write};
 use serde_json::Value;
 
 #[tokio::test]
@@ -57,18 +57,6 @@ async fn download(service: &Service, task: &Value, to: &std::path::Path) {
         .error_for_status()
         .unwrap();
     std::fs::write(to, answer.bytes().await.unwrap()).unwrap();
-}
-
-fn no_stack_runs_on(dir: &std::path::Path) -> bool {
-    let wanted = format!(
-        "STATE_DIR={}",
-        dir.canonicalize().unwrap().join("state").display()
-    );
-    std::fs::read_dir("/proc").unwrap().flatten().all(|entry| {
-        std::fs::read(entry.path().join("environ")).map_or(true, |environ| {
-            !String::from_utf8_lossy(&environ).contains(&wanted)
-        })
-    })
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
-//! The project's commands: `cargo xtask demo|test|bench|setup`.
+//! The project's commands: `cargo xtask demo|test|lambda|bench|setup`.
 
 mod bench;
 mod demo;
+mod lambda;
 mod setup;
 mod shell;
 mod test;
@@ -30,6 +31,11 @@ enum Command {
     Setup,
     /// Set up, build, and run every test; ends with one summary.
     Test(test::Args),
+    /// Build the functions' bootstraps into `target/lambda`, for `darkroom serve --lambda`.
+    ///
+    /// A release build for this machine, by cargo-lambda, which is installed into
+    /// `target/tools` the first time. `sam build` makes what is deployed.
+    Lambda,
     /// Measure rendering speed beside one ffmpeg filtergraph and the unavoidable costs.
     ///
     /// CPU and wall time are taken side by side in one run; medians of the ratios
@@ -42,6 +48,7 @@ fn main() -> anyhow::Result<()> {
         Command::Demo => demo::run_demo(),
         Command::Setup => setup::everything(),
         Command::Test(args) => test::run_suites(&args),
+        Command::Lambda => lambda::build(),
         Command::Bench(args) => bench::run_bench(&args),
     }
 }

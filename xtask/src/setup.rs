@@ -91,6 +91,7 @@ const PACKAGES: &[Package] = &[
 ];
 
 /// A Python environment in `target/tools`, its requirements, and why it is needed.
+const LOCAL_STACK: (&str, &str, &str) = ("venv", "local-stack", "MiniStack, the local AWS stack");
 const TEST_ENVIRONMENTS: &[(&str, &str, &str)] = &[
     (
         "indream-1.0.0",
@@ -102,7 +103,11 @@ const TEST_ENVIRONMENTS: &[(&str, &str, &str)] = &[
         "client-1.1.0",
         "official client of generation 1, for tests",
     ),
-    ("lint", "lint", "cfn-lint and SAM, for the template's test"),
+    (
+        "lint",
+        "lint",
+        "cfn-lint, SAM and hadolint, for the tests of what is deployed",
+    ),
 ];
 
 /// The client's source distribution: the public schema and example documents.
@@ -115,22 +120,18 @@ const SDIST: (&str, &str) = (
 pub(crate) fn for_demo() -> anyhow::Result<()> {
     packages(|package| package.for_demo)?;
     fs::create_dir_all(tools())?;
-    local_stack()
+    environment(LOCAL_STACK)
 }
 
 /// Installs everything that is missing.
 pub(crate) fn everything() -> anyhow::Result<()> {
     packages(|_| true)?;
     fs::create_dir_all(tools())?;
-    local_stack()?;
-    for (place, requirements, why) in TEST_ENVIRONMENTS {
-        environment(place, requirements, why)?;
+    environment(LOCAL_STACK)?;
+    for &made in TEST_ENVIRONMENTS {
+        environment(made)?;
     }
     examples()
-}
-
-fn local_stack() -> anyhow::Result<()> {
-    environment("venv", "local-stack", "MiniStack, the local AWS stack")
 }
 
 impl Sign {
@@ -197,7 +198,7 @@ fn packages(wanted: impl Fn(&Package) -> bool) -> anyhow::Result<()> {
 
 /// Makes a virtual environment from pinned, hashed requirements; a stamp tells
 /// that it is there.
-fn environment(place: &str, requirements: &str, why: &str) -> anyhow::Result<()> {
+pub(crate) fn environment((place, requirements, why): (&str, &str, &str)) -> anyhow::Result<()> {
     let file = root().join(format!("xtask/requirements/{requirements}.txt"));
     let text = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let wanted = hex::encode(Sha256::digest(&text));
@@ -288,4 +289,23 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
         fs::copy(entry.path(), to.join(entry.file_name()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What renders here renders there: the image has the same tools and fonts.
+    #[test]
+    fn the_render_image_installs_the_same_packages() {
+        let dockerfile = fs::read_to_string(root().join("functions/render/Dockerfile")).unwrap();
+        let installed: Vec<&str> = dockerfile.split_whitespace().collect();
+        for (package, _, why) in PACKAGES {
+            assert_eq!(
+                installed.contains(package),
+                !why.contains("tests"),
+                "{package}"
+            );
+        }
+    }
 }

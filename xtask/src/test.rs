@@ -23,18 +23,21 @@ enum Suite {
     Rust,
     /// The official Python client, both versions as they are, against `darkroom serve`.
     Client,
-    /// The template, by cfn-lint and SAM.
+    /// The template and the image, by cfn-lint, SAM and hadolint.
     Template,
+    /// The built functions, deployed into the local stack.
+    Lambda,
 }
 
 impl Suite {
-    const ALL: [Self; 3] = [Self::Template, Self::Rust, Self::Client];
+    const ALL: [Self; 4] = [Self::Template, Self::Rust, Self::Client, Self::Lambda];
 
     fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Rust => rust(),
             Self::Client => client(),
             Self::Template => template(),
+            Self::Lambda => lambda(),
         }
     }
 }
@@ -73,30 +76,37 @@ pub(crate) fn run_suites(args: &Args) -> anyhow::Result<()> {
 }
 
 fn rust() -> anyhow::Result<()> {
+    tests(&[])
+}
+
+fn lambda() -> anyhow::Result<()> {
+    crate::lambda::build()?;
+    tests(&["--test", "lambda"])
+}
+
+/// Always of the whole workspace: with fewer packages their dependencies would
+/// have other features, and be built once more.
+fn tests(which: &[&str]) -> anyhow::Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root());
     if there("cargo-nextest", &["--version"]) {
-        cargo.args([
-            "nextest",
-            "run",
-            "--workspace",
-            "--locked",
-            "--no-fail-fast",
-        ]);
+        cargo.args(["nextest", "run"]);
     } else {
         println!("test: cargo-nextest is not installed; `cargo test` runs the same tests, slower");
-        cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+        cargo.arg("test");
     }
-    run(&mut cargo)
+    cargo.args(["--workspace", "--locked", "--no-fail-fast"]);
+    run(cargo.args(which))
 }
 
 /// Each version in the environment that setup made for it; both run, even if
 /// the first one fails.
 fn client() -> anyhow::Result<()> {
+    // With the tests' targets, as the Rust suite builds it: the same program, built once.
     run(Command::new("cargo").current_dir(root()).args([
         "build",
-        "--package",
-        "darkroom",
+        "--workspace",
+        "--all-targets",
         "--locked",
     ]))?;
     let mut failed = Vec::new();
@@ -131,6 +141,9 @@ fn template() -> anyhow::Result<()> {
     run(Command::new(lint.join("cfn-lint"))
         .current_dir(root())
         .arg("template.yaml"))?;
+    run(Command::new(lint.join("hadolint"))
+        .current_dir(root())
+        .arg("functions/render/Dockerfile"))?;
     run(Command::new(lint.join("sam"))
         .current_dir(root())
         .args(["validate", "--lint", "--template", "template.yaml"])

@@ -1,7 +1,7 @@
 //! `darkroom serve`: the whole service on one machine.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,13 +39,14 @@ pub(crate) struct Args {
         value_name = "DIR"
     )]
     data: PathBuf,
-    /// Run the built api and render bootstraps as Lambda functions on the local stack.
+    /// Run the built api and render bootstraps as Lambda functions on the local
+    /// stack, under the roles of template.yaml.
     #[arg(long)]
     lambda: bool,
     /// Folder with api/bootstrap and render/bootstrap [default: target/lambda].
     #[arg(long, value_name = "DIR", requires = "lambda")]
     bootstraps: Option<PathBuf>,
-    /// Renders at the same time.
+    /// Renders at the same time; with --lambda two at least.
     #[arg(
         long,
         value_name = "N",
@@ -73,7 +74,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
                 args.port
             )
         })?;
-    let mut stack = Ministack::start(&data).await?;
+    let mut stack = Ministack::start(&data, args.lambda).await?;
     let result = serve(&args, &data, listener, &mut stack, signals).await;
     data.unpublish();
     stack.stop().await?;
@@ -154,7 +155,7 @@ async fn prepare(
         pid: std::process::id(),
     };
     let (router, worker) = if args.lambda {
-        (deployed(args.bootstraps.as_deref(), &endpoint).await?, None)
+        (deployed(args, &endpoint).await?, None)
     } else {
         lambda::undeploy(aws).await?;
         let worker = parts::worker(&store, &data.join("scratch"))?;
@@ -170,18 +171,16 @@ async fn prepare(
     })
 }
 
-async fn deployed(bootstraps: Option<&Path>, endpoint: &Endpoint) -> anyhow::Result<Router> {
-    let bootstraps = bootstraps.map_or_else(lambda::default_bootstraps, Path::to_path_buf);
-    let queue_name = endpoint
-        .render_queue_url
-        .rsplit('/')
-        .next()
-        .unwrap_or_default();
+async fn deployed(args: &Args, endpoint: &Endpoint) -> anyhow::Result<Router> {
+    let bootstraps = match &args.bootstraps {
+        Some(folder) => folder.clone(),
+        None => lambda::default_bootstraps(),
+    };
     let deployment = lambda::Deployment {
         endpoint: &endpoint.aws_url,
         bootstraps: &bootstraps,
+        template: parts::template(endpoint, args.workers)?,
         environment: parts::function_environment(endpoint),
-        queue_name,
     };
     forward::router(deployment.deploy().await?)
 }

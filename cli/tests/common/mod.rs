@@ -379,3 +379,16 @@ pub async fn until_it_renders(data: &Path) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
+
+/// Whether nothing is left of the local stack on `dir`, its functions included.
+pub fn no_stack_runs_on(dir: &Path) -> bool {
+    let wanted = format!(
+        "STATE_DIR={}",
+        dir.canonicalize().unwrap().join("state").display()
+    );
+    std::fs::read_dir("/proc").unwrap().flatten().all(|entry| {
+        std::fs::read(entry.path().join("environ")).map_or(true, |environ| {
+            !String::from_utf8_lossy(&environ).contains(&wanted)
+        })
+    })
+}

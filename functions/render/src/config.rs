@@ -20,7 +20,7 @@ pub struct WorkerConfig {
     pub max_attempts: u32,
     /// Left before the function's own limit when work is put down.
     pub time_margin: Duration,
-    /// Directory for scratch space, this worker's alone.
+    /// Directory for scratch space.
     pub scratch: PathBuf,
     /// Largest asset taken, in bytes.
     pub asset_limit_bytes: u64,

@@ -30,7 +30,7 @@ pub(crate) fn run_demo() -> anyhow::Result<()> {
     println!("demo: building darkroom (the first build takes some minutes)");
     run(Command::new("cargo")
         .current_dir(root())
-        .args(["build", "--locked", "--quiet", "-p", "darkroom"]))
+        .args(["build", "--locked", "--workspace", "--bin", "darkroom"]))
     .context("the build failed; the first one needs crates.io, later ones nothing")?;
 
     println!("demo: sample media in {}", folder.join("media").display());
