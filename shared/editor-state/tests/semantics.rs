@@ -307,7 +307,7 @@ fn a_document_cannot_make_an_answer_of_any_size_by_long_keys() {
     let faults = raw(|d| {
         d["items"] = (0..900)
             .map(|i| (format!("{i}{}", "k".repeat(900)), json!({})))
-            .collect()
+            .collect();
     });
     let bytes: usize = faults.iter().map(|f| f.path.len() + f.message.len()).sum();
     assert!(bytes < 600_000, "{bytes}");

@@ -311,7 +311,7 @@ fn what_is_encoded_plays_and_ends_together() {
         };
         let mut encoder = Encoder::start(&tools(), &request, &out).unwrap();
         let mut sound = encoder.take_sound().unwrap();
-        let sounding = std::thread::spawn(move || sound.write(&[0.0; 96_000]).unwrap());
+        let sounding = std::thread::spawn(move || sound.write(&vec![0.0; 96_000]).unwrap());
         for n in 0..30_u8 {
             let mut frame = vec![16 + n; 64 * 48];
             frame.extend(vec![128; 64 * 48 / 2]);

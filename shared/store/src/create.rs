@@ -95,9 +95,8 @@ impl Store {
                 .set_transact_items(Some(parts.into_iter().map(|(_, item)| item).collect()))
                 .send()
                 .await;
-            let error = match sent {
-                Ok(_) => return Ok(Created::New),
-                Err(error) => error,
+            let Err(error) = sent else {
+                return Ok(Created::New);
             };
             let Some(reasons) = reasons(&error) else {
                 return Err(StoreError::sdk("TransactWriteItems", &error));
