@@ -35,6 +35,7 @@
 
 mod animation;
 mod art;
+mod background;
 mod bitmap;
 mod canvas;
 mod color;
