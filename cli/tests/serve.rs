@@ -13,7 +13,10 @@ mod common;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{Service, darkroom, moving_square, no_stack_runs_on, on_terminal, probe, request, run, stdout, write};
+use common::{
+    Service, darkroom, moving_square, no_stack_runs_on, on_terminal, probe, request, run, stdout,
+    write,
+};
 use serde_json::Value;
 
 #[tokio::test]

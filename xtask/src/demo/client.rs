@@ -82,11 +82,11 @@ impl Client {
             line.show(phase.unwrap_or(&status), progress);
             match status.as_str() {
                 "COMPLETED" => {
-                    line.end();
+                    ProgressLine::end();
                     return text(&task, "outputUrl");
                 }
                 "FAILED" | "CANCELED" => {
-                    line.end();
+                    ProgressLine::end();
                     let error = task.get("error").and_then(Value::as_str);
                     bail!(
                         "the export ended {status}: {}",
@@ -162,7 +162,7 @@ impl ProgressLine {
         self.last = format!("{step}{phase}");
     }
 
-    fn end(&self) {
+    fn end() {
         if std::io::stdout().is_terminal() {
             println!();
         }

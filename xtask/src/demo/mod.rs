@@ -28,9 +28,13 @@ pub(crate) fn run_demo() -> anyhow::Result<()> {
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
 
     println!("demo: building darkroom (the first build takes some minutes)");
-    run(Command::new("cargo")
-        .current_dir(root())
-        .args(["build", "--locked", "--workspace", "--bin", "darkroom"]))
+    run(Command::new("cargo").current_dir(root()).args([
+        "build",
+        "--locked",
+        "--workspace",
+        "--bin",
+        "darkroom",
+    ]))
     .context("the build failed; the first one needs crates.io, later ones nothing")?;
 
     println!("demo: sample media in {}", folder.join("media").display());
