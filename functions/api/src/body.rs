@@ -30,7 +30,7 @@ pub(crate) async fn bytes(body: Body, limit: usize, remedy: &str) -> Result<Vec<
     }
 }
 
-/// Reads a JSON body. serde_json refuses nesting deeper than 128.
+/// Reads a JSON body. `serde_json` refuses nesting deeper than 128.
 pub(crate) async fn json(headers: &HeaderMap, body: Body) -> Result<Value, Refusal> {
     let kind = headers
         .get(header::CONTENT_TYPE)

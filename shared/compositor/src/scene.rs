@@ -59,7 +59,7 @@ impl Scene {
         fonts: Fonts,
     ) -> Result<Self, CompositorError> {
         let (width, height) = (layout.width, layout.height);
-        let fits = |side: u32| side >= 2 && side <= LONGEST_SIDE && side.is_multiple_of(2);
+        let fits = |side: u32| (2..=LONGEST_SIDE).contains(&side) && side.is_multiple_of(2);
         if !fits(width) || !fits(height) {
             return Err(CompositorError::CanvasSize { width, height });
         }

@@ -112,15 +112,13 @@ impl<'a> Pictures<'a> {
                 .decoder
                 .next_frame()
                 .map_err(|cause| RenderError::of_asset(&running.asset_id, cause))?;
-            running.next += 1;
-            match picture {
-                Some(raster) => newest = Some(raster),
+            let Some(raster) = picture else {
                 // Past the source's end the last picture stays.
-                None => {
-                    running.next = u64::MAX;
-                    break;
-                }
-            }
+                running.next = u64::MAX;
+                break;
+            };
+            newest = Some(raster);
+            running.next += 1;
         }
         Ok(newest.map(picture_of))
     }

@@ -10,7 +10,8 @@ use symphonia::core::formats::well_known::{
     FORMAT_ID_WAVE,
 };
 use symphonia::core::formats::{FormatId, FormatOptions, FormatReader};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::MetadataOptions;
 use symphonia::core::units::TimeBase;
 
 use super::Found;
@@ -21,7 +22,7 @@ const LONGEST_MS: u64 = 30 * 60 * 1000;
 /// A container that is read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Container {
-    /// MP4 and QuickTime.
+    /// MP4 and `QuickTime`.
     Mp4,
     /// Matroska and WebM.
     Matroska,
@@ -49,13 +50,16 @@ impl Container {
 /// Reads a file's tracks: a video needs a picture, a sound must have none.
 pub(super) fn read(bytes: Vec<u8>, container: Container, video: bool) -> Result<Found, String> {
     let turned = matches!(container, Container::Mp4) && is_turned(&bytes);
-    let source = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
+    let source = MediaSourceStream::new(
+        Box::new(Cursor::new(bytes)),
+        MediaSourceStreamOptions::default(),
+    );
     let mut reader = symphonia::default::get_probe()
         .probe(
             &Hint::new(),
             source,
             FormatOptions::default(),
-            Default::default(),
+            MetadataOptions::default(),
         )
         .map_err(|error| format!("it cannot be read ({error})"))?;
     let format = reader.format_info();
