@@ -22,7 +22,7 @@ async fn complete(service: &Service, task: &str) {
         panic!("{claimed:?}")
     };
     let done = store
-        .finish_completed(&claim, "outputs/x.mp4", 1)
+        .finish_completed(&claim, "outputs/x.mp4", 1, &[])
         .await
         .unwrap();
     assert_eq!(done, Finish::Done);
