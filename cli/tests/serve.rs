@@ -95,9 +95,7 @@ async fn a_killed_service_finishes_its_render_once_after_a_restart() {
     let store = service.store().await;
     store.grant("dev", 10_000_000).await.unwrap();
     let task = service.created(&moving_square(720, 20.0)).await;
-    service
-        .until(&task, |task| task["progress"].as_f64().unwrap() > 0.0)
-        .await;
+    service.until_frames_are_encoded(&task).await;
     service.kill();
     let service = Service::start(dir.path());
     let (_, answer) = service.get(&format!("/v1/exports/{task}")).await;
@@ -129,9 +127,7 @@ async fn a_stopped_service_gives_its_render_back() {
     let dir = tempfile::tempdir().unwrap();
     let service = Service::start(dir.path());
     let task = service.created(&moving_square(720, 20.0)).await;
-    service
-        .until(&task, |task| task["status"] == "PROCESSING")
-        .await;
+    service.until_frames_are_encoded(&task).await;
     let start = Instant::now();
     assert_eq!(service.stop(), Some(0));
     assert!(
