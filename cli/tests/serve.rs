@@ -13,10 +13,7 @@ mod common;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{
-    Service, darkroom, moving_square, no_stack_runs_on, on_terminal, probe, request, run, stdout,
-    write,
-};
+use common::{Service, darkroom, moving_square, on_terminal, probe, request, run, stdout, write};
 use serde_json::Value;
 
 #[tokio::test]
@@ -62,6 +59,18 @@ async fn download(service: &Service, task: &Value, to: &std::path::Path) {
     std::fs::write(to, answer.bytes().await.unwrap()).unwrap();
 }
 
+fn no_stack_runs_on(dir: &std::path::Path) -> bool {
+    let wanted = format!(
+        "STATE_DIR={}",
+        dir.canonicalize().unwrap().join("state").display()
+    );
+    std::fs::read_dir("/proc").unwrap().flatten().all(|entry| {
+        std::fs::read(entry.path().join("environ")).map_or(true, |environ| {
+            !String::from_utf8_lossy(&environ).contains(&wanted)
+        })
+    })
+}
+
 #[tokio::test]
 async fn a_second_service_on_one_directory_is_refused() {
     let dir = tempfile::tempdir().unwrap();
@@ -86,7 +95,7 @@ async fn a_killed_service_finishes_its_render_once_after_a_restart() {
     let store = service.store().await;
     store.grant("dev", 10_000_000).await.unwrap();
     let task = service.created(&moving_square(720, 20.0)).await;
-    common::until_it_renders(dir.path()).await;
+    service.until_frames_are_encoded(&task).await;
     service.kill();
     let service = Service::start(dir.path());
     let (_, answer) = service.get(&format!("/v1/exports/{task}")).await;
@@ -118,9 +127,7 @@ async fn a_stopped_service_gives_its_render_back() {
     let dir = tempfile::tempdir().unwrap();
     let service = Service::start(dir.path());
     let task = service.created(&moving_square(720, 20.0)).await;
-    service
-        .until(&task, |task| task["status"] == "PROCESSING")
-        .await;
+    service.until_frames_are_encoded(&task).await;
     let start = Instant::now();
     assert_eq!(service.stop(), Some(0));
     assert!(

@@ -12,17 +12,20 @@
 mod common;
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::get;
 use common::{Answer, Service, moving_square, request};
 use futures::future::join_all;
+use futures::stream;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 /// Ten credits, in millionths.
@@ -49,24 +52,23 @@ async fn busy_service(dir: &std::path::Path) -> (Service, String, String) {
     (service, other, task)
 }
 
-/// A web server whose only file comes a byte a second; answers its `host:port`.
+/// A web server whose every file comes a byte a second and never ends; answers
+/// its `host:port`.
 async fn endless_file() -> String {
+    let file = async || {
+        Body::from_stream(stream::unfold((), async |()| {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Some((Ok::<_, Infallible>("x"), ()))
+        }))
+    };
+    serve_router(Router::new().fallback(file)).await
+}
+
+/// Serves until the test ends; answers the `host:port`.
+async fn serve_router(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                // An answer before its question would be refused.
-                let _ = stream.read(&mut [0; 4096]).await;
-                let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n";
-                let mut sent = stream.write_all(head).await;
-                while sent.is_ok() {
-                    tokio::time::sleep(Duration::from_secs(1)).await;
-                    sent = stream.write_all(b"x").await;
-                }
-            });
-        }
-    });
+    tokio::spawn(axum::serve(listener, router).into_future());
     address
 }
 
@@ -215,7 +217,7 @@ async fn a_task_canceled_while_it_renders_is_never_published() {
     let service = Service::start_with(dir.path(), &["--workers", "1"], &[]);
     service.store().await.grant("dev", BALANCE).await.unwrap();
     let task = service.created(&moving_square(720, 30.0)).await;
-    common::until_it_renders(dir.path()).await;
+    service.until_frames_are_encoded(&task).await;
     canceled_for_good(&service, &task).await;
     later_exports_complete(&service).await;
     nothing_came_of(&service, &task).await;
@@ -262,35 +264,30 @@ async fn nothing_came_of(service: &Service, task: &str) {
 
 /// A web server for assets; answers its `host:port`.
 async fn serve_files(files: Vec<(&'static str, Vec<u8>)>) -> String {
-    let files = std::sync::Arc::new(files);
-    let router = Router::new().route(
-        "/{name}",
-        get(move |Path(name): Path<String>| async move {
-            let found = files.iter().find(|(known, _)| *known == name);
-            found
-                .map(|(_, bytes)| bytes.clone())
-                .ok_or(StatusCode::NOT_FOUND)
-        }),
-    );
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(axum::serve(listener, router).into_future());
-    address
+    let files = Arc::new(files);
+    let file = move |Path(name): Path<String>| async move {
+        let found = files.iter().find(|(known, _)| *known == name);
+        found
+            .map(|(_, bytes)| bytes.clone())
+            .ok_or(StatusCode::NOT_FOUND)
+    };
+    serve_router(Router::new().route("/{name}", get(file))).await
 }
 
 /// A second of video; `faststart` puts the index first.
 fn clip(dir: &std::path::Path, faststart: bool) -> Vec<u8> {
     let path = dir.join("clip.mp4");
-    let flags = if faststart {
-        "+faststart"
+    let flags: &[&str] = if faststart {
+        &["-movflags", "+faststart"]
     } else {
-        "-faststart"
+        &[]
     };
     let ffmpeg = std::env::var("DARKROOM_FFMPEG").unwrap_or_else(|_| "ffmpeg".to_owned());
     let status = Command::new(ffmpeg)
         .args(["-v", "error", "-y", "-f", "lavfi"])
         .args(["-i", "testsrc2=size=320x180:rate=30:duration=1"])
-        .args(["-c:v", "libx264", "-movflags", flags])
+        .args(["-c:v", "libx264"])
+        .args(flags)
         .arg(&path)
         .status()
         .unwrap();

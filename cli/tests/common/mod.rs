@@ -286,12 +286,34 @@ impl Service {
         }
     }
 
+    /// Waits for the middle of a render: the encoder has begun to write its file.
+    /// Only one render may be under way.
+    pub async fn until_frames_are_encoded(&self, task: &str) {
+        let start = Instant::now();
+        while !holds_a_written_file(&self.data.join("scratch"), "mp4") {
+            assert!(start.elapsed() < LIMIT, "nothing is encoded");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let (_, answer) = self.get(&format!("/v1/exports/{task}")).await;
+        assert_eq!(answer["data"]["status"], "PROCESSING", "too late");
+    }
+
     pub async fn ended(&self, task: &str) -> Value {
         self.until(task, |task| {
             ["COMPLETED", "FAILED", "CANCELED"].contains(&task["status"].as_str().unwrap())
         })
         .await
     }
+}
+
+fn holds_a_written_file(dir: &Path, extension: &str) -> bool {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| {
+        let path = entry.path();
+        let written = path.extension().is_some_and(|found| found == extension)
+            && entry.metadata().is_ok_and(|meta| meta.len() > 0);
+        written || holds_a_written_file(&path, extension)
+    })
 }
 
 impl Drop for Service {
@@ -364,20 +386,6 @@ pub fn probe(path: &Path) -> Value {
         .unwrap();
     let value: Value = serde_json::from_slice(&output.stdout).unwrap();
     value["streams"][0].clone()
-}
-
-/// Looks until a service's worker has begun to write a file.
-pub async fn until_it_renders(data: &Path) {
-    let start = Instant::now();
-    let begun = || {
-        let tasks = std::fs::read_dir(data.join("scratch")).ok()?;
-        let mut files = tasks.flatten().map(|task| task.path().join("output.mp4"));
-        files.find(|file| file.exists())
-    };
-    while begun().is_none() {
-        assert!(start.elapsed() < LIMIT, "no render has begun");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 /// Whether nothing is left of the local stack on `dir`, its functions included.
