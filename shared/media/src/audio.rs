@@ -139,7 +139,7 @@ impl AudioDecoder {
 
 fn filters(stream: &AudioStream, probe: &Probe, request: &AudioRequest) -> String {
     let zero = probe.start_seconds + request.start_seconds;
-    let mut chain = format!("asetpts=PTS-({zero:.9})/TB,");
+    let mut chain = format!("asetpts=round(PTS-({zero:.9})/TB),");
     if stream.channels == 1 {
         // As a browser does; ffmpeg's own up-mix is 3 dB lower.
         chain.push_str("pan=stereo|c0=c0|c1=c0,");

@@ -222,7 +222,7 @@ impl Source {
         let fps = request.fps;
         let skip = request.skip as f64 / f64::from(fps);
         format!(
-            "settb=expr=1/240000,setpts=(PTS-{zero:.3})/{rate},             fps=fps={fps}:start_time={skip:.6}:round=up:eof_action=pass,{}",
+            "settb=expr=1/240000,setpts=floor((PTS-{zero:.3})/{rate}),             fps=fps={fps}:start_time={skip:.6}:round=up:eof_action=pass,{}",
             self.conversion()
         )
     }

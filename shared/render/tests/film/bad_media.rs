@@ -47,7 +47,7 @@ async fn what_is_no_media_at_all() {
 #[tokio::test]
 async fn damaged_films() {
     let rig = Rig::new();
-    rig.media.counting("whole.mp4", 30, 60, &[]);
+    rig.media.counting("whole.mp4", 30, 60, 0, &[]);
     let bytes = std::fs::read(rig.media.path("whole.mp4")).unwrap();
     rig.media.write("headless.mp4", &bytes[..bytes.len() / 2]);
     assert_refused(&rig, video("headless.mp4", second()), "Invalid data").await;
@@ -89,7 +89,7 @@ async fn films_without_pictures_and_sound_without_samples() {
     let rig = Rig::new();
     rig.media
         .wav("tone.wav", "0.1|0.1", 1.0)
-        .counting("silent.mp4", 30, 10, &[]);
+        .counting("silent.mp4", 30, 10, 0, &[]);
     rig.media.make(
         "none.mp4",
         &[
@@ -116,8 +116,8 @@ async fn films_without_pictures_and_sound_without_samples() {
 async fn files_that_name_other_files() {
     let rig = Rig::new();
     rig.media
-        .counting("secret.mp4", 30, 30, &[])
-        .counting("secret.ts", 30, 30, &[]);
+        .counting("secret.mp4", 30, 30, 0, &[])
+        .counting("secret.ts", 30, 30, 0, &[]);
     let secret = rig.media.path("secret.ts");
     let secret = secret.display();
     let playlist = format!(
@@ -169,7 +169,7 @@ async fn a_name_is_no_pattern_and_chooses_no_format() {
         .unwrap_err();
     assert!(error.to_string().contains("No such file"), "{error}");
     // A film of another name is read for what it is.
-    rig.media.counting("film.mp4", 30, 30, &[]);
+    rig.media.counting("film.mp4", 30, 30, 0, &[]);
     std::fs::rename(rig.media.path("film.mp4"), rig.media.path("film-%03d.txt")).unwrap();
     let film = Film::of(video("film-%03d.txt", second()));
     assert_eq!(

@@ -190,7 +190,7 @@ fn boxes(file: &Path) -> Vec<String> {
 #[tokio::test]
 async fn a_timeline_without_sound_gets_no_audio_stream() {
     let rig = Rig::new();
-    rig.media.counting("silent.mp4", 30, 10, &[]);
+    rig.media.counting("silent.mp4", 30, 10, 0, &[]);
     for film in [
         Film::of(solid("red", (0, SECOND / 3))),
         Film::of(video("silent.mp4", (0, SECOND / 3))),
@@ -256,7 +256,7 @@ async fn the_size_follows_composition_scale_and_ratio() {
 #[tokio::test]
 async fn the_same_document_gives_the_same_file() {
     let rig = Rig::new();
-    rig.media.counting("clip.mp4", 30, 60, &["-bf", "3"]);
+    rig.media.counting("clip.mp4", 30, 60, 3, &[]);
     let film = film(&rig, 2 * SECOND).track(vec![video("clip.mp4", (0, 2 * SECOND))]);
     for format in [Format::Mp4, Format::Webm] {
         let spec = with_format(30, format);

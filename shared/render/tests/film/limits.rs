@@ -29,7 +29,7 @@ async fn more_sounds_at_once_than_are_mixed_are_refused() {
 #[tokio::test]
 async fn more_videos_at_once_than_are_decoded_are_refused() {
     let rig = Rig::new();
-    rig.media.counting("c.mp4", 30, 10, &[]);
+    rig.media.counting("c.mp4", 30, 10, 0, &[]);
     let film = (0..33).fold(Film::new(64, 64), |film, _| {
         film.track(vec![video("c.mp4", (SECOND, SECOND))])
     });

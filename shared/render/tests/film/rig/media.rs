@@ -62,12 +62,21 @@ impl Media {
         )
     }
 
-    /// A lossless mp4 of 64x64 whose frame n is grey of luma 16 + 2 n.
-    pub fn counting(&self, name: &str, fps: u32, frames: u32, more: &[&str]) -> &Self {
+    /// A video of 64x64 whose frame n is grey of luma 16 + 2 n, `bframes`
+    /// reordered pictures in a row.
+    pub fn counting(
+        &self,
+        name: &str,
+        fps: u32,
+        frames: u32,
+        bframes: u32,
+        more: &[&str],
+    ) -> &Self {
         let source = counting(fps);
         let frames = frames.to_string();
+        let reorder = format!("bframes={bframes}:b-adapt=0:scenecut=0");
         let mut args = vec!["-f", "lavfi", "-i", &source, "-frames:v", &frames];
-        args.extend(["-c:v", "libx264", "-preset", "ultrafast", "-qp", "0"]);
+        args.extend(["-c:v", "libx264", "-qp", "1", "-x264-params", &reorder]);
         args.extend(TAGS);
         args.extend(more);
         self.make(name, &args)

@@ -75,7 +75,7 @@ impl Captured {
         let (width, height) = (self.report.width as usize, self.report.height as usize);
         let middle = width * (height / 2) + width / 2;
         (0..self.report.frames as usize)
-            .map(|n| self.frame(n)[middle].wrapping_sub(16) / 2)
+            .map(|n| (self.frame(n)[middle].wrapping_sub(15)) / 2)
             .collect()
     }
 }
