@@ -164,7 +164,10 @@ async fn a_warm_create_is_three_calls_and_a_warm_read_is_one() {
 async fn a_transaction_in_conflict_is_tried_again_and_happens_once() {
     let (service, proxy) = Proxy::start().await;
     proxy.fail(canceled(&[NONE, NONE, CONFLICT, NONE]));
-    proxy.fail(canceled(&[CONFLICT, NONE, FAILED, NONE]));
+    // What stands behind a conflict does not count: the account only looks full.
+    let (name, status, mut said) = canceled(&[CONFLICT, NONE, FAILED, NONE]);
+    said["CancellationReasons"][2]["Item"] = json!({ "active": { "SS": ["one", "two"] } });
+    proxy.fail((name, status, said));
     let created = service.create_keyed(&body(), "k").await;
     assert_eq!(created.status, 201, "{}", created.text);
     let sent = proxy

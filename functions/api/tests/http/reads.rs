@@ -109,12 +109,14 @@ async fn a_rare_key_is_found_behind_many_tasks_of_another() {
         .bearer_auth(&other);
     let wanted = answer(request.json(&body())).await.task();
     // Newer tasks of ann's own key, each padded to a third of what one query reads.
-    let pad = json!({ ":pad": { "S": "x".repeat(350_000) } });
+    let filler = json!({ ":filler": { "S": "x".repeat(350_000) } });
     for _ in 0..17 {
         let task = service.create(&body()).await.task();
         service.cancel(&task).await;
         let sk = format!("T#{task}");
-        service.update("ann", &sk, "SET pad = :pad", &pad).await;
+        service
+            .update("ann", &sk, "SET filler = :filler", &filler)
+            .await;
     }
     service.store().recorder().take();
     let mut query = format!("?createdByApiKeyId={other_id}");
