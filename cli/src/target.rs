@@ -11,13 +11,18 @@ use crate::serve::data_dir;
 
 /// Which deployment, and as whom.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Deployment")]
 pub(crate) struct Target {
     /// Base URL of the deployment. Without it: the service running on --data.
-    #[arg(long, env = "DARKROOM_URL", global = true)]
+    #[arg(long, env = "DARKROOM_URL", global = true, help_heading = "Deployment")]
     url: Option<String>,
     /// API key (sk_...). Without it: the key of the service on --data.
-    #[arg(long, env = "DARKROOM_API_KEY", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        env = "DARKROOM_API_KEY",
+        global = true,
+        hide_env_values = true,
+        help_heading = "Deployment"
+    )]
     key: Option<String>,
     /// Data directory of the local service.
     #[arg(
@@ -25,6 +30,7 @@ pub(crate) struct Target {
         env = "DARKROOM_DATA",
         default_value = ".darkroom",
         global = true,
+        help_heading = "Deployment",
         value_name = "DIR"
     )]
     data: PathBuf,
