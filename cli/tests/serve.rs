@@ -30,7 +30,7 @@ async fn an_export_completes_and_survives_a_restart() {
     let key = service.key.clone();
     assert_eq!(service.stop(), Some(0));
     assert!(
-        no_stack_runs_on(dir.path()),
+        common::no_stack_runs_on(dir.path()),
         "the local stack is stopped with the service"
     );
 
@@ -57,18 +57,6 @@ async fn download(service: &Service, task: &Value, to: &std::path::Path) {
         .error_for_status()
         .unwrap();
     std::fs::write(to, answer.bytes().await.unwrap()).unwrap();
-}
-
-fn no_stack_runs_on(dir: &std::path::Path) -> bool {
-    let wanted = format!(
-        "STATE_DIR={}",
-        dir.canonicalize().unwrap().join("state").display()
-    );
-    std::fs::read_dir("/proc").unwrap().flatten().all(|entry| {
-        std::fs::read(entry.path().join("environ")).map_or(true, |environ| {
-            !String::from_utf8_lossy(&environ).contains(&wanted)
-        })
-    })
 }
 
 #[tokio::test]
@@ -403,7 +391,7 @@ fn a_person_sees_url_and_key_and_stops_it_with_ctrl_c() {
     assert!(sent.unwrap().success());
     out.read_to_string(&mut shown).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{shown}");
-    assert!(no_stack_runs_on(dir.path()));
+    assert!(common::no_stack_runs_on(dir.path()));
     assert!(!dir.path().join("service.json").exists());
 }
 
