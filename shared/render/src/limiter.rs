@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn the_loudest_sound_there_can_be_is_turned_down_too() {
-        let peak = limited(&[1e13; 5000])
+        let peak = limited(&vec![1e13; 5000])
             .iter()
             .fold(0_f32, |peak, s| peak.max(s.abs()));
         assert!((0.5..0.8913).contains(&peak), "{peak}");

@@ -66,11 +66,7 @@ fn stage() -> &'static Stage {
             runtime: tokio::runtime::Builder::new_current_thread()
                 .build()
                 .unwrap(),
-            env: RenderEnv::new(
-                Tools::discover().unwrap(),
-                fonts(),
-                scratch.path().to_owned(),
-            ),
+            env: RenderEnv::new(Tools::discover().unwrap(), fonts()),
             media,
             _scratch: scratch,
         }
