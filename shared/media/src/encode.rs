@@ -20,6 +20,9 @@ use crate::tools::Tools;
 /// To end the file: what sound is still to come, the encoder's last frames, and
 /// `moov` moved to the front.
 const FINISH: Duration = Duration::from_mins(10);
+/// What libopus delays sound by, in seconds: 312 samples. ffmpeg's WebM muxer counts
+/// that delay twice and would begin the picture later by it.
+const OPUS_DELAY: &str = "0.0065";
 /// The sound's file descriptor in the encoder.
 const SOUND: i32 = 3;
 
@@ -79,7 +82,7 @@ impl Encoder {
             .args(["-color_range", "tv", "-colorspace", "bt709", "-i", "pipe:0"]);
         let sound = request
             .sound
-            .then(|| pipe_sound(&mut ffmpeg, tools))
+            .then(|| pipe_sound(&mut ffmpeg, tools, request.container))
             .transpose()?;
         ffmpeg
             .args(["-map", "0:v:0", "-pix_fmt", "yuv420p"])
@@ -124,7 +127,11 @@ impl Encoder {
 }
 
 /// Gives the encoder a second pipe, for sound.
-fn pipe_sound(ffmpeg: &mut Command, tools: &Tools) -> Result<SoundInput, MediaError> {
+fn pipe_sound(
+    ffmpeg: &mut Command,
+    tools: &Tools,
+    container: Container,
+) -> Result<SoundInput, MediaError> {
     let failed = |error: &dyn std::fmt::Display| MediaError::Pipe(error.to_string());
     let (theirs, ours) = std::io::pipe().map_err(|error| failed(&error))?;
     // A slow picture holds the sound back as long as it likes; a stuck encoder
@@ -135,6 +142,9 @@ fn pipe_sound(ffmpeg: &mut Command, tools: &Tools) -> Result<SoundInput, MediaEr
         parent_fd: OwnedFd::from(theirs),
         child_fd: SOUND,
     };
+    if container == Container::Webm {
+        ffmpeg.args(["-itsoffset", OPUS_DELAY]);
+    }
     ffmpeg
         .fd_mappings(vec![mapping])
         .map_err(|error| failed(&error))?

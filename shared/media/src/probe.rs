@@ -50,6 +50,8 @@ pub struct VideoStream {
     pub full_range: bool,
     /// Length of one unit of its time stamps, in seconds.
     pub time_base_seconds: f64,
+    /// Frames a second, the most it is taken for; 0 where nothing is known.
+    pub frame_rate: f64,
     /// Its own length in seconds, where the container says.
     pub duration_seconds: Option<f64>,
 }
@@ -93,6 +95,8 @@ struct Stream {
     color_space: Option<String>,
     color_range: Option<String>,
     time_base: Option<String>,
+    r_frame_rate: Option<String>,
+    avg_frame_rate: Option<String>,
     duration: Option<String>,
     channels: Option<u32>,
     sample_rate: Option<String>,
@@ -231,6 +235,10 @@ fn video_stream(stream: &Stream) -> Result<VideoStream, MediaError> {
         has_alpha,
         matrix,
         time_base_seconds: stream.time_base.as_deref().and_then(ratio).unwrap_or(0.0),
+        frame_rate: [&stream.r_frame_rate, &stream.avg_frame_rate]
+            .into_iter()
+            .filter_map(|rate| ratio(rate.as_deref()?))
+            .fold(0.0, f64::max),
         duration_seconds: seconds(stream.duration.as_ref()),
     })
 }

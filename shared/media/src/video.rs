@@ -22,6 +22,9 @@ use crate::{PixelFormat, Raster};
 
 /// Decoded ahead of the one that is being drawn.
 const AHEAD: usize = 2;
+/// Formats with an index of key frames. In others a jump may land behind the key
+/// frame that the wanted frame needs, so they are decoded from their start.
+const INDEXED: [&str; 2] = ["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"];
 /// Time stamps coarser than this are taken for rounded ones.
 const COARSE_SECONDS: f64 = 1.0 / 10_000.0;
 
@@ -63,6 +66,7 @@ struct Source {
     tools: Tools,
     path: PathBuf,
     start_seconds: f64,
+    indexed: bool,
     stream: VideoStream,
     request: VideoRequest,
 }
@@ -80,6 +84,7 @@ impl VideoDecoder {
             tools: tools.clone(),
             path: path.to_owned(),
             start_seconds: probe.start_seconds,
+            indexed: INDEXED.contains(&probe.format.as_str()),
             stream,
             request: request.clone(),
         };
@@ -172,7 +177,7 @@ impl Source {
         let from = self.request.start_of(self.request.skip);
         if self.request.loops {
             ffmpeg.args(["-stream_loop", "-1"]);
-        } else if from > 0.0 {
+        } else if from > 0.0 && self.indexed {
             ffmpeg.args(["-noaccurate_seek", "-ss", &format!("{from:.6}")]);
         }
         read_file(&mut ffmpeg, &self.path)?;
@@ -221,8 +226,15 @@ impl Source {
         let rate = request.rate;
         let fps = request.fps;
         let skip = request.skip as f64 / f64::from(fps);
+        // Without it `fps` loses a last frame that is shorter than an output frame.
+        let hold = if stream.frame_rate > 0.0 {
+            let frames = (rate * stream.frame_rate / f64::from(fps)).ceil() + 1.0;
+            format!("tpad=stop_mode=clone:stop={frames},")
+        } else {
+            String::new()
+        };
         format!(
-            "settb=expr=1/240000,setpts=floor((PTS-{zero:.3})/{rate}),             fps=fps={fps}:start_time={skip:.6}:round=up:eof_action=pass,{}",
+            "settb=expr=1/240000,{hold}setpts=floor((PTS-{zero:.3})/{rate}),             fps=fps={fps}:start_time={skip:.6}:round=up:eof_action=pass,{}",
             self.conversion()
         )
     }

@@ -176,7 +176,10 @@ pub async fn draw_frame(
         let media = Media::probe(&env.tools, files)?;
         pipeline::one_frame(&doc, &spec, &env, &media, frame)
     };
-    watched(draw, || ()).await
+    let drawing = tokio::task::spawn_blocking(draw);
+    drawing
+        .await
+        .map_err(|error| RenderError::Crashed(error.to_string()))?
 }
 
 async fn fetch(

@@ -74,7 +74,11 @@ impl Job {
                 let Some((mix, mut out)) = voice else {
                     return Ok(());
                 };
-                counter.stop_if_failed(mix.run(&mut out, &counter.stop))
+                match mix.run(&mut out, &counter.stop) {
+                    // The encoder has ended: whoever gives it frames learns why.
+                    Err(gone @ RenderError::Media(MediaError::Pipe(_))) => Err(gone),
+                    mixed => counter.stop_if_failed(mixed),
+                }
             });
             let drawn = self.draw(&mut scene, total, full, &empty);
             let drawn = counter.stop_if_failed(drawn);
@@ -131,6 +135,7 @@ fn why<T>(
     };
     failed.extend(drawn);
     failed.sort_by_key(|error| match error {
+        RenderError::Media(MediaError::Pipe(_)) => 3,
         RenderError::Canceled => 2,
         RenderError::Media(_) => 1,
         _ => 0,

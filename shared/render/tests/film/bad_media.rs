@@ -238,7 +238,7 @@ async fn sound_with_impossible_samples_spoils_nothing() {
         .into_iter()
         .cycle()
         .take(1000)
-        .chain([0.0; 94_000])
+        .chain(vec![0.0; 94_000])
         .flat_map(f32::to_le_bytes)
         .collect();
     rig.media.write("bad.f32", bad);

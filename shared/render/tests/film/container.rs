@@ -228,15 +228,14 @@ async fn frames_are_counted_up_and_there_is_at_least_one() {
 #[tokio::test]
 async fn the_size_follows_composition_scale_and_ratio() {
     let rig = Rig::new();
-    let cases: [((u32, u32), f64, &str, (u32, u32)); 6] = [
+    for (size, scale, ratio, expected) in [
         ((63, 51), 1.0, "custom", (64, 52)),
         ((101, 77), 1.5, "custom", (152, 116)),
         ((320, 180), 0.6, "custom", (192, 108)),
         ((320, 180), 1.0, "16:9", (320, 180)),
         ((320, 180), 1.0, "1:1", (320, 320)),
         ((320, 180), 2.0, "9:16", (360, 640)),
-    ];
-    for (size, scale, ratio, (width, height)) in cases {
+    ] {
         let film = Film::new(size.0, size.1).track(vec![solid("red", (0, 8000))]);
         let spec = ExportSpec {
             scale,
@@ -247,7 +246,7 @@ async fn the_size_follows_composition_scale_and_ratio() {
         let picture = stream(&probed, "video").unwrap();
         assert_eq!(
             (&picture["width"], &picture["height"]),
-            (&width.into(), &height.into()),
+            (&expected.0.into(), &expected.1.into()),
             "{size:?} {scale} {ratio}"
         );
     }

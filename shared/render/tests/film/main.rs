@@ -6,8 +6,9 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::float_cmp,
     unreachable_pub,
-    reason = "a test may fail loudly"
+    reason = "a test may fail loudly, and what is exact is compared exactly"
 )]
 
 mod bad_media;

@@ -83,7 +83,8 @@ async fn canceled(
     let ended = tokio::time::timeout(SOON, exporting)
         .await
         .expect("it hangs");
-    assert!(matches!(ended.unwrap(), Err(RenderError::Canceled)));
+    let ended = ended.unwrap();
+    assert!(matches!(ended, Err(RenderError::Canceled)), "{ended:?}");
     Arc::into_inner(rig).unwrap()
 }
 

@@ -47,13 +47,12 @@ pub fn tone_level(channel: &[f32], frequency: f64) -> f64 {
     2.0 * re.hypot(im) / channel.len() as f64
 }
 
-/// The sound of a file as players hear it.
+/// The sound of a file from its first sample on.
 pub fn samples(file: &Path) -> Vec<f32> {
     let output = Command::new(real("ffmpeg"))
         .args(["-v", "error", "-nostdin", "-i"])
         .arg(file)
-        .args(["-af", "aresample=48000:async=1:first_pts=0"])
-        .args(["-ac", "2", "-f", "f32le", "-"])
+        .args(["-ar", "48000", "-ac", "2", "-f", "f32le", "-"])
         .output()
         .unwrap();
     assert!(output.status.success());

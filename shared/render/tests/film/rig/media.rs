@@ -82,6 +82,22 @@ impl Media {
         self.make(name, &args)
     }
 
+    /// When each stream of a file starts, in seconds.
+    pub fn starts(&self, name: &str) -> Vec<f64> {
+        let output = Command::new(real("ffprobe"))
+            .current_dir(self.dir())
+            .args(["-v", "error", "-show_entries", "stream=start_time"])
+            .args(["-of", "csv=p=0", name])
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        // A transport stream lists its streams twice.
+        let starts = text
+            .split_ascii_whitespace()
+            .filter_map(|line| line.trim_end_matches(',').parse().ok());
+        starts.take(2).collect()
+    }
+
     pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
         std::fs::write(self.path(name), bytes).unwrap();
         self

@@ -51,7 +51,7 @@ fn blocks(count: usize) -> String {
     BLOCK.to_string().repeat(count)
 }
 
-/// DejaVu Sans Mono at 20 px: every character is 12.04 px wide.
+/// `DejaVu Sans Mono` at 20 px: every character is 12.04 px wide.
 fn mono(words: &str, left: f64) -> crate::film::Item {
     text(words, [left, 0.0, 100.0, 80.0])
         .with("fontFamily", "DejaVu Sans Mono")
