@@ -64,13 +64,10 @@ fn stage() -> &'static Stage {
         std::fs::create_dir(&media).unwrap();
         Stage {
             runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
                 .build()
                 .unwrap(),
-            env: RenderEnv::new(
-                Tools::discover().unwrap(),
-                fonts(),
-                scratch.path().to_owned(),
-            ),
+            env: RenderEnv::new(Tools::discover().unwrap(), fonts()),
             media,
             _scratch: scratch,
         }
