@@ -99,13 +99,13 @@ fn dots() -> Raster {
     })
 }
 
-/// Frame `n` of the clip: the flag over a bar that grows by four pixels a frame.
+/// Frame `n` of the clip: the flag over a bar that grows by three pixels a frame.
 fn clip_frame(n: usize) -> Raster {
     let flag = flag(96, 48);
     Raster::new(96, 64, |x, y| {
         if y < 48 {
             flag.data[(y * 96 + x) * 4..][..4].try_into().unwrap()
-        } else if x < 4 * n {
+        } else if x < 3 * n {
             WHITE
         } else {
             [0, 0, 0, 255]

@@ -64,6 +64,7 @@ fn stage() -> &'static Stage {
         std::fs::create_dir(&media).unwrap();
         Stage {
             runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
                 .build()
                 .unwrap(),
             env: RenderEnv::new(Tools::discover().unwrap(), fonts()),
