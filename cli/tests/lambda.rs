@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
 use common::{LIMIT, Service, moving_square, no_stack_runs_on, probe};
 use serde_json::{Value, json};
 
@@ -248,7 +249,7 @@ fn every_sample_event_is_used() {
             "no test invokes events/{name}.json"
         );
     }
-    assert!(found.len() >= 9, "{found:?}");
+    assert!(found.len() >= 10, "{found:?}");
 }
 
 fn parsed(body: &str) -> Value {
@@ -260,7 +261,6 @@ async fn sample_events_drive_the_functions() {
     let deployed = Deployed::start();
     let mut fill = Fill {
         api_key: deployed.service.key.clone(),
-        asset_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         ..Fill::default()
     };
     // The queue waits, so that the render function can be invoked by hand.
@@ -331,7 +331,8 @@ async fn sample_events_drive_the_functions() {
         .collect();
     assert_eq!((status, ids), (200, vec![&json!(waiting), &json!(created)]));
 
-    reads(&deployed, &fill).await;
+    editor(&deployed, &fill).await;
+    assets(&deployed, fill).await;
 
     // Both messages are still there; with the queue on, they find their tasks ended.
     assert_eq!(deployed.messages(QUEUE).await, (2, 0));
@@ -340,8 +341,36 @@ async fn sample_events_drive_the_functions() {
     assert_eq!(deployed.messages(DEAD_LETTERS).await, (0, 0));
 }
 
-/// The routes that need no task.
-async fn reads(deployed: &Deployed, fill: &Fill) {
+/// A file comes in base64, and goes to the bucket as it was.
+async fn assets(deployed: &Deployed, mut fill: Fill) {
+    let (status, _, body) = deployed.api("upload-asset", &fill).await;
+    assert_eq!(status, 201, "{body}\n{}", deployed.log());
+    let made = parsed(&body)["data"].clone();
+    assert_eq!(
+        (&made["type"], &made["width"]),
+        (&json!("IMAGE"), &json!(8))
+    );
+    fill.asset_id = made["assetId"].as_str().unwrap().to_owned();
+
+    let (status, _, body) = deployed.api("get-asset", &fill).await;
+    assert_eq!(status, 200, "{body}");
+    let asset = parsed(&body)["data"].clone();
+    assert_eq!(asset["fileKey"], made["fileKey"]);
+    let url = asset["fileUrl"].as_str().unwrap();
+    let answer = deployed.service.http.get(url).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let event = parsed(&fill.read("api/upload-asset"));
+    let sent = base64::engine::general_purpose::STANDARD.decode(event["body"].as_str().unwrap());
+    assert_eq!(answer.bytes().await.unwrap(), sent.unwrap());
+
+    "00000000-0000-4000-8000-000000000000".clone_into(&mut fill.asset_id);
+    let (status, headers, body) = deployed.api("get-asset", &fill).await;
+    assert_eq!(status, 404, "{body}");
+    assert_eq!(headers["content-type"], "application/problem+json");
+}
+
+/// The routes that store nothing.
+async fn editor(deployed: &Deployed, fill: &Fill) {
     let (status, _, body) = deployed.api("validate-editor-state", fill).await;
     assert_eq!(status, 200, "{body}");
     let found = parsed(&body)["data"].clone();
@@ -352,10 +381,6 @@ async fn reads(deployed: &Deployed, fill: &Fill) {
     let (status, _, body) = deployed.api("get-editor-capabilities", fill).await;
     assert_eq!(status, 200);
     assert!(parsed(&body)["data"]["transitions"].is_array());
-
-    let (status, headers, body) = deployed.api("get-asset", fill).await;
-    assert_eq!(status, 404, "{body}");
-    assert_eq!(headers["content-type"], "application/problem+json");
 
     let stranger = Fill {
         api_key: "sk_unknown".to_owned(),

@@ -239,7 +239,7 @@ pub fn parse(body: &Value, limits: &Limits) -> Result<CreateExport, Problem> {
         .filter(|id| !id.trim().is_empty());
     let filename = reader.text("filename", 1, 255);
     // Of generation 0 any version is taken: its documents tell by their form what they are.
-    
+    reader.text("stateVersion", 0, 32);
     let requested = requested(&mut reader);
     if reader.given("editorState").is_none() {
         reader.fault(

@@ -45,13 +45,6 @@ pub(crate) fn check(cases: &[Case]) {
 }
 
 fn look(case: &Case) -> Result<(), String> {
-    if let Ok(d) = std::env::var("DUMP") {
-        fs::write(
-            format!("{d}/{}.json", case.name),
-            case.film.json().to_string(),
-        )
-        .unwrap();
-    } // TEMP
     let frames: Vec<Rgb> = case
         .frames
         .iter()
