@@ -327,7 +327,7 @@ async fn bad_media_fail_the_task_by_name_and_free_its_slot() {
     let mut noise = whole.clone();
     let data = noise.windows(4).position(|four| four == b"mdat").unwrap() + 4;
     for (at, byte) in noise.iter_mut().enumerate().skip(data) {
-        *byte = (at * 2_654_435_761 >> 13) as u8;
+        *byte = ((at * 2_654_435_761) >> 13) as u8;
     }
     let text = "This is no video at all.\n".repeat(50).into_bytes();
     let host = serve_files(vec![

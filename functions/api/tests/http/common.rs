@@ -314,6 +314,10 @@ pub fn state(width: u32, height: u32, seconds: f64) -> Value {
 }
 
 /// A create body of generation 1.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "reads well where it is called"
+)]
 pub fn body_of(state: Value) -> Value {
     json!({
         "editorState": state, "stateSchemaVersion": "v1",

@@ -274,7 +274,7 @@ async fn only_active_tasks_are_canceled_and_their_workers_publish_nothing() {
     assert_eq!(service.task(&paused).await["status"], "PAUSED");
     assert_eq!(
         service.account().await.0,
-        [paused.clone()],
+        std::slice::from_ref(&paused),
         "a paused task holds its slot"
     );
     assert_eq!(service.cancel(&paused).await.data()["status"], "CANCELED");

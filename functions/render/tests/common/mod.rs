@@ -141,7 +141,8 @@ impl Stack {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    let digits = text.bytes().map(|byte| format!("{byte:02x}"));
+    digits.collect::<Vec<_>>().concat()
 }
 
 fn new_task(key: &ApiKey, export: &CreateExport) -> Task {
