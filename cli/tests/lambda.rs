@@ -34,7 +34,7 @@ struct Deployed {
 impl Deployed {
     fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let service = Service::start_with(dir.path(), &["--lambda"]);
+        let service = Service::start_with(dir.path(), &["--lambda"], &[]);
         let file = std::fs::read(dir.path().join("service.json")).unwrap();
         let endpoint: Value = serde_json::from_slice(&file).unwrap();
         let stack = endpoint["aws_url"].as_str().unwrap().to_owned();
@@ -375,8 +375,9 @@ async fn editor(deployed: &Deployed, fill: &Fill) {
     assert_eq!(status, 200, "{body}");
     let found = parsed(&body)["data"].clone();
     assert_eq!(found["valid"], false);
-    assert_eq!(found["errors"].as_array().unwrap().len(), 1, "{found}");
+    assert_eq!(found["errors"].as_array().unwrap().len(), 2, "{found}");
     assert_eq!(found["errors"][0]["path"], "/items/square/durationTicks");
+    assert_eq!(found["errors"][1]["code"], "KEYFRAME_OUT_OF_BOUNDS");
 
     let (status, _, body) = deployed.api("get-editor-capabilities", fill).await;
     assert_eq!(status, 200);

@@ -134,7 +134,11 @@ impl Template {
     /// A resource's name, or a parameter's value.
     fn reference(&self, name: &str) -> anyhow::Result<Value> {
         if let Some(local) = self.refs.get(name) {
-            return Ok(local.clone().into());
+            let kind = at(&self.root, &["Parameters", name, "Type"]);
+            return match kind.ok().and_then(Yaml::as_str) {
+                Some("Number") => Ok(serde_json::from_str(local)?),
+                _ => Ok(local.clone().into()),
+            };
         }
         if let Ok(default) = at(&self.root, &["Parameters", name, "Default"]) {
             return Ok(json!(default));
@@ -226,7 +230,7 @@ mod tests {
         assert_eq!(render.environment.variables["DARKROOM_BUCKET"], "bucket");
         let queue = render.queue().unwrap();
         assert_eq!(queue["Queue"], "arn:aws:sqs:us-east-1:000000000000:queue");
-        assert_eq!(queue["ScalingConfig"]["MaximumConcurrency"], "3");
+        assert_eq!(queue["ScalingConfig"]["MaximumConcurrency"], 3);
         let role: Role = template().properties("ApiRole").unwrap();
         let document = role.policies[0].policy_document.to_string();
         assert!(document.contains("arn:aws:s3:::bucket/documents/*"));
