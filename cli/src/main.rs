@@ -11,6 +11,7 @@ mod locate;
 mod output;
 mod progress;
 mod serve;
+mod signals;
 mod target;
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ use crate::output::{Ending, report_error};
 const AFTER_HELP: &str = "\
 Exit codes: 0 done · 1 the document has faults, or the export ended FAILED or CANCELED
             2 wrong usage · 3 anything else went wrong (the message says what to do)
+            130 interrupted
 
 Environment: DARKROOM_URL and DARKROOM_API_KEY (exports), DARKROOM_LOG (log filter, as in
 `darkroom=debug`), DARKROOM_FFMPEG, DARKROOM_FFPROBE, DARKROOM_FONTS, DARKROOM_MINISTACK.";

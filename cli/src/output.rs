@@ -11,6 +11,8 @@ pub(crate) enum Ending {
     Refused,
     /// Something else went wrong.
     Failed,
+    /// Ctrl-C or SIGTERM before the end; nothing half done is left behind.
+    Interrupted,
 }
 
 impl Ending {
@@ -19,6 +21,7 @@ impl Ending {
             Self::Done => 0,
             Self::Refused => 1,
             Self::Failed => 3,
+            Self::Interrupted => 130,
         })
     }
 }

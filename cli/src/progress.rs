@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
 /// Between two JSON lines of the same phase.
@@ -31,7 +31,7 @@ impl Meter {
     pub(crate) fn frames(json: bool) -> Self {
         Self::new(
             json,
-            "{phase:<9} {wide_bar} {pos}/{len} frames  {per_sec}  {eta} left",
+            "{phase:<9} {wide_bar} {pos}/{len} frames  {speed}  {eta} left",
         )
     }
 
@@ -52,7 +52,13 @@ impl Meter {
         // The phase is the bar's message; a bad template falls back to the plain bar.
         let template = template.replace("{phase", "{msg");
         if let Ok(style) = ProgressStyle::with_template(&template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key(
+                "speed",
+                |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                    // Nothing is lost when the bar has no room for it.
+                    let _ = write!(text, "{:.1} frames/s", state.per_sec());
+                },
+            ));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
         Self::Bar(bar)
@@ -88,13 +94,14 @@ impl Meter {
                 }
                 let seconds = lines.start.elapsed().as_secs_f64();
                 let speed = done as f64 / seconds.max(1e-3);
-                let left = total.saturating_sub(done) as f64 / speed.max(1e-3);
+                let left = total.saturating_sub(done) as f64 / speed;
                 let line = json!({
                     "phase": lines.phase,
                     "frame": done,
                     "frames": total,
                     "framesPerSecond": (speed * 10.0).round() / 10.0,
-                    "secondsLeft": (left * 10.0).round() / 10.0,
+                    // Nobody can tell before the first frame is done.
+                    "secondsLeft": (done > 0).then(|| (left * 10.0).round() / 10.0),
                 });
                 println!("{line}");
             }

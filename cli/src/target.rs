@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde_json::Value;
+use url::Url;
 
 use crate::serve::data_dir;
 
@@ -12,10 +13,16 @@ use crate::serve::data_dir;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Target {
     /// Base URL of the deployment. Without it: the service running on --data.
-    #[arg(long, env = "DARKROOM_URL", global = true)]
+    #[arg(long, env = "DARKROOM_URL", global = true, help_heading = "Deployment")]
     url: Option<String>,
     /// API key (sk_...). Without it: the key of the service on --data.
-    #[arg(long, env = "DARKROOM_API_KEY", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        env = "DARKROOM_API_KEY",
+        global = true,
+        hide_env_values = true,
+        help_heading = "Deployment"
+    )]
     key: Option<String>,
     /// Data directory of the local service.
     #[arg(
@@ -23,6 +30,7 @@ pub(crate) struct Target {
         env = "DARKROOM_DATA",
         default_value = ".darkroom",
         global = true,
+        help_heading = "Deployment",
         value_name = "DIR"
     )]
     data: PathBuf,
@@ -30,6 +38,8 @@ pub(crate) struct Target {
 
 /// Connecting to a deployment takes at most this long.
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
+/// The server may be silent for so long, in a download too.
+const SILENCE_LIMIT: Duration = Duration::from_secs(30);
 /// One request, answer included, takes at most this long.
 const REQUEST_LIMIT: Duration = Duration::from_mins(1);
 
@@ -92,8 +102,13 @@ impl Target {
                 self.data.display()
             ),
         };
+        if !Url::parse(&base).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            bail!(
+                "`{base}` is no base URL; it must read like https://host or http://127.0.0.1:8787"
+            );
+        }
         let key = match (&self.key, &self.url) {
-            (Some(key), _) => key.clone(),
+            (Some(key), _) => key.trim().to_owned(),
             (None, None) => std::fs::read_to_string(self.data.join("api-key"))
                 .context("no API key: give --key (or DARKROOM_API_KEY)")?
                 .trim()
@@ -103,6 +118,7 @@ impl Target {
         let http = darkroom_media::http_client()
             .context("cannot make an HTTP client")?
             .connect_timeout(CONNECT_LIMIT)
+            .read_timeout(SILENCE_LIMIT)
             .build()
             .context("cannot make an HTTP client")?;
         Ok(Client {

@@ -10,7 +10,11 @@
 
 mod common;
 
-use common::{moving_square, probe, run, stdout, write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use common::{darkroom, moving_square, on_terminal, probe, run, stdout, write};
 use serde_json::{Value, json};
 
 fn text(path: &std::path::Path) -> &str {
@@ -77,6 +81,7 @@ fn validate_places_a_syntax_error() {
 fn wrong_usage_and_missing_files_have_their_own_codes() {
     run(&["validate"], 2);
     run(&["render", "s.json", "-o", "x.mp4", "--fps", "25"], 2);
+    run(&["render", "s.json", "-o", "x.avi"], 2);
     run(&["frame", "s.json", "-o", "x.png"], 2);
     let output = run(&["validate", "/nowhere/s.json"], 3);
     assert!(String::from_utf8_lossy(&output.stderr).contains("/nowhere/s.json"));
@@ -119,6 +124,8 @@ fn a_frame_shows_the_square_where_it_is() {
         3,
     );
     assert!(String::from_utf8_lossy(&output.stderr).contains("frames 0 to 29"));
+    let forever = ["--at", "1e300s", "-o", text(&png_path)];
+    run(&[&["frame", text(&state)], &forever[..]].concat(), 3);
 }
 
 fn read_png(path: &std::path::Path) -> (usize, Vec<u8>) {
@@ -159,27 +166,248 @@ fn render_writes_a_whole_file_and_json_lines() {
     assert!(leftovers.is_empty(), "{leftovers:?}");
 }
 
+/// The square as a picture that names its file in these two ways.
+fn picture(remote_key: Option<&str>, filename: &str) -> Value {
+    let mut document = moving_square(64, 1.0);
+    document["assets"] = json!({ "pic": {
+        "id": "pic", "type": "image", "filename": filename, "size": 1,
+        "mimeType": "image/png", "remoteUrl": null, "remoteKey": remote_key,
+        "width": 10, "height": 10,
+    }});
+    let item = document["items"]["square"].as_object_mut().unwrap();
+    item.insert("type".to_owned(), json!("image"));
+    item.insert("assetId".to_owned(), json!("pic"));
+    for key in ["color", "shape"] {
+        item.remove(key);
+    }
+    document
+}
+
+fn write_red_png(path: &Path) {
+    let file = std::fs::File::create(path).unwrap();
+    let mut encoder = png::Encoder::new(file, 2, 2);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&[255, 0, 0].repeat(4)).unwrap();
+}
+
 #[test]
 fn render_names_the_asset_it_cannot_find() {
     let dir = tempfile::tempdir().unwrap();
-    let mut document = moving_square(64, 1.0);
-    document["assets"] = json!({ "pic": {
-        "id": "pic", "type": "image", "filename": "pic.png", "size": 1,
-        "mimeType": "image/png", "remoteUrl": null, "remoteKey": null,
-        "width": 10, "height": 10,
-    }});
-    let mut image = document["items"]["square"].clone();
-    for (key, value) in [("type", json!("image")), ("assetId", json!("pic"))] {
-        image[key] = value;
-    }
-    for key in ["color", "shape"] {
-        image.as_object_mut().unwrap().remove(key);
-    }
-    document["items"]["square"] = image;
-    let state = write(dir.path(), "s.json", &document);
+    let state = write(dir.path(), "s.json", &picture(None, "pic.png"));
     let video = dir.path().join("o.mp4");
     let output = run(&["render", text(&state), "-o", text(&video)], 1);
     let message = String::from_utf8_lossy(&output.stderr).into_owned() + &stdout(&output);
-    assert!(message.contains("pic"), "{message}");
+    assert!(
+        message.contains("pic") && message.contains("--assets"),
+        "{message}"
+    );
     assert!(!video.exists());
+}
+
+#[test]
+fn assets_are_found_by_key_and_by_filename_and_never_outside_their_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let assets = dir.path().join("assets");
+    std::fs::create_dir_all(assets.join("uploads/ann")).unwrap();
+    write_red_png(&assets.join("uploads/ann/by-key.png"));
+    write_red_png(&assets.join("by-name.png"));
+    write_red_png(&dir.path().join("outside.png"));
+    let png_path = dir.path().join("f.png");
+    let frame = |document: &Value, code| {
+        let state = write(dir.path(), "s.json", document);
+        let mut args = vec!["frame", text(&state), "--frame", "0"];
+        args.extend(["-o", text(&png_path), "--assets", text(&assets)]);
+        run(&args, code)
+    };
+    for found in [
+        picture(Some("uploads/ann/by-key.png"), "other.png"),
+        picture(None, "by-name.png"),
+        picture(Some("elsewhere/by-name.png"), "other.png"),
+    ] {
+        frame(&found, 0);
+        let (width, pixels) = read_png(&png_path);
+        assert!(red(&pixels, width, 16, 16) && !red(&pixels, width, 48, 16));
+        std::fs::remove_file(&png_path).unwrap();
+    }
+    let absolute = dir.path().join("outside.png");
+    for outside in [
+        picture(Some("../outside.png"), "x"),
+        picture(Some("uploads/../../outside.png"), "x"),
+        picture(Some(text(&absolute)), "x"),
+        picture(None, "../outside.png"),
+        picture(None, text(&absolute)),
+        picture(Some(".."), ".."),
+    ] {
+        let output = frame(&outside, 1);
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert!(message.contains("pic"), "{message}");
+        assert!(!png_path.exists());
+    }
+}
+
+#[test]
+fn an_interrupted_render_leaves_nothing_behind() {
+    let dir = tempfile::tempdir().unwrap();
+    let (out, scratch) = (dir.path().join("out"), dir.path().join("scratch"));
+    std::fs::create_dir_all(&out).unwrap();
+    std::fs::create_dir_all(&scratch).unwrap();
+    let state = write(dir.path(), "s.json", &moving_square(720, 60.0));
+    let mut child = darkroom()
+        .args(["render", text(&state), "-o", text(&out.join("o.mp4"))])
+        .env("TMPDIR", &scratch)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let count = |dir: &Path| std::fs::read_dir(dir).unwrap().count();
+    let start = Instant::now();
+    while count(&out) == 0 || count(&scratch) == 0 {
+        assert!(start.elapsed() < common::LIMIT, "it does not begin");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-s", "INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!((count(&out), count(&scratch)), (0, 0));
+}
+
+#[test]
+fn a_terminal_gets_a_bar_and_anything_else_json_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = write(dir.path(), "s.json", &moving_square(720, 4.0));
+    let video = dir.path().join("o.mp4");
+    let args = ["render", text(&state), "-o", text(&video)];
+    let shown = on_terminal(&args, &[]);
+    for part in ["rendering", "/120 frames", "frames/s", "left"] {
+        assert!(shown.contains(part), "no `{part}` in {shown:?}");
+    }
+    assert!(shown.contains("o.mp4: 120 frames, 720x720"), "{shown:?}");
+    assert!(!shown.contains("\"phase\""), "{shown:?}");
+
+    let output = run(&args, 0);
+    let printed = stdout(&output);
+    let lines: Vec<Value> = printed
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let last = lines.iter().rfind(|line| line["frame"].is_u64()).unwrap();
+    assert_eq!(
+        (&last["frame"], &last["frames"]),
+        (&json!(120), &json!(120))
+    );
+    assert!(last["framesPerSecond"].as_f64().unwrap() > 0.0, "{last}");
+    assert_eq!(last["secondsLeft"], json!(0.0));
+
+    let mut args = args.to_vec();
+    args.push("--json");
+    for line in stdout(&run(&args, 0)).lines() {
+        serde_json::from_str::<Value>(line).unwrap();
+    }
+}
+
+/// A film of so many seconds: a video with its sound, music and a square that moves.
+fn film(seconds: f64) -> Value {
+    let ticks = (seconds * 240_000.0) as i64;
+    let still = |value: f64| json!({ "value": value, "keyframes": [] });
+    let mut document = moving_square(320, seconds);
+    let media = |id: &str, kind: &str| {
+        json!({
+            "id": id, "type": kind, "assetId": id, "startTicks": 0, "durationTicks": ticks,
+            "isDraggingInTimeline": false, "sourceStartTicks": 0, "playbackRate": 1,
+            "decibelAdjustment": still(0.0), "audioFadeInDurationTicks": 0,
+            "audioFadeOutDurationTicks": 0, "keepAspectRatio": true, "rotation": still(0.0),
+            "borderRadius": still(0.0), "top": still(0.0), "left": still(0.0),
+            "width": still(320.0), "height": still(320.0), "scaleX": still(1.0),
+            "scaleY": still(1.0), "opacity": still(1.0),
+        })
+    };
+    let asset = |id: &str, kind: &str| {
+        json!({
+            "id": id, "type": kind, "filename": id, "size": 1, "mimeType": "x/y",
+            "remoteUrl": null, "remoteKey": id, "durationInSeconds": 60,
+            "hasAudioTrack": true, "width": 320, "height": 320,
+        })
+    };
+    for (id, kind) in [("clip.mp4", "video"), ("music.wav", "audio")] {
+        document["items"][id] = media(id, kind);
+        document["assets"][id] = asset(id, kind);
+        let track = json!({ "id": id, "items": [id], "hidden": false, "muted": false });
+        document["tracks"].as_array_mut().unwrap().push(track);
+    }
+    document
+}
+
+/// The most memory that a run of the program has had, its children left out.
+fn peak_kib(args: &[&str]) -> u64 {
+    let mut child = darkroom().args(args).stdout(Stdio::null()).spawn().unwrap();
+    let status_file = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    // The kernel keeps the mark: a look now and then sees it all.
+    while child.try_wait().unwrap().is_none() {
+        let status = std::fs::read_to_string(&status_file).unwrap_or_default();
+        let mark = status.lines().find_map(|line| {
+            let kib = line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?;
+            kib.trim().parse().ok()
+        });
+        peak = mark.unwrap_or(0).max(peak);
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(child.wait().unwrap().success());
+    peak
+}
+
+#[test]
+fn a_longer_film_needs_no_more_memory() {
+    let dir = tempfile::tempdir().unwrap();
+    let ffmpeg = std::env::var("DARKROOM_FFMPEG").unwrap_or_else(|_| "ffmpeg".to_owned());
+    let picture = "testsrc=s=320x320:r=30:d=60,format=yuv420p";
+    let made = Command::new(ffmpeg)
+        .current_dir(dir.path())
+        .args(["-v", "error", "-nostdin", "-f", "lavfi", "-i", picture])
+        .args([
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=frequency=440:d=60:sample_rate=48000",
+        ])
+        .args([
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-c:a",
+            "aac",
+            "clip.mp4",
+        ])
+        .args(["-map", "1:a", "music.wav"])
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let peak = |seconds: f64| {
+        let state = write(dir.path(), "s.json", &film(seconds));
+        let video = dir.path().join("o.mp4");
+        let args = [
+            "render",
+            text(&state),
+            "-o",
+            text(&video),
+            "--assets",
+            text(dir.path()),
+        ];
+        // The middle of three: threads that start at another moment move it a little.
+        let mut peaks: Vec<u64> = (0..3).map(|_| peak_kib(&args)).collect();
+        peaks.sort_unstable();
+        peaks[1]
+    };
+    let (short, long) = (peak(10.0), peak(60.0));
+    assert!(
+        long * 10 <= short * 11,
+        "10 s: {short} KiB, 60 s: {long} KiB"
+    );
 }

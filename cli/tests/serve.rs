@@ -13,7 +13,7 @@ mod common;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{Service, darkroom, moving_square, probe, run, stdout, write};
+use common::{Service, darkroom, moving_square, on_terminal, probe, request, run, stdout, write};
 use serde_json::Value;
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn an_export_completes_and_survives_a_restart() {
     let key = service.key.clone();
     assert_eq!(service.stop(), Some(0));
     assert!(
-        no_stack_runs_on(dir.path()),
+        common::no_stack_runs_on(dir.path()),
         "the local stack is stopped with the service"
     );
 
@@ -59,18 +59,6 @@ async fn download(service: &Service, task: &Value, to: &std::path::Path) {
     std::fs::write(to, answer.bytes().await.unwrap()).unwrap();
 }
 
-fn no_stack_runs_on(dir: &std::path::Path) -> bool {
-    let wanted = format!(
-        "STATE_DIR={}",
-        dir.canonicalize().unwrap().join("state").display()
-    );
-    std::fs::read_dir("/proc").unwrap().flatten().all(|entry| {
-        std::fs::read(entry.path().join("environ")).map_or(true, |environ| {
-            !String::from_utf8_lossy(&environ).contains(&wanted)
-        })
-    })
-}
-
 #[tokio::test]
 async fn a_second_service_on_one_directory_is_refused() {
     let dir = tempfile::tempdir().unwrap();
@@ -92,10 +80,10 @@ async fn a_second_service_on_one_directory_is_refused() {
 async fn a_killed_service_finishes_its_render_once_after_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let service = Service::start(dir.path());
+    let store = service.store().await;
+    store.grant("dev", 10_000_000).await.unwrap();
     let task = service.created(&moving_square(720, 20.0)).await;
-    service
-        .until(&task, |task| task["status"] == "PROCESSING")
-        .await;
+    service.until_frames_are_encoded(&task).await;
     service.kill();
     let service = Service::start(dir.path());
     let (_, answer) = service.get(&format!("/v1/exports/{task}")).await;
@@ -106,6 +94,11 @@ async fn a_killed_service_finishes_its_render_once_after_a_restart() {
     let done = service.ended(&task).await;
     assert_eq!(done["status"], "COMPLETED", "{done}");
     let completed_at = done["completedAt"].clone();
+    let outputs = service.outputs_of(&task).await;
+    assert_eq!(outputs.len(), 1, "{outputs:?}");
+    let (active, balance) = service.store().await.account("dev").await.unwrap();
+    assert!(active.is_empty(), "{active:?}");
+    assert_eq!(balance, Some(10_000_000 - 2_000_000), "charged once");
     // A second worker would move completedAt or find its slot taken.
     let second = service.created(&moving_square(64, 1.0)).await;
     assert_eq!(service.ended(&second).await["status"], "COMPLETED");
@@ -122,9 +115,7 @@ async fn a_stopped_service_gives_its_render_back() {
     let dir = tempfile::tempdir().unwrap();
     let service = Service::start(dir.path());
     let task = service.created(&moving_square(720, 20.0)).await;
-    service
-        .until(&task, |task| task["status"] == "PROCESSING")
-        .await;
+    service.until_frames_are_encoded(&task).await;
     let start = Instant::now();
     assert_eq!(service.stop(), Some(0));
     assert!(
@@ -136,36 +127,15 @@ async fn a_stopped_service_gives_its_render_back() {
     assert_eq!(service.ended(&task).await["status"], "COMPLETED");
 }
 
-#[tokio::test]
-async fn cancel_while_rendering_frees_the_slot() {
-    let dir = tempfile::tempdir().unwrap();
-    let service = Service::start(dir.path());
-    let state = moving_square(720, 30.0);
-    let (one, two) = (service.created(&state).await, service.created(&state).await);
-    let (status, refusal) = service.create(&state).await;
-    assert_eq!(status, 422);
-    assert_eq!(
-        refusal["errorCode"],
-        "OPEN_API_EXPORT_CONCURRENCY_LIMIT_EXCEEDED"
-    );
-    service
-        .until(&one, |task| task["status"] == "PROCESSING")
-        .await;
-    for task in [&one, &two] {
-        run_at(&service, &["exports", "cancel", task], 0);
-        assert_eq!(service.ended(task).await["status"], "CANCELED");
-    }
-    let third = service.created(&moving_square(64, 1.0)).await;
-    assert_eq!(service.ended(&third).await["status"], "COMPLETED");
-    let (_, answer) = service.get(&format!("/v1/exports/{one}")).await;
-    assert_eq!(answer["data"]["outputUrl"], Value::Null);
+fn run_at(service: &Service, args: &[&str], code: i32) -> String {
+    run_with(&service.url, &service.key, args, code)
 }
 
-fn run_at(service: &Service, args: &[&str], code: i32) -> String {
+fn run_with(url: &str, key: &str, args: &[&str], code: i32) -> String {
     let output = darkroom()
         .args(args)
-        .env("DARKROOM_URL", &service.url)
-        .env("DARKROOM_API_KEY", &service.key)
+        .env("DARKROOM_URL", url)
+        .env("DARKROOM_API_KEY", key)
         .output()
         .unwrap();
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -241,6 +211,77 @@ async fn exports_and_keys_work_from_the_command_line() {
     assert!(listed.contains("revoked"), "{listed}");
 }
 
+#[tokio::test]
+async fn keys_have_the_rights_they_were_made_with() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(dir.path());
+    let data = dir.path().to_str().unwrap();
+    let create = |more: &[&str]| {
+        let mut args = vec!["keys", "create", "--user", "eve", "--json", "--data", data];
+        args.extend(more);
+        let made: Value = serde_json::from_str(&stdout(&run(&args, 0))).unwrap();
+        let text = |name: &str| made[name].as_str().unwrap().to_owned();
+        (text("apiKey"), text("keyId"))
+    };
+    let body = request(&moving_square(64, 2.0));
+
+    let (reader, _) = create(&["--no-runtime-access"]);
+    let refused = service.post(&reader, None, &body).await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(
+        refused.json()["errorCode"],
+        "OPEN_API_RUNTIME_ACCESS_FORBIDDEN"
+    );
+
+    // Three standard seconds: one export of two fits, a second one does not.
+    let (small, small_id) = create(&["--limit", "3", "--name", "small"]);
+    let task = service.post(&small, None, &body).await.task();
+    let refused = service.post(&small, None, &body).await;
+    assert_eq!(refused.status, 429);
+    assert_eq!(
+        refused.json()["errorCode"],
+        "OPEN_API_EXPORT_STANDARD_SECOND_LIMIT_EXCEEDED"
+    );
+    let (active, _) = service.store().await.account("eve").await.unwrap();
+    assert!(active.is_empty() || active == [task], "{active:?}");
+
+    // The key was used a moment ago and is refused at once all the same.
+    run(
+        &["keys", "revoke", &small_id, "--user", "eve", "--data", data],
+        0,
+    );
+    let refused = service.post(&small, None, &body).await;
+    assert_eq!(refused.status, 401, "{}", refused.body);
+    for wrong in ["", "two words", "a\nb"] {
+        run(&["keys", "create", "--user", wrong, "--data", data], 2);
+    }
+}
+
+#[tokio::test]
+async fn keys_work_on_the_deployment_of_the_environment() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(dir.path());
+    let told = std::fs::read(dir.path().join("service.json")).unwrap();
+    let told: Value = serde_json::from_slice(&told).unwrap();
+    let text = |name: &str| told[name].as_str().unwrap();
+    let output = darkroom()
+        .args(["keys", "create", "--user", "ann", "--data", "/nowhere"])
+        .env("DARKROOM_TABLE", text("table"))
+        .env("DARKROOM_BUCKET", text("bucket"))
+        .env("DARKROOM_RENDER_QUEUE_URL", text("render_queue_url"))
+        .env("AWS_ENDPOINT_URL", text("aws_url"))
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let key = stdout(&output).trim().to_owned();
+    assert!(key.starts_with("sk_"), "the key alone: {key:?}");
+    let listed = run_with(&service.url, &key, &["exports", "list"], 0);
+    assert_eq!(listed, "");
+}
+
 #[test]
 fn commands_without_a_service_say_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
@@ -253,6 +294,105 @@ fn commands_without_a_service_say_what_to_do() {
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(message.contains("darkroom serve"), "{message}");
     }
+}
+
+#[tokio::test]
+async fn exports_are_watched_listed_and_canceled_from_the_command_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(dir.path());
+    let state = write(dir.path(), "s.json", &moving_square(720, 20.0));
+    let state = state.to_str().unwrap();
+    let created = run_at(&service, &["exports", "create", state], 0);
+    let task = created.trim();
+    let video = dir.path().join("o.mp4");
+    let watch = ["exports", "watch", task, "-o", video.to_str().unwrap()];
+    let environment = [
+        ("DARKROOM_URL", service.url.as_str()),
+        ("DARKROOM_API_KEY", service.key.as_str()),
+    ];
+    let shown = on_terminal(&watch, &environment);
+    assert!(
+        shown.contains("rendering") && shown.contains(" %") && shown.contains("left"),
+        "{shown:?}"
+    );
+    assert_eq!(probe(&video)["nb_read_frames"], "600");
+
+    // The same by flags, as JSON lines, and a cancel that a watcher sees.
+    let flags = ["--url", &service.url, "--key", &service.key, "--json"];
+    let flagged = |args: &[&str], code| {
+        let output = run(&[args, &flags].concat(), code);
+        let lines: Vec<Value> = stdout(&output)
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        lines
+    };
+    let second = flagged(&["exports", "create", state], 0);
+    let second = second[0]["taskId"].as_str().unwrap();
+    assert_eq!(
+        flagged(&["exports", "cancel", second], 0)[0]["status"],
+        "CANCELED"
+    );
+    let seen = flagged(&["exports", "watch", second], 1);
+    assert_eq!(seen.last().unwrap()["status"], "CANCELED");
+    let listed = flagged(&["exports", "list", "--limit", "1"], 0);
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0]["taskId"], second);
+    assert_eq!(flagged(&["exports", "list", "--limit", "0"], 0).len(), 2);
+
+    // A refused document ends with 1, an unknown task and a wrong key with 3.
+    let bad = write(dir.path(), "bad.json", &serde_json::json!({"tracks": 7}));
+    let refused = flagged(&["exports", "create", bad.to_str().unwrap()], 1);
+    assert_eq!(refused[0]["errorCode"], "EDITOR_SCHEMA_INVALID");
+    run_at(&service, &["exports", "get", "nope"], 3);
+    run_with(&service.url, "sk_wrong", &["exports", "list"], 3);
+    run_with("localhost:1", "sk_wrong", &["exports", "list"], 3);
+}
+
+#[test]
+fn a_taken_port_is_named_and_nothing_is_started() {
+    let dir = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let data = dir.path().to_str().unwrap();
+    let output = run(&["serve", "--port", &port, "--data", data], 3);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        message.contains(&port) && message.contains("--port"),
+        "{message}"
+    );
+    assert!(!dir.path().join("ministack.json").exists());
+}
+
+/// Ctrl-C, and what a person sees without `--json`.
+#[test]
+fn a_person_sees_url_and_key_and_stops_it_with_ctrl_c() {
+    use std::io::{BufRead as _, Read as _};
+    let dir = tempfile::tempdir().unwrap();
+    let mut child = darkroom()
+        .args(["serve", "--port", "0", "--data"])
+        .arg(dir.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut shown = String::new();
+    while !shown.contains("API key") {
+        assert_ne!(out.read_line(&mut shown).unwrap(), 0, "{shown}");
+    }
+    let key = std::fs::read_to_string(dir.path().join("api-key")).unwrap();
+    assert!(
+        shown.contains(key.trim()) && key.starts_with("sk_"),
+        "{shown}"
+    );
+    assert!(shown.contains("http://127.0.0.1:"), "{shown}");
+    let pid = child.id().to_string();
+    let sent = Command::new("kill").args(["-s", "INT", &pid]).status();
+    assert!(sent.unwrap().success());
+    out.read_to_string(&mut shown).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{shown}");
+    assert!(common::no_stack_runs_on(dir.path()));
+    assert!(!dir.path().join("service.json").exists());
 }
 
 #[test]

@@ -1,6 +1,8 @@
-//! The project's commands: `cargo xtask setup|test|bench`.
+//! The project's commands: `cargo xtask demo|test|lambda|bench|setup`.
 
 mod bench;
+mod demo;
+mod lambda;
 mod setup;
 mod shell;
 mod test;
@@ -17,6 +19,11 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Export a ten-second film through the whole service on this machine.
+    ///
+    /// Installs what is missing (it says what), builds, makes sample media, starts
+    /// `darkroom serve`, uploads, exports over HTTP, downloads and checks the result.
+    Demo,
     /// Install what is missing: ffmpeg, fonts, the local AWS stack, test tools.
     ///
     /// Debian packages come by apt-get, Python packages into `target/tools`. Done
@@ -24,6 +31,11 @@ enum Command {
     Setup,
     /// Set up, build, and run every test; ends with one summary.
     Test(test::Args),
+    /// Build the functions' bootstraps into `target/lambda`, for `darkroom serve --lambda`.
+    ///
+    /// A release build for this machine, by cargo-lambda, which is installed into
+    /// `target/tools` the first time. `sam build` makes what is deployed.
+    Lambda,
     /// Measure rendering speed beside one ffmpeg filtergraph and the unavoidable costs.
     ///
     /// CPU and wall time are taken side by side in one run; medians of the ratios
@@ -33,8 +45,10 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
+        Command::Demo => demo::run_demo(),
         Command::Setup => setup::everything(),
         Command::Test(args) => test::run_suites(&args),
+        Command::Lambda => lambda::build(),
         Command::Bench(args) => bench::run_bench(&args),
     }
 }

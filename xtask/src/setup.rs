@@ -9,53 +9,90 @@ use sha2::{Digest, Sha256};
 
 use crate::shell::{output, root, run, there, tools};
 
-/// A Debian package, a file or program that shows it is there, and why it is needed.
-const PACKAGES: &[(&str, &str, &str)] = &[
-    (
-        "ffmpeg",
-        "/usr/bin/ffmpeg",
-        "decodes sources and encodes exports",
-    ),
-    (
+/// A Debian package.
+struct Package {
+    name: &'static str,
+    /// What shows that it is there.
+    sign: Sign,
+    why: &'static str,
+    /// The demo needs it, not the tests alone.
+    for_demo: bool,
+}
+
+enum Sign {
+    /// These programs start.
+    Programs(&'static [&'static str]),
+    /// Python finds this module.
+    Module(&'static str),
+    /// This file or folder of fonts, unless `DARKROOM_FONTS` names others.
+    Fonts(&'static str),
+}
+
+const fn fonts(name: &'static str, path: &'static str, why: &'static str) -> Package {
+    Package {
+        name,
+        sign: Sign::Fonts(path),
+        why,
+        for_demo: false,
+    }
+}
+
+const PACKAGES: &[Package] = &[
+    Package {
+        name: "ffmpeg",
+        sign: Sign::Programs(&["ffmpeg", "ffprobe"]),
+        why: "decodes sources and encodes exports",
+        for_demo: true,
+    },
+    Package {
+        name: "python3-venv",
+        sign: Sign::Module("ensurepip"),
+        why: "makes the Python environments below target/tools",
+        for_demo: true,
+    },
+    Package {
+        for_demo: true,
+        ..fonts(
+            "fonts-inter",
+            "/usr/share/fonts/opentype/inter",
+            "default font",
+        )
+    },
+    fonts(
         "fonts-dejavu-core",
         "/usr/share/fonts/truetype/dejavu",
-        "the picture tests' font",
+        "monospace, and the tests' font",
     ),
-    (
+    fonts(
         "fonts-roboto-unhinted",
         "/usr/share/fonts/truetype/roboto",
         "default font",
     ),
-    (
-        "fonts-inter",
-        "/usr/share/fonts/opentype/inter",
-        "default font",
-    ),
-    (
+    fonts(
         "fonts-open-sans",
         "/usr/share/fonts/truetype/open-sans",
         "default font",
     ),
-    (
+    fonts(
         "fonts-noto-core",
         "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
         "other scripts",
     ),
-    (
+    fonts(
         "fonts-noto-cjk",
         "/usr/share/fonts/opentype/noto",
         "Chinese, Japanese, Korean",
     ),
-    (
+    fonts(
         "fonts-noto-color-emoji",
         "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf",
         "emoji",
     ),
 ];
 
-/// A Python environment in `target/tools`, and why it is needed.
-const ENVIRONMENTS: &[(&str, &str, &str)] = &[
-    ("venv", "local-stack", "MiniStack, the local AWS stack"),
+/// Python environments: folder in `target/tools`, requirements, and why it is needed.
+const LOCAL_STACK: (&str, &str, &str) = ("venv", "local-stack", "MiniStack, the local AWS stack");
+const TEST_ENVIRONMENTS: &[(&str, &str, &str)] = &[
     (
         "indream-1.0.0",
         "client-1.0.0",
@@ -66,7 +103,11 @@ const ENVIRONMENTS: &[(&str, &str, &str)] = &[
         "client-1.1.0",
         "official client of generation 1, for tests",
     ),
-    ("lint", "lint", "cfn-lint and SAM, for the template's test"),
+    (
+        "lint",
+        "lint",
+        "cfn-lint, SAM and hadolint, for the tests of what is deployed",
+    ),
 ];
 
 /// The client's source distribution: the public schema and example documents.
@@ -75,35 +116,68 @@ const SDIST: (&str, &str) = (
     "5421b3914e54158a8a73a83955c6fcd78fb5b362429dc4471725e7a2ccf14e55",
 );
 
+/// Installs what the demo needs and is missing.
+pub(crate) fn for_demo() -> anyhow::Result<()> {
+    packages(|package| package.for_demo)?;
+    fs::create_dir_all(tools())?;
+    environment(LOCAL_STACK)
+}
+
 /// Installs everything that is missing.
 pub(crate) fn everything() -> anyhow::Result<()> {
-    packages()?;
+    packages(|_| true)?;
     fs::create_dir_all(tools())?;
-    for (place, requirements, why) in ENVIRONMENTS {
-        environment(place, requirements, why)?;
+    environment(LOCAL_STACK)?;
+    for &made in TEST_ENVIRONMENTS {
+        environment(made)?;
     }
     examples()
 }
 
-fn packages() -> anyhow::Result<()> {
+impl Sign {
+    fn seen(&self) -> bool {
+        match self {
+            Self::Programs(names) => names.iter().all(|name| there(name, &["-version"])),
+            Self::Module(name) => there("python3", &["-c", &format!("import {name}")]),
+            Self::Fonts(path) => {
+                std::env::var_os("DARKROOM_FONTS").is_some() || Path::new(path).exists()
+            }
+        }
+    }
+}
+
+fn packages(wanted: impl Fn(&Package) -> bool) -> anyhow::Result<()> {
+    if !there("python3", &["--version"]) {
+        bail!("there is no python3 here; install Python 3.11 or newer and try again");
+    }
     let missing: Vec<_> = PACKAGES
         .iter()
-        .filter(|(_, mark, _)| !Path::new(mark).exists())
+        .filter(|package| wanted(package) && !package.sign.seen())
         .collect();
     if missing.is_empty() {
         return Ok(());
     }
-    for (package, _, why) in &missing {
-        println!("setup: installing the Debian package {package}: {why}");
+    for package in &missing {
+        println!(
+            "setup: missing Debian package {}: {}",
+            package.name, package.why
+        );
     }
-    let names: Vec<&str> = missing.iter().map(|(package, _, _)| *package).collect();
-    if !there("apt-get", "--version") {
+    let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
+    let names_line = names.join(" ");
+    if !there("apt-get", &["--version"]) {
         bail!(
-            "there is no apt-get here; install these by hand and try again: {}",
-            names.join(" ")
+            "there is no apt-get here; install what these Debian packages hold and try again \
+             (fonts of yours: name their folder in DARKROOM_FONTS): {names_line}"
         );
     }
     let as_root = output(Command::new("id").arg("-u"))?.trim() == "0";
+    if !as_root && !there("sudo", &["--version"]) {
+        bail!(
+            "there is no sudo here; as root run: apt-get install --no-install-recommends {names_line}"
+        );
+    }
+    println!("setup: installing them by apt-get");
     let apt = || {
         let mut command = Command::new(if as_root { "apt-get" } else { "sudo" });
         if !as_root {
@@ -112,15 +186,19 @@ fn packages() -> anyhow::Result<()> {
         command.env("DEBIAN_FRONTEND", "noninteractive");
         command
     };
-    run(apt().args(["update", "-qq"]))?;
+    // A list that is out of date may still do; what is missing then is said by the install.
+    if let Err(error) = run(apt().args(["update", "-qq"])) {
+        println!("setup: {error}; going on with the package lists that are here");
+    }
     run(apt()
         .args(["install", "-y", "-qq", "--no-install-recommends"])
         .args(&names))
+    .with_context(|| format!("cannot install {names_line}; the first run needs a package mirror"))
 }
 
 /// Makes a virtual environment from pinned, hashed requirements; a stamp tells
 /// that it is there.
-fn environment(place: &str, requirements: &str, why: &str) -> anyhow::Result<()> {
+pub(crate) fn environment((place, requirements, why): (&str, &str, &str)) -> anyhow::Result<()> {
     let file = root().join(format!("xtask/requirements/{requirements}.txt"));
     let text = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let wanted = hex::encode(Sha256::digest(&text));
@@ -144,7 +222,8 @@ fn environment(place: &str, requirements: &str, why: &str) -> anyhow::Result<()>
             "--require-hashes",
             "-r",
         ])
-        .arg(&file))?;
+        .arg(&file))
+    .context("the first run installs Python packages and needs a package index (PyPI)")?;
     fs::write(stamp, wanted)?;
     Ok(())
 }
@@ -210,4 +289,20 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
         fs::copy(entry.path(), to.join(entry.file_name()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What renders here renders there: the image has the same tools and fonts.
+    #[test]
+    fn the_render_image_installs_the_same_packages() {
+        let dockerfile = fs::read_to_string(root().join("functions/render/Dockerfile")).unwrap();
+        let installed: Vec<&str> = dockerfile.split_whitespace().collect();
+        for package in PACKAGES {
+            let draws = !matches!(package.sign, Sign::Module(_));
+            assert_eq!(installed.contains(&package.name), draws, "{}", package.name);
+        }
+    }
 }

@@ -44,14 +44,29 @@ pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
 }
 
 /// Whether a program can be started at all.
-pub(crate) fn there(program: &str, argument: &str) -> bool {
+pub(crate) fn there(program: &str, arguments: &[&str]) -> bool {
     Command::new(program)
-        .arg(argument)
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+/// Makes a file by ffmpeg if it is not there yet; a half-made one never counts.
+pub(crate) fn ffmpeg_once(folder: &Path, file: &str, arguments: &[&str]) -> anyhow::Result<()> {
+    let finished = folder.join(file);
+    if finished.exists() {
+        return Ok(());
+    }
+    let part = folder.join(format!("part-{file}"));
+    run(Command::new("ffmpeg")
+        .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"])
+        .args(arguments)
+        .arg(&part))?;
+    std::fs::rename(part, finished)?;
+    Ok(())
 }
 
 fn name(command: &Command) -> String {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::bail;
 
 use crate::setup;
-use crate::shell::{root, run, there};
+use crate::shell::{root, run, there, tools};
 
 /// Set up, build, and run every test.
 #[derive(Debug, clap::Args)]
@@ -21,17 +21,23 @@ pub(crate) struct Args {
 enum Suite {
     /// Every test written in Rust, on the real local stack and the real ffmpeg.
     Rust,
-    /// The template, by cfn-lint and SAM.
+    /// The official Python client, both versions as they are, against `darkroom serve`.
+    Client,
+    /// The template and the image, by cfn-lint, SAM and hadolint.
     Template,
+    /// The built functions, deployed into the local stack.
+    Lambda,
 }
 
 impl Suite {
-    const ALL: [Self; 2] = [Self::Template, Self::Rust];
+    const ALL: [Self; 4] = [Self::Template, Self::Rust, Self::Client, Self::Lambda];
 
     fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Rust => rust(),
+            Self::Client => client(),
             Self::Template => template(),
+            Self::Lambda => lambda(),
         }
     }
 }
@@ -70,29 +76,74 @@ pub(crate) fn run_suites(args: &Args) -> anyhow::Result<()> {
 }
 
 fn rust() -> anyhow::Result<()> {
+    tests(&[])
+}
+
+fn lambda() -> anyhow::Result<()> {
+    crate::lambda::build()?;
+    tests(&["--test", "lambda"])
+}
+
+/// Always of the whole workspace: with fewer packages their dependencies would
+/// have other features, and be built once more.
+fn tests(which: &[&str]) -> anyhow::Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.current_dir(root());
-    if there("cargo-nextest", "--version") {
-        cargo.args([
-            "nextest",
-            "run",
-            "--workspace",
-            "--locked",
-            "--no-fail-fast",
-        ]);
+    if there("cargo-nextest", &["--version"]) {
+        cargo.args(["nextest", "run"]);
     } else {
         println!("test: cargo-nextest is not installed; `cargo test` runs the same tests, slower");
-        cargo.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+        cargo.arg("test");
     }
-    run(&mut cargo)
+    cargo.args(["--workspace", "--locked", "--no-fail-fast"]);
+    run(cargo.args(which))
+}
+
+/// Each version in the environment that setup made for it; both run, even if
+/// the first one fails.
+fn client() -> anyhow::Result<()> {
+    // With the tests' targets, as the Rust suite builds it: the same program, built once.
+    run(Command::new("cargo").current_dir(root()).args([
+        "build",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+    ]))?;
+    let mut failed = Vec::new();
+    for version in ["1.0.0", "1.1.0"] {
+        println!("test: indream-client {version}");
+        let python = tools().join(format!("indream-{version}/bin/python"));
+        let ran = run(Command::new(python)
+            .current_dir(root())
+            .args([
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "tests/client",
+            ])
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("DARKROOM_BIN", root().join("target/debug/darkroom")));
+        if let Err(error) = ran {
+            failed.push(format!("indream-client {version}: {error:#}"));
+        }
+    }
+    if !failed.is_empty() {
+        bail!("{}", failed.join("; "));
+    }
+    Ok(())
 }
 
 /// Offline: SAM wants a region and credentials, and uses neither.
 fn template() -> anyhow::Result<()> {
-    let lint = crate::shell::tools().join("lint/bin");
+    let lint = tools().join("lint/bin");
     run(Command::new(lint.join("cfn-lint"))
         .current_dir(root())
         .arg("template.yaml"))?;
+    run(Command::new(lint.join("hadolint"))
+        .current_dir(root())
+        .arg("functions/render/Dockerfile"))?;
     run(Command::new(lint.join("sam"))
         .current_dir(root())
         .args(["validate", "--lint", "--template", "template.yaml"])

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use darkroom_compositor::YuvFrame;
-use darkroom_editor_state::{TICKS_PER_SECOND, Ticks, frame_count};
+use darkroom_editor_state::{Document, TICKS_PER_SECOND, Ticks, frame_count};
 use darkroom_render::Format;
 use serde_json::json;
 
@@ -14,6 +14,7 @@ use crate::document;
 use crate::local_assets::{LocalAssets, publish};
 use crate::output::Ending;
 use crate::serve::parts;
+use crate::signals::unless_stopped;
 
 /// Draw one frame of a document as a PNG.
 ///
@@ -70,7 +71,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
     let frames = frame_count(document.state.duration(), fps);
     let number = match (args.frame, args.at) {
         (Some(number), _) => number,
-        (None, Some(at)) => at.0.max(0).unsigned_abs() * u64::from(fps) / TICKS_PER_SECOND as u64,
+        (None, Some(at)) => frame_at(at, fps),
         (None, None) => 0,
     };
     if number >= frames {
@@ -79,13 +80,22 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
             frames.saturating_sub(1)
         );
     }
+    unless_stopped(draw(&args, &document, number, frames)).await
+}
+
+async fn draw(
+    args: &Args,
+    document: &Document,
+    number: u64,
+    frames: u64,
+) -> anyhow::Result<Ending> {
     let scratch = tempfile::tempdir().context("cannot make scratch space")?;
     let assets = LocalAssets::new(
         args.picture.assets.clone(),
         parts::fetcher()?,
         scratch.path().to_owned(),
     );
-    let env = parts::render_env(scratch.path())?;
+    let env = parts::render_env()?;
     let spec = args.picture.spec(Format::Mp4);
     let drawn = darkroom_render::draw_frame(&document.state, &spec, &assets, &env, number).await;
     let picture = match drawn {
@@ -107,6 +117,12 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
         println!("{output}: frame {number} of {frames}, {width}x{height}");
     }
     Ok(Ending::Done)
+}
+
+/// The frame shown at a time: frame n shows tick n x 240000 / fps.
+fn frame_at(at: Ticks, fps: u32) -> u64 {
+    // A time past all documents lies past the end, however large it is.
+    at.0.max(0).unsigned_abs().saturating_mul(fps.into()) / TICKS_PER_SECOND as u64
 }
 
 fn write_png(picture: &YuvFrame, output: &Path) -> anyhow::Result<()> {
@@ -142,7 +158,16 @@ mod tests {
         assert_eq!(time("2.5"), Ok(Ticks(600_000)));
         assert_eq!(time("2500ms"), Ok(Ticks(600_000)));
         assert_eq!(time("600000t"), Ok(Ticks(600_000)));
-        assert!(time("-1s").is_err());
-        assert!(time("soon").is_err());
+        for wrong in ["-1s", "soon", "", "s", "nan", "infs"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_falls_on_the_frame_that_is_shown_then() {
+        assert_eq!(frame_at(time("2.5s").unwrap(), 30), 75);
+        assert_eq!(frame_at(Ticks(8_000), 30), 1);
+        assert_eq!(frame_at(Ticks(7_999), 30), 0);
+        assert!(frame_at(time("1e300s").unwrap(), 60) > 1_000_000_000);
     }
 }

@@ -23,6 +23,7 @@ pub(crate) struct Args {
         env = "DARKROOM_DATA",
         default_value = ".darkroom",
         global = true,
+        help_heading = "Deployment",
         value_name = "DIR"
     )]
     data: PathBuf,
@@ -38,10 +39,10 @@ enum Action {
     /// Make a key and print it. It is shown this once: only its hash is stored.
     Create {
         /// Whose key it is; the user is made if there is none of this name.
-        #[arg(long)]
+        #[arg(long, value_name = "U", value_parser = user)]
         user: String,
         /// What the key is for.
-        #[arg(long)]
+        #[arg(long, value_name = "N")]
         name: Option<String>,
         /// The key may read capabilities and validate, and nothing else.
         #[arg(long)]
@@ -52,16 +53,31 @@ enum Action {
     },
     /// List a user's keys, never the keys themselves.
     List {
-        #[arg(long, default_value = parts::DEV_USER)]
+        /// Whose keys.
+        #[arg(long, value_name = "U", default_value = parts::DEV_USER, value_parser = user)]
         user: String,
     },
     /// Refuse a key from now on.
     Revoke {
         /// The key's id, as `keys list` shows it.
         key_id: String,
-        #[arg(long, default_value = parts::DEV_USER)]
+        /// Whose key it is.
+        #[arg(long, value_name = "U", default_value = parts::DEV_USER, value_parser = user)]
         user: String,
     },
+}
+
+/// Longest user name: it stands in every item's key.
+const USER_LIMIT: usize = 128;
+
+fn user(text: &str) -> Result<String, String> {
+    if (1..=USER_LIMIT).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "a user name is 1 to {USER_LIMIT} visible ASCII characters without spaces"
+        ))
+    }
 }
 
 impl Args {

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
-use darkroom_editor_state::Ratio;
+use anyhow::Context as _;
+use darkroom_editor_state::{Document, Ratio};
 use darkroom_render::{ExportSpec, Format, Phase, Progress};
 use serde_json::json;
 
@@ -12,6 +12,7 @@ use crate::local_assets::{LocalAssets, publish};
 use crate::output::Ending;
 use crate::progress::Meter;
 use crate::serve::parts;
+use crate::signals::unless_stopped;
 
 /// Render a document to a video file, without the service.
 ///
@@ -24,13 +25,31 @@ pub(crate) struct Args {
     #[arg(value_name = "STATE.json")]
     state: PathBuf,
     /// The file to write; its extension, mp4 or webm, decides the format.
-    #[arg(short, long, value_name = "OUT")]
-    output: PathBuf,
+    #[arg(short, long, value_name = "OUT", value_parser = video)]
+    output: Video,
     #[command(flatten)]
     pub(crate) picture: Picture,
     /// JSON lines instead of a progress bar.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// A file to write, and the format that its name asks for.
+#[derive(Debug, Clone)]
+struct Video {
+    path: PathBuf,
+    format: Format,
+}
+
+fn video(text: &str) -> Result<Video, String> {
+    let path = PathBuf::from(text);
+    let extension = path.extension().and_then(|text| text.to_str());
+    let format = match extension.map(str::to_ascii_lowercase).as_deref() {
+        Some("mp4") => Format::Mp4,
+        Some("webm") => Format::Webm,
+        _ => return Err("the name must end in .mp4 or .webm".to_owned()),
+    };
+    Ok(Video { path, format })
 }
 
 /// Options that `render` and `frame` share.
@@ -86,19 +105,6 @@ impl Picture {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
-    let extension = args
-        .output
-        .extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or_default();
-    let format = match extension.to_ascii_lowercase().as_str() {
-        "mp4" => Format::Mp4,
-        "webm" => Format::Webm,
-        _ => bail!(
-            "{}: the name must end in .mp4 or .webm",
-            args.output.display()
-        ),
-    };
     let text = document::read_text(&args.state)?;
     let document = match document::read(&text, true) {
         Ok(document) => document,
@@ -107,24 +113,26 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
             return Ok(Ending::Refused);
         }
     };
+    unless_stopped(render(&args, &document)).await
+}
+
+async fn render(args: &Args, document: &Document) -> anyhow::Result<Ending> {
     // Beside the target: the finished file is renamed, never copied or seen half written.
-    let dir = args
-        .output
-        .parent()
-        .filter(|dir| !dir.as_os_str().is_empty());
+    let Video { path, format } = &args.output;
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
     let part = tempfile::Builder::new()
         .prefix(".darkroom-render-")
-        .suffix(&format!(".{extension}"))
+        .suffix(&format!(".{}", format.as_str()))
         .tempfile_in(dir.unwrap_or_else(|| std::path::Path::new(".")))
-        .with_context(|| format!("cannot write beside {}", args.output.display()))?;
+        .with_context(|| format!("cannot write beside {}", path.display()))?;
     let scratch = tempfile::tempdir().context("cannot make scratch space")?;
     let assets = LocalAssets::new(
         args.picture.assets.clone(),
         parts::fetcher()?,
         scratch.path().to_owned(),
     );
-    let env = parts::render_env(scratch.path())?;
-    let spec = args.picture.spec(format);
+    let env = parts::render_env()?;
+    let spec = args.picture.spec(*format);
     let shown = Shown(Meter::frames(args.json));
     let export =
         darkroom_render::export(&document.state, &spec, &assets, &env, part.path(), &shown);
@@ -138,8 +146,8 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
         }
         Err(error) => return Err(error.into()),
     };
-    publish(part, &args.output)?;
-    finish(&args, &report);
+    publish(part, path)?;
+    finish(args, &report);
     Ok(Ending::Done)
 }
 
@@ -147,8 +155,8 @@ fn finish(args: &Args, report: &darkroom_render::Report) {
     for warning in &report.warnings {
         eprintln!("warning: {warning}");
     }
-    let bytes = std::fs::metadata(&args.output).map_or(0, |meta| meta.len());
-    let output = args.output.display();
+    let bytes = std::fs::metadata(&args.output.path).map_or(0, |meta| meta.len());
+    let output = args.output.path.display();
     if args.json {
         let line = json!({
             "output": output.to_string(), "frames": report.frames, "bytes": bytes,

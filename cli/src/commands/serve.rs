@@ -1,7 +1,7 @@
 //! `darkroom serve`: the whole service on one machine.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use axum::Router;
 use darkroom_store::Store;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::output::Ending;
 use crate::serve::data_dir::{DataDir, Endpoint};
 use crate::serve::ministack::Ministack;
 use crate::serve::{forward, lambda, parts, poller};
+use crate::signals::Signals;
 
 /// Run the whole service on this machine.
 ///
@@ -39,14 +39,20 @@ pub(crate) struct Args {
         value_name = "DIR"
     )]
     data: PathBuf,
-    /// Run the built api and render bootstraps as Lambda functions on the local stack.
+    /// Run the built api and render bootstraps as Lambda functions on the local
+    /// stack, under the roles of template.yaml.
     #[arg(long)]
     lambda: bool,
     /// Folder with api/bootstrap and render/bootstrap [default: target/lambda].
     #[arg(long, value_name = "DIR", requires = "lambda")]
     bootstraps: Option<PathBuf>,
-    /// Renders at the same time.
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
+    /// Renders at the same time; with --lambda two at least.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 2,
+        value_parser = clap::value_parser!(u8).range(1..=16)
+    )]
     workers: u8,
     /// When ready, print one line {"url":...,"apiKey":...} and nothing else.
     #[arg(long)]
@@ -68,7 +74,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
                 args.port
             )
         })?;
-    let mut stack = Ministack::start(&data).await?;
+    let mut stack = Ministack::start(&data, args.lambda).await?;
     let result = serve(&args, &data, listener, &mut stack, signals).await;
     data.unpublish();
     stack.stop().await?;
@@ -149,7 +155,7 @@ async fn prepare(
         pid: std::process::id(),
     };
     let (router, worker) = if args.lambda {
-        (deployed(args.bootstraps.as_deref(), &endpoint).await?, None)
+        (deployed(args, &endpoint).await?, None)
     } else {
         lambda::undeploy(aws).await?;
         let worker = parts::worker(&store, &data.join("scratch"))?;
@@ -165,18 +171,16 @@ async fn prepare(
     })
 }
 
-async fn deployed(bootstraps: Option<&Path>, endpoint: &Endpoint) -> anyhow::Result<Router> {
-    let bootstraps = bootstraps.map_or_else(lambda::default_bootstraps, Path::to_path_buf);
-    let queue_name = endpoint
-        .render_queue_url
-        .rsplit('/')
-        .next()
-        .unwrap_or_default();
+async fn deployed(args: &Args, endpoint: &Endpoint) -> anyhow::Result<Router> {
+    let bootstraps = match &args.bootstraps {
+        Some(folder) => folder.clone(),
+        None => lambda::default_bootstraps(),
+    };
     let deployment = lambda::Deployment {
         endpoint: &endpoint.aws_url,
         bootstraps: &bootstraps,
+        template: parts::template(endpoint, args.workers)?,
         environment: parts::function_environment(endpoint),
-        queue_name,
     };
     forward::router(deployment.deploy().await?)
 }
@@ -207,27 +211,4 @@ fn announce(url: &str, api_key: &str, as_json: bool) -> anyhow::Result<()> {
     }
     .and_then(|()| out.flush())
     .context("cannot print URL and key")
-}
-
-/// Ctrl-C and SIGTERM.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn new() -> anyhow::Result<Self> {
-        let cannot = "cannot listen for signals";
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt()).context(cannot)?,
-            terminate: signal(SignalKind::terminate()).context(cannot)?,
-        })
-    }
-
-    async fn any(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
 }

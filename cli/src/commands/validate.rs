@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use crate::document;
 use crate::output::Ending;
 
-/// Check a document and list every fault: its place in the file, code, JSON Pointer, message.
+/// Check a document and list every fault with its place.
 ///
-/// Reads no network and needs no service. Items that are valid but not drawn
+/// A line a fault: its place in the file, code, JSON Pointer and message; code
+/// 1 when there are any. Reads no network and needs no service. Items that are valid but not drawn
 /// yet are listed too (`EDITOR_ITEM_UNSUPPORTED`), because an export would be
 /// refused for them; --schema-only leaves them out.
 #[derive(Debug, clap::Args)]

@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use axum::{Json, Router};
+use serde_json::json;
 
-/// The largest body passed on; API Gateway takes 10 MB.
+/// The largest body passed on, as of API Gateway.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// Connection-bound headers, which belong to one hop alone.
 const HOP: [HeaderName; 5] = [
@@ -41,22 +43,27 @@ pub(crate) fn router(base: String) -> anyhow::Result<Router> {
         .with_state(Upstream { http, base }))
 }
 
+/// What API Gateway says itself, it says in this form.
+fn refusal(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({ "message": message }))).into_response()
+}
+
 async fn pass_on(State(upstream): State<Upstream>, request: Request) -> Response {
-    match try_pass_on(&upstream, request).await {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+    };
+    match try_pass_on(&upstream, parts, body).await {
         Ok(response) => response,
         Err(error) => {
             tracing::warn!("a request could not be passed on: {error:#}");
-            StatusCode::BAD_GATEWAY.into_response()
+            refusal(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
         }
     }
 }
 
-async fn try_pass_on(upstream: &Upstream, request: Request) -> anyhow::Result<Response> {
-    let (parts, body) = request.into_parts();
+async fn try_pass_on(upstream: &Upstream, parts: Parts, body: Bytes) -> anyhow::Result<Response> {
     let tail = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let body = axum::body::to_bytes(body, BODY_LIMIT)
-        .await
-        .context("the body is too large")?;
     let mut headers = parts.headers;
     for name in &HOP {
         headers.remove(name);

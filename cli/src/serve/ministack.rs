@@ -42,8 +42,9 @@ pub(crate) struct Ministack {
 
 impl Ministack {
     /// Stops what an earlier service left running on this directory, starts
-    /// the stack and waits until it answers.
-    pub(crate) async fn start(data: &DataDir) -> anyhow::Result<Self> {
+    /// the stack and waits until it answers. With `enforce`, whoever is not the
+    /// root user may do no more than IAM policies allow.
+    pub(crate) async fn start(data: &DataDir, enforce: bool) -> anyhow::Result<Self> {
         let record = data.join(RECORD_FILE);
         let earlier = read_record(&record);
         if let Some(pid) = earlier.as_ref().and_then(|r| r.pid) {
@@ -66,6 +67,7 @@ impl Ministack {
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_DEFAULT_REGION", REGION)
+            .env("AUTH", if enforce { "true" } else { "false" })
             .env("PERSIST_STATE", "1")
             .env("S3_PERSIST", "1")
             .env("STATE_DIR", data.join("state"))
@@ -170,6 +172,8 @@ impl Ministack {
 
 /// The region everything local lives in.
 pub(crate) const REGION: &str = "us-east-1";
+/// The account every local resource belongs to.
+pub(crate) const ACCOUNT: &str = "000000000000";
 
 fn read_record(path: &Path) -> Option<Record> {
     serde_json::from_slice(&std::fs::read(path).ok()?).ok()

@@ -16,4 +16,5 @@ pub(crate) mod lambda;
 pub(crate) mod ministack;
 pub(crate) mod parts;
 pub(crate) mod poller;
+pub(crate) mod template;
 pub(crate) mod zip;

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::data_dir::Endpoint;
 use super::ministack::REGION;
+use super::template::Template;
 
 /// Whose key the first start makes.
 pub(crate) const DEV_USER: &str = "dev";
@@ -99,12 +100,8 @@ pub(crate) fn worker(store: &Store, scratch: &Path) -> anyhow::Result<Worker> {
     ))
 }
 
-pub(crate) fn render_env(scratch: &Path) -> anyhow::Result<RenderEnv> {
-    Ok(RenderEnv::new(
-        Tools::discover()?,
-        fonts()?,
-        scratch.to_owned(),
-    ))
+pub(crate) fn render_env() -> anyhow::Result<RenderEnv> {
+    Ok(RenderEnv::new(Tools::discover()?, fonts()?))
 }
 
 pub(crate) fn fetcher() -> anyhow::Result<Fetcher> {
@@ -116,21 +113,29 @@ fn fonts() -> anyhow::Result<Fonts> {
         .context("cannot load fonts; install a font package or set DARKROOM_FONTS")
 }
 
-/// The environment of functions deployed on the local stack. Dummy credentials
-/// and the endpoint are always in it: without them a function would call AWS.
-pub(crate) fn function_environment(endpoint: &Endpoint) -> Map<String, Value> {
-    let fixed = [
-        ("AWS_ENDPOINT_URL", endpoint.aws_url.as_str()),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("DARKROOM_TABLE", &endpoint.table),
-        ("DARKROOM_BUCKET", &endpoint.bucket),
-        ("DARKROOM_RENDER_QUEUE_URL", &endpoint.render_queue_url),
+/// The template, for functions deployed on the local stack. `renders` run at the
+/// same time, two at least, as AWS has it.
+pub(crate) fn template(endpoint: &Endpoint, renders: u8) -> anyhow::Result<Template> {
+    let here = [
+        ("Table", endpoint.table.clone()),
+        ("Bucket", endpoint.bucket.clone()),
+        ("RenderQueue", endpoint.render_queue_url.clone()),
+        ("RenderConcurrency", renders.max(2).to_string()),
     ];
-    let fixed = fixed.map(|(name, value)| (name.to_owned(), Value::from(value)));
+    Template::read(TEMPLATE, here)
+}
+
+/// What deployed functions get beside the template's environment. The stack
+/// itself gives them credentials of their roles.
+pub(crate) fn function_environment(endpoint: &Endpoint) -> Map<String, Value> {
     let passed_on = PASSED_ON.iter().filter_map(|name| {
         let value = std::env::var(name).ok()?;
         Some(((*name).to_owned(), Value::from(value)))
     });
-    fixed.into_iter().chain(passed_on).collect()
+    // Without it a function would call AWS.
+    let stack = (
+        "AWS_ENDPOINT_URL".to_owned(),
+        Value::from(endpoint.aws_url.as_str()),
+    );
+    passed_on.chain([stack]).collect()
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use darkroom_store::{NewKey, Store, StoreConfig};
 use serde_json::{Value, json};
 
 /// Nothing here takes longer on the slowest machine we test on.
@@ -42,24 +43,67 @@ pub fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
+/// What a person sees on a terminal of 100 columns; it must end well.
+pub fn on_terminal(args: &[&str], environment: &[(&str, &str)]) -> String {
+    let quoted: Vec<String> = std::iter::once(env!("CARGO_BIN_EXE_darkroom"))
+        .chain(args.iter().copied())
+        .map(|arg| format!("'{arg}'"))
+        .collect();
+    let output = Command::new("script")
+        .args([
+            "-qefc",
+            &format!("stty cols 100; exec {}", quoted.join(" ")),
+        ])
+        .arg("/dev/null")
+        .env("TERM", "xterm")
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "darkroom {args:?}: {shown}");
+    shown
+}
+
 /// A running `darkroom serve`; ended with SIGTERM when dropped.
 pub struct Service {
     child: Child,
+    data: PathBuf,
     pub url: String,
     pub key: String,
     pub http: reqwest::Client,
 }
 
-impl Service {
-    pub fn start(data: &Path) -> Self {
-        Self::start_with(data, &[])
+/// An answer of the service, byte for byte.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub replayed: bool,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
     }
 
-    pub fn start_with(data: &Path, more: &[&str]) -> Self {
+    pub fn task(&self) -> String {
+        assert_eq!(self.status, 201, "{}", self.body);
+        self.json()["data"]["taskId"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Service {
+    pub fn start(data: &Path) -> Self {
+        Self::start_with(data, &[], &[])
+    }
+
+    pub fn start_with(data: &Path, more: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut child = darkroom()
             .args(["serve", "--json", "--port", "0", "--data"])
             .arg(data)
             .args(more)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
@@ -73,6 +117,7 @@ impl Service {
         assert_eq!(keys, ["apiKey", "url"], "exactly url and apiKey");
         Self {
             child,
+            data: data.to_owned(),
             url: ready["url"].as_str().unwrap().to_owned(),
             key: ready["apiKey"].as_str().unwrap().to_owned(),
             http: darkroom_media::http_client().unwrap().build().unwrap(),
@@ -111,26 +156,120 @@ impl Service {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
-    pub async fn create(&self, state: &Value) -> (u16, Value) {
-        let body = json!({
-            "editorState": state, "stateSchemaVersion": "v1",
-            "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
-        });
-        let answer = self
+    /// Creates an export with a key and, perhaps, an idempotency key.
+    pub async fn post(&self, key: &str, once: Option<&str>, body: &Value) -> Answer {
+        let mut request = self
             .http
             .post(format!("{}/v1/exports", self.url))
-            .bearer_auth(&self.key)
-            .json(&body)
+            .bearer_auth(key)
+            .json(body);
+        if let Some(once) = once {
+            request = request.header("Idempotency-Key", once);
+        }
+        let answer = request.send().await.unwrap();
+        Answer {
+            status: answer.status().as_u16(),
+            replayed: answer.headers().get("idempotency-replayed").is_some(),
+            body: answer.text().await.unwrap(),
+        }
+    }
+
+    pub async fn create(&self, state: &Value) -> (u16, Value) {
+        let answer = self.post(&self.key, None, &request(state)).await;
+        (answer.status, answer.json())
+    }
+
+    pub async fn created(&self, state: &Value) -> String {
+        self.post(&self.key, None, &request(state)).await.task()
+    }
+
+    pub async fn cancel(&self, key: &str, task: &str) -> (u16, Value) {
+        let answer = self
+            .http
+            .delete(format!("{}/v1/exports/{task}", self.url))
+            .bearer_auth(key)
             .send()
             .await
             .unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
-    pub async fn created(&self, state: &Value) -> String {
-        let (status, answer) = self.create(state).await;
-        assert_eq!(status, 201, "{answer}");
-        answer["data"]["taskId"].as_str().unwrap().to_owned()
+    /// How the service says it is reached.
+    fn endpoint(&self) -> Value {
+        serde_json::from_slice(&std::fs::read(self.data.join("service.json")).unwrap()).unwrap()
+    }
+
+    /// The service's state, behind its back.
+    pub async fn store(&self) -> Store {
+        let endpoint = self.endpoint();
+        let text = |name: &str| endpoint[name].as_str().unwrap();
+        let config = StoreConfig::local(
+            text("aws_url"),
+            "us-east-1",
+            text("table"),
+            text("bucket"),
+            text("render_queue_url"),
+        );
+        Store::new(config).await.unwrap()
+    }
+
+    /// A key of a user of this name.
+    pub async fn key_of(&self, user: &str) -> String {
+        let wanted = NewKey {
+            name: None,
+            runtime_access: true,
+            limit: None,
+        };
+        let made = self.store().await.create_key(user, wanted).await.unwrap();
+        made.key
+    }
+
+    /// Messages in the render queue: waiting, and taken but not deleted.
+    pub async fn messages(&self) -> (u64, u64) {
+        let endpoint = self.endpoint();
+        let answer: Value = self
+            .http
+            .post(endpoint["aws_url"].as_str().unwrap())
+            .header("X-Amz-Target", "AmazonSQS.GetQueueAttributes")
+            .header("Content-Type", "application/x-amz-json-1.0")
+            .json(&json!({ "QueueUrl": endpoint["render_queue_url"], "AttributeNames": ["All"] }))
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        let count = |name: &str| {
+            let value = answer["Attributes"][name].as_str();
+            value
+                .unwrap_or_else(|| panic!("no {name}: {answer}"))
+                .parse()
+                .unwrap()
+        };
+        (
+            count("ApproximateNumberOfMessages"),
+            count("ApproximateNumberOfMessagesNotVisible"),
+        )
+    }
+
+    /// Names of the outputs in the bucket that were made for a task.
+    pub async fn outputs_of(&self, task: &str) -> Vec<String> {
+        let endpoint = self.endpoint();
+        let url = format!(
+            "{}/{}?list-type=2&prefix=outputs/",
+            endpoint["aws_url"].as_str().unwrap(),
+            endpoint["bucket"].as_str().unwrap()
+        );
+        let answer = self.http.get(url).send().await.unwrap();
+        let listed = answer.error_for_status().unwrap().text().await.unwrap();
+        assert!(listed.contains("<ListBucketResult"), "{listed}");
+        listed
+            .split("<Key>")
+            .skip(1)
+            .filter_map(|rest| rest.split("</Key>").next())
+            .filter(|key| key.contains(task))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Looks until the task is as `wanted` says.
@@ -147,12 +286,34 @@ impl Service {
         }
     }
 
+    /// Waits for the middle of a render: the encoder has begun to write its file.
+    /// Only one render may be under way.
+    pub async fn until_frames_are_encoded(&self, task: &str) {
+        let start = Instant::now();
+        while !holds_a_written_file(&self.data.join("scratch"), "mp4") {
+            assert!(start.elapsed() < LIMIT, "nothing is encoded");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let (_, answer) = self.get(&format!("/v1/exports/{task}")).await;
+        assert_eq!(answer["data"]["status"], "PROCESSING", "too late");
+    }
+
     pub async fn ended(&self, task: &str) -> Value {
         self.until(task, |task| {
             ["COMPLETED", "FAILED", "CANCELED"].contains(&task["status"].as_str().unwrap())
         })
         .await
     }
+}
+
+fn holds_a_written_file(dir: &Path, extension: &str) -> bool {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| {
+        let path = entry.path();
+        let written = path.extension().is_some_and(|found| found == extension)
+            && entry.metadata().is_ok_and(|meta| meta.len() > 0);
+        written || holds_a_written_file(&path, extension)
+    })
 }
 
 impl Drop for Service {
@@ -162,6 +323,14 @@ impl Drop for Service {
             let _ = self.child.wait();
         }
     }
+}
+
+/// A whole request for a document.
+pub fn request(state: &Value) -> Value {
+    json!({
+        "editorState": state, "stateSchemaVersion": "v1",
+        "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
+    })
 }
 
 fn number(value: f64) -> Value {
@@ -217,4 +386,17 @@ pub fn probe(path: &Path) -> Value {
         .unwrap();
     let value: Value = serde_json::from_slice(&output.stdout).unwrap();
     value["streams"][0].clone()
+}
+
+/// Whether nothing is left of the local stack on `dir`, its functions included.
+pub fn no_stack_runs_on(dir: &Path) -> bool {
+    let wanted = format!(
+        "STATE_DIR={}",
+        dir.canonicalize().unwrap().join("state").display()
+    );
+    std::fs::read_dir("/proc").unwrap().flatten().all(|entry| {
+        std::fs::read(entry.path().join("environ")).map_or(true, |environ| {
+            !String::from_utf8_lossy(&environ).contains(&wanted)
+        })
+    })
 }

@@ -16,7 +16,7 @@ pub(crate) async fn bytes(body: Body, limit: usize, remedy: &str) -> Result<Vec<
         Ok(bytes) => Ok(bytes.into()),
         Err(error) => {
             let too_large = std::error::Error::source(&error)
-                .is_some_and(|source| source.to_string().contains("length limit"));
+                .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
             Err(if too_large {
                 let detail = format!("the body has more than {limit} bytes; {remedy}");
                 Refusal::new(ErrorCode::PayloadTooLarge, detail)
@@ -30,7 +30,7 @@ pub(crate) async fn bytes(body: Body, limit: usize, remedy: &str) -> Result<Vec<
     }
 }
 
-/// Reads a JSON body. serde_json refuses nesting deeper than 128.
+/// Reads a JSON body. `serde_json` refuses nesting deeper than 128.
 pub(crate) async fn json(headers: &HeaderMap, body: Body) -> Result<Value, Refusal> {
     let kind = headers
         .get(header::CONTENT_TYPE)
@@ -44,7 +44,10 @@ pub(crate) async fn json(headers: &HeaderMap, body: Body) -> Result<Value, Refus
     let bytes = bytes(body, JSON_BYTES, "make the document smaller").await?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        let detail = format!("the body is not JSON at line {line}, column {column}: {error}");
+        // The sentence of serde_json ends with the place, which is said already.
+        let cause = error.to_string();
+        let cause = cause.split(" at line ").next().unwrap_or_default();
+        let detail = format!("the body is not JSON at line {line}, column {column}: {cause}");
         Refusal::new(ErrorCode::RequestInvalid, detail)
     })
 }

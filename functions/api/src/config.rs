@@ -19,7 +19,7 @@ impl ApiConfig {
     /// `DARKROOM_MAX_OUTPUT_PIXELS` and `DARKROOM_PIXEL_BUDGET`.
     ///
     /// # Errors
-    /// A sentence naming the variable that is not a whole number.
+    /// A sentence naming the variable that is not a whole number from 1.
     pub fn from_env() -> Result<Self, String> {
         let mut config = Self::default();
         let limits = &mut config.limits;
@@ -30,11 +30,16 @@ impl ApiConfig {
     }
 }
 
-fn set<T: std::str::FromStr>(name: &str, value: &mut T) -> Result<(), String> {
+fn set<T: std::str::FromStr + PartialOrd + From<u8>>(
+    name: &str,
+    value: &mut T,
+) -> Result<(), String> {
     if let Ok(text) = std::env::var(name) {
         *value = text
             .parse()
-            .map_err(|_| format!("{name} is {text:?}; it must be a whole number"))?;
+            .ok()
+            .filter(|number| *number >= T::from(1))
+            .ok_or_else(|| format!("{name} is {text:?}; it must be a whole number from 1"))?;
     }
     Ok(())
 }

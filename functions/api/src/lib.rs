@@ -8,6 +8,7 @@
 mod auth;
 mod body;
 mod config;
+mod probe;
 mod reply;
 mod request_id;
 mod routes;

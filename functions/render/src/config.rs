@@ -1,6 +1,6 @@
 //! What a worker is made of and how it is set.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub struct WorkerConfig {
     pub max_attempts: u32,
     /// Left before the function's own limit when work is put down.
     pub time_margin: Duration,
-    /// Directory for scratch space, this worker's alone.
+    /// Directory for scratch space.
     pub scratch: PathBuf,
     /// Largest asset taken, in bytes.
     pub asset_limit_bytes: u64,
@@ -130,11 +130,7 @@ impl Worker {
         &self.0.owner
     }
 
-    pub(crate) fn render_env(&self, scratch: &Path) -> RenderEnv {
-        RenderEnv::new(
-            self.0.tools.clone(),
-            self.0.fonts.clone(),
-            scratch.to_owned(),
-        )
+    pub(crate) fn render_env(&self) -> RenderEnv {
+        RenderEnv::new(self.0.tools.clone(), self.0.fonts.clone())
     }
 }

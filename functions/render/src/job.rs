@@ -154,7 +154,7 @@ async fn render(
     })?;
     let spec = spec(claim.settings());
     let assets = TaskAssets::new(worker, claim.user_id(), scratch, Arc::clone(control));
-    let env = worker.render_env(scratch);
+    let env = worker.render_env();
     let file = scratch.join(format!("output.{}", spec.format.as_str()));
     let watcher = Watcher(Arc::clone(control));
     let export = darkroom_render::export(&document.state, &spec, &assets, &env, &file, &watcher);

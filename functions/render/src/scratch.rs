@@ -1,8 +1,13 @@
 //! Working space on disk: one directory a task, gone when the task is done,
 //! and nothing left over from a worker that was killed.
+//!
+//! A directory is named for its worker's process, so that workers may share a
+//! root: on the local stack several run at once, while a function on AWS has
+//! `/tmp` to itself, and finds there what it left when it was last killed.
 
 use std::path::Path;
 
+use rustix::process::{Pid, test_kill_process};
 use tempfile::TempDir;
 
 const PREFIX: &str = "darkroom-task-";
@@ -10,17 +15,24 @@ const PREFIX: &str = "darkroom-task-";
 /// A fresh directory below `root`, removed when dropped.
 pub(crate) fn make(root: &Path) -> std::io::Result<TempDir> {
     std::fs::create_dir_all(root)?;
-    tempfile::Builder::new().prefix(PREFIX).tempdir_in(root)
+    tempfile::Builder::new()
+        .prefix(&format!("{PREFIX}{}-", std::process::id()))
+        .tempdir_in(root)
 }
 
-/// Removes the directories of earlier workers. Only right where `root` belongs
-/// to this worker alone, as `/tmp` of a function and the data directory do.
+/// Removes the directories of workers that are no more. Called before this
+/// process makes its first: one of its own number is from an earlier life.
 pub(crate) fn remove_leftovers(root: &Path) {
     let Ok(entries) = std::fs::read_dir(root) else {
         return;
     };
     for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(PREFIX)
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| {
+            let (owner, _) = name.strip_prefix(PREFIX)?.split_once('-')?;
+            owner.parse::<i32>().ok()
+        });
+        if owner.is_some_and(|owner| !others_and_alive(owner))
             && let Err(error) = std::fs::remove_dir_all(entry.path())
         {
             tracing::warn!(path = %entry.path().display(), "cannot remove old scratch: {error}");
@@ -28,19 +40,36 @@ pub(crate) fn remove_leftovers(root: &Path) {
     }
 }
 
+fn others_and_alive(process: i32) -> bool {
+    process as u32 != std::process::id()
+        && Pid::from_raw(process).is_some_and(|process| {
+            // Whatever may not be signaled is alive as well.
+            test_kill_process(process) != Err(rustix::io::Errno::SRCH)
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn leftovers_go_and_strangers_stay() {
+    fn leftovers_go_and_what_is_used_or_strange_stays() {
         let root = tempfile::tempdir().unwrap();
         let left = make(root.path()).unwrap().keep();
         std::fs::write(left.join("frame"), b"x").unwrap();
-        let stranger = root.path().join("other");
-        std::fs::create_dir(&stranger).unwrap();
+        let mut gone = std::process::Command::new("true").spawn().unwrap();
+        gone.wait().unwrap();
+        let [dead, living, stranger] = [
+            format!("{PREFIX}{}-a", gone.id()),
+            format!("{PREFIX}1-a"),
+            "other".to_owned(),
+        ]
+        .map(|name| root.path().join(name));
+        for folder in [&dead, &living, &stranger] {
+            std::fs::create_dir(folder).unwrap();
+        }
         remove_leftovers(root.path());
-        assert!(!left.exists());
-        assert!(stranger.exists());
+        assert!(!left.exists() && !dead.exists());
+        assert!(living.exists() && stranger.exists());
     }
 }

@@ -86,10 +86,7 @@ async fn a_missing_asset_fails_the_task_at_once_by_name() {
     assert_eq!(task.state, TaskState::Failed);
     let error = task.error.unwrap();
     assert!(error.contains("`pic-7`"), "{error}");
-    assert!(
-        !error.contains(stack.dir.path().to_str().unwrap()),
-        "{error}"
-    );
+    assert!(!error.contains(stack.dir().to_str().unwrap()), "{error}");
     assert!(stack.active().await.is_empty());
     assert!(stack.scratch_is_empty());
 }

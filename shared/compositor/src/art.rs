@@ -41,10 +41,13 @@ struct Key {
     variant: [f64; 3],
 }
 
+/// A bitmap and the pixel it begins at.
+type Placed = (Arc<Bitmap>, (i32, i32));
+
 /// The last rasterised bitmap of an item.
 #[derive(Default)]
 pub(crate) struct ArtCache {
-    last: Option<(Key, Option<(Arc<Bitmap>, (i32, i32))>)>,
+    last: Option<(Key, Option<Placed>)>,
 }
 
 impl Art {
@@ -60,7 +63,7 @@ impl Art {
         matrix: Affine,
         clip: Option<Pixels>,
         scaler: &mut Scaler,
-    ) -> Result<Option<(Bitmap, (i32, i32))>, CompositorError> {
+    ) -> Result<Option<Placed>, CompositorError> {
         let Some(bounds) = self.bounds() else {
             return Ok(None);
         };
@@ -80,7 +83,7 @@ impl Art {
         for mark in &self.marks {
             mark.paint(&mut surface, matrix, scaler)?;
         }
-        Ok(Some((bitmap, (around.x0, around.y0))))
+        Ok(Some((Arc::new(bitmap), (around.x0, around.y0))))
     }
 }
 
@@ -196,7 +199,6 @@ pub(crate) fn layer(
         bitmap.clone()
     } else {
         let fresh = art.rasterise(raster, within, scaler)?;
-        let fresh = fresh.map(|(bitmap, at)| (Arc::new(bitmap), at));
         cache.last = Some((key, fresh.clone()));
         fresh
     };

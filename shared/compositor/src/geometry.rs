@@ -71,7 +71,7 @@ impl Rect {
     /// The same rectangle in whole pixels, if its edges are whole.
     pub(crate) fn whole(self) -> Option<Pixels> {
         let whole = |x: f64| x.fract() == 0.0 && x.abs() < 1e9;
-        (whole(self.x0) && whole(self.y0) && whole(self.x1) && whole(self.y1)).then(|| Pixels {
+        (whole(self.x0) && whole(self.y0) && whole(self.x1) && whole(self.y1)).then_some(Pixels {
             x0: self.x0 as i32,
             y0: self.y0 as i32,
             x1: self.x1 as i32,
@@ -182,6 +182,7 @@ impl Affine {
     }
 
     /// Clockwise, y pointing down; quarter turns are exact.
+    #[expect(clippy::float_cmp, reason = "only exact quarter turns are exact")]
     pub(crate) fn rotate(degrees: f64) -> Self {
         let turn = degrees.rem_euclid(360.0);
         let (sin, cos) = if turn == 0.0 {

@@ -351,10 +351,7 @@ impl Dissolve {
             }
         }
         let mut surface = canvas.surface(frame, around, |area| {
-            match hidden.is_some_and(|hidden| hidden.contains(area)) {
-                true => Touch::Replace,
-                false => Touch::Blend,
-            }
+            Touch::replacing(hidden.is_some_and(|hidden| hidden.contains(area)))
         })?;
         surface.blit(&group, (around.x0, around.y0), around, 255, Op::Over);
         tools.group = group.data;
@@ -375,10 +372,8 @@ impl Dissolve {
         if area.is_empty() {
             return Ok(());
         }
-        let mut surface = canvas.surface(frame, area, |tile| match area.contains(tile) {
-            true => Touch::Replace,
-            false => Touch::Blend,
-        })?;
+        let mut surface =
+            canvas.surface(frame, area, |tile| Touch::replacing(area.contains(tile)))?;
         for y in area.y0..area.y1 {
             let row = (y - at.y0) as usize;
             let from = (area.x0 - at.x0) as usize * 4;

@@ -44,6 +44,7 @@
 mod adjust;
 mod animation;
 mod art;
+mod background;
 mod bitmap;
 mod blur;
 mod canvas;

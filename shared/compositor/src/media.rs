@@ -38,6 +38,15 @@ impl Crop {
     }
 }
 
+/// Longest side of a resized picture in pixels.
+const LONGEST: f64 = 32_768.0;
+
+/// Pixels a resized picture has at most: beyond them all but a part lies outside of
+/// the canvas, and resampling while drawing serves as well.
+fn most_pixels(clip: Pixels) -> f64 {
+    (4.0 * clip.width() as f64 * clip.height() as f64).max(1_000_000.0)
+}
+
 /// How a picture is brought to the size it is shown in.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Size {
@@ -105,14 +114,16 @@ impl MediaBox<'_> {
         {
             return Ok(Some(Layer::Video(video)));
         }
+        let most = most_pixels(self.clip);
         let whole = matrix.is_upright().then(|| target.whole()).flatten();
+        let whole = whole.filter(|whole| whole.width() as f64 * whole.height() as f64 <= most);
         let size = match whole {
             Some(whole) => Size::Resized {
                 width: whole.width(),
                 height: whole.height(),
                 radii: (0.0, 0.0),
             },
-            None => fit(shown, source, matrix, radius),
+            None => fit(shown, source, matrix, radius, most),
         };
         let size = rounded(size, shown, radius);
         let bitmap = match self.picture {
@@ -173,11 +184,9 @@ impl MediaBox<'_> {
             Some((_, bitmap)) => Arc::clone(bitmap),
             None => Arc::new(Bitmap::premultiplied(frame)),
         };
-        // A box that grows needs the source again for the next frame.
-        cache.source = self
-            .placement
-            .moving
-            .then(|| (Arc::clone(frame), Arc::clone(&all)));
+        // A box that changes needs the source again for the next frame.
+        let changes = self.placement.moving || !is_constant(self.frame);
+        cache.source = changes.then(|| (Arc::clone(frame), Arc::clone(&all)));
         let bitmap = match key.size {
             Size::Source => all,
             Size::Resized {
@@ -202,6 +211,19 @@ impl MediaBox<'_> {
     }
 }
 
+/// Whether crop and corners are the same at every time.
+fn is_constant(frame: &Frame) -> bool {
+    [
+        &frame.border_radius,
+        &frame.crop_left,
+        &frame.crop_top,
+        &frame.crop_right,
+        &frame.crop_bottom,
+    ]
+    .iter()
+    .all(|number| number.is_constant())
+}
+
 /// The video layer for an upright opaque box whose visible part lies on even pixels.
 fn passthrough(frame: &Arc<YuvFrame>, source: Rect, target: Rect, clip: Pixels) -> Option<Video> {
     let seen = target.intersect(clip.to_rect()).whole()?;
@@ -223,7 +245,7 @@ fn passthrough(frame: &Arc<YuvFrame>, source: Rect, target: Rect, clip: Pixels) 
 
 /// The size for a box that is not on whole pixels: shrunk sides in the size they are
 /// shown in, others as they are.
-fn fit(shown: Rect, source: Rect, matrix: Affine, radius: f64) -> Size {
+fn fit(shown: Rect, source: Rect, matrix: Affine, radius: f64, most: f64) -> Size {
     let (along, down) = matrix.lengths();
     let (width, height) = (shown.width() * along, shown.height() * down);
     let shrinks = (width < source.width(), height < source.height());
@@ -236,11 +258,15 @@ fn fit(shown: Rect, source: Rect, matrix: Affine, radius: f64) -> Size {
         } else {
             source
         };
-        (side.round() as usize).max(1)
+        side.min(LONGEST)
     };
+    let width = side(width, source.width(), shrinks.0);
+    let height = side(height, source.height(), shrinks.1);
+    let less = (most / (width * height)).sqrt().min(1.0);
+    let pixels = |side: f64| ((side * less).round() as usize).max(1);
     Size::Resized {
-        width: side(width, source.width(), shrinks.0),
-        height: side(height, source.height(), shrinks.1),
+        width: pixels(width),
+        height: pixels(height),
         radii: (0.0, 0.0),
     }
 }

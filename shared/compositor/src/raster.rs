@@ -190,6 +190,10 @@ fn curve(edges: &mut Vec<Edge>, p0: Spot, p1: Spot, p2: Spot, p3: Spot) {
     }
 }
 
+#[expect(
+    clippy::float_cmp,
+    reason = "only a level edge never crosses a scan line"
+)]
 fn push(edges: &mut Vec<Edge>, from: Spot, to: Spot) {
     if from.1 == to.1 || ![from.0, from.1, to.0, to.1].iter().all(|x| x.is_finite()) {
         return;

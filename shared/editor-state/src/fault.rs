@@ -5,6 +5,9 @@ use serde_json::Value;
 /// The most faults that one reading reports. A last one then says that there
 /// are more, so that a hostile document cannot make an answer of any size.
 pub const MAX_FAULTS: usize = 1000;
+/// Most bytes of all their paths and messages: a document chooses its own keys,
+/// and with them how long a path is.
+const MAX_FAULT_BYTES: usize = 512 * 1024;
 
 /// Stable code of a fault, the same on every route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -89,12 +92,15 @@ pub struct Fault {
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     list: Vec<Fault>,
+    bytes: usize,
     dropped: bool,
 }
 
 impl Faults {
     pub(crate) fn push(&mut self, code: FaultCode, path: String, message: String) {
-        if self.list.len() < MAX_FAULTS {
+        let bytes = self.bytes + path.len() + message.len();
+        if self.list.len() < MAX_FAULTS && bytes <= MAX_FAULT_BYTES {
+            self.bytes = bytes;
             self.list.push(Fault {
                 code,
                 path,
@@ -111,7 +117,7 @@ impl Faults {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.list.is_empty() && !self.dropped
     }
 
     /// The faults in the order of the document, each one once.
@@ -132,9 +138,9 @@ impl Faults {
             list.push(Fault {
                 code: FaultCode::SchemaInvalid,
                 path: String::new(),
-                message: format!(
-                    "The document has more faults than the {MAX_FAULTS} that are listed. Mend these and check again."
-                ),
+                message:
+                    "The document has more faults than are listed. Mend these and check again."
+                        .to_owned(),
             });
         }
         list

@@ -2,8 +2,12 @@
 
 use serde_json::Value;
 
-use crate::fault::{Fault, Faults};
+use crate::fault::{Fault, FaultCode, Faults};
 use crate::{EditorState, convert, gen0, schema, semantics};
+
+/// Longest key of an object. The schema sets none; without one, a key of megabytes
+/// above thousands of values would make every one of their paths as long.
+const MAX_KEY_BYTES: usize = 1000;
 
 /// A document as read: its JSON in ticks (v1), and its typed form.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +29,13 @@ pub struct Document {
 pub fn read(mut value: Value) -> Result<Document, Vec<Fault>> {
     gen0::normalise(&mut value);
     let mut faults = Faults::default();
+    if let Some(path) = long_key(&value, &mut String::new()) {
+        let message = format!(
+            "The object here has a key of more than {MAX_KEY_BYTES} bytes. Use shorter ids."
+        );
+        faults.push(FaultCode::SchemaInvalid, path, message);
+        return Err(faults.into_sorted(&value));
+    }
     schema::collect(&value, &mut faults);
     semantics::collect(&value, &mut faults);
     if !faults.is_empty() {
@@ -32,4 +43,33 @@ pub fn read(mut value: Value) -> Result<Document, Vec<Fault>> {
     }
     let state = convert::state(&value);
     Ok(Document { value, state })
+}
+
+/// Where the first object with too long a key is.
+fn long_key(value: &Value, at: &mut String) -> Option<String> {
+    match value {
+        Value::Object(map) => {
+            if map.keys().any(|key| key.len() > MAX_KEY_BYTES) {
+                return Some(at.clone());
+            }
+            map.iter()
+                .filter(|(_, value)| value.is_object() || value.is_array())
+                .find_map(|(key, value)| below(key, value, at))
+        }
+        Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| value.is_object() || value.is_array())
+            .find_map(|(index, value)| below(&index.to_string(), value, at)),
+        _ => None,
+    }
+}
+
+fn below(step: &str, value: &Value, at: &mut String) -> Option<String> {
+    let length = at.len();
+    at.push('/');
+    at.push_str(&step.replace('~', "~0").replace('/', "~1"));
+    let found = long_key(value, at);
+    at.truncate(length);
+    found
 }

@@ -301,3 +301,20 @@ fn a_hostile_document_gets_a_bounded_answer() {
         assert!(!read(nonsense).unwrap_err().is_empty());
     }
 }
+
+#[test]
+fn a_document_cannot_make_an_answer_of_any_size_by_long_keys() {
+    let faults = raw(|d| {
+        d["items"] = (0..900)
+            .map(|i| (format!("{i}{}", "k".repeat(900)), json!({})))
+            .collect();
+    });
+    let bytes: usize = faults.iter().map(|f| f.path.len() + f.message.len()).sum();
+    assert!(bytes < 600_000, "{bytes}");
+    assert!(faults.last().unwrap().message.contains("more faults"));
+
+    // One key above many values: refused before any path is made of it.
+    let faults = raw(|d| d["items"]["i-solid"]["x/y"] = json!({ "k".repeat(1001): [] }));
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(faults[0].path, "/items/i-solid/x~1y");
+}

@@ -15,6 +15,8 @@ pub const KEY_MAX_CHARS: usize = 255;
 pub const RECORD_DAYS: i64 = 30;
 /// Most differing paths that a 409 names.
 const MAX_DIFFERENCES: usize = 50;
+/// Longest path that a 409 names.
+const MAX_PATH_BYTES: usize = 2000;
 
 /// A well-formed `Idempotency-Key`: 1..=255 visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +112,7 @@ pub fn differences(ours: &Value, theirs: &Value) -> Vec<String> {
 }
 
 fn collect(ours: &Value, theirs: &Value, at: &mut String, found: &mut Vec<String>) {
-    if found.len() >= MAX_DIFFERENCES || canonical(ours) == canonical(theirs) {
+    if found.len() >= MAX_DIFFERENCES {
         return;
     }
     match (ours, theirs) {
@@ -126,7 +128,8 @@ fn collect(ours: &Value, theirs: &Value, at: &mut String, found: &mut Vec<String
                 descend(a.get(index), b.get(index), &index.to_string(), at, found);
             }
         }
-        _ => found.push(at.clone()),
+        _ if canonical(ours) != canonical(theirs) => found.push(at.clone()),
+        _ => {}
     }
 }
 
@@ -138,6 +141,13 @@ fn descend(
     found: &mut Vec<String>,
 ) {
     let length = at.len();
+    if length + step.len() > MAX_PATH_BYTES {
+        // A hostile key: its parent is named instead, whether or not it differs.
+        if found.last() != Some(at) && found.len() < MAX_DIFFERENCES {
+            found.push(at.clone());
+        }
+        return;
+    }
     at.push('/');
     at.push_str(step);
     match (ours, theirs) {
@@ -187,5 +197,8 @@ mod tests {
         let a = json!({"x/y":{"k":1},"list":[1,2],"same":true});
         let b = json!({"x/y":{"k":2},"list":[1],"same":true,"more":null});
         assert_eq!(differences(&a, &b), ["/list/1", "/x~1y/k", "/more"]);
+        assert_eq!(differences(&json!([]), &json!({})), [""]);
+        let long = |value: u8| json!({ "map": { "k".repeat(5000): value } });
+        assert_eq!(differences(&long(1), &long(2)), ["/map"]);
     }
 }

@@ -15,8 +15,10 @@ pub struct Limits {
     /// Most pixels of one output frame.
     pub output_pixels: u64,
     /// Most output pixels x frames that one render function finishes within its
-    /// time limit. The default is five minutes of 1080p at 30 fps, three times as
-    /// slow as real time within 15 minutes.
+    /// time limit of 15 minutes. The default is five minutes of 1080p at 30 fps:
+    /// 20.7 million pixels a second, a third of real time. It is an assumption
+    /// that leaves room for slow documents, until a measured speed replaces it;
+    /// `PixelBudget` in template.yaml sets it for a deployment.
     pub pixel_budget: u64,
 }
 

@@ -134,6 +134,10 @@ const FIELDS: [&str; 13] = [
     "callbackHeaders",
 ];
 
+/// Most unknown fields that one answer names, and most characters of each name.
+const MAX_UNKNOWN: usize = 50;
+const MAX_UNKNOWN_CHARS: usize = 200;
+
 /// Collects the faults of one body.
 struct Reader<'a> {
     body: &'a Map<String, Value>,
@@ -142,7 +146,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn fault(&mut self, field: &str, message: String) {
-        let path = format!("/{field}");
+        let path = format!("/{}", field.replace('~', "~0").replace('/', "~1"));
         self.faults
             .push(Fault::new(ErrorCode::RequestInvalid, path, message));
     }
@@ -221,26 +225,30 @@ pub fn parse(body: &Value, limits: &Limits) -> Result<CreateExport, Problem> {
         body,
         faults: Vec::new(),
     };
-    for field in body
-        .keys()
-        .filter(|field| !FIELDS.contains(&field.as_str()))
-    {
+    let known = |field: &&String| FIELDS.contains(&field.as_str());
+    for field in body.keys().filter(|field| !known(field)).take(MAX_UNKNOWN) {
+        let shown: String = field.chars().take(MAX_UNKNOWN_CHARS).collect();
         reader.fault(
-            field,
+            &shown,
             "is not a field of this request; remove it".to_owned(),
         );
     }
-    let client_task_id = reader.text("clientTaskId", 1, 128);
+    // A blank id identifies nothing: clients do not count on it either.
+    let client_task_id = reader
+        .text("clientTaskId", 0, 128)
+        .filter(|id| !id.trim().is_empty());
     let filename = reader.text("filename", 1, 255);
-    let settings = settings(&mut reader);
+    // Of generation 0 any version is taken: its documents tell by their form what they are.
+    reader.text("stateVersion", 0, 32);
+    let requested = requested(&mut reader);
     if reader.given("editorState").is_none() {
         reader.fault(
             "editorState",
             "is required: the document to export".to_owned(),
         );
     }
-    let settings = match settings {
-        Some(settings) if reader.faults.is_empty() => settings,
+    let requested = match requested {
+        Some(requested) if reader.faults.is_empty() => requested,
         _ => {
             return Err(Problem::from_faults(
                 ErrorCode::RequestInvalid,
@@ -251,6 +259,7 @@ pub fn parse(body: &Value, limits: &Limits) -> Result<CreateExport, Problem> {
     version(&reader)?;
     no_callback(&reader)?;
     let document = document(body)?;
+    let settings = requested.over(&document);
     let layout = settings.layout(&document);
     let duration = document.state.duration();
     limits.check(&layout, duration, settings.fps)?;
@@ -265,7 +274,36 @@ pub fn parse(body: &Value, limits: &Limits) -> Result<CreateExport, Problem> {
     ))
 }
 
-fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
+/// Settings as asked for: each side of the composition may be left to the document.
+struct Requested {
+    format: Format,
+    fps: u32,
+    ratio: Ratio,
+    scale: f64,
+    width: Option<u32>,
+    height: Option<u32>,
+}
+
+impl Requested {
+    fn over(self, document: &Document) -> Settings {
+        let state = &document.state;
+        let composition = (self.width.is_some() || self.height.is_some()).then(|| {
+            (
+                self.width.unwrap_or(state.composition_width),
+                self.height.unwrap_or(state.composition_height),
+            )
+        });
+        Settings {
+            format: self.format,
+            fps: self.fps,
+            ratio: self.ratio,
+            scale: self.scale,
+            composition,
+        }
+    }
+}
+
+fn requested(reader: &mut Reader<'_>) -> Option<Requested> {
     let fps = reader.one_of("fps", "30 or 60", |value| {
         integer(value).filter(|fps| [30, 60].contains(fps))
     });
@@ -280,53 +318,28 @@ fn settings(reader: &mut Reader<'_>) -> Option<Settings> {
     });
     let width = reader.side("compositionWidth");
     let height = reader.side("compositionHeight");
-    let composition = match (width, height) {
-        (Some(width), Some(height)) => Some((width, height)),
-        (None, None) => None,
-        (None, Some(_)) => {
-            reader.fault(
-                "compositionWidth",
-                "is required with compositionHeight".to_owned(),
-            );
-            None
-        }
-        (Some(_), None) => {
-            reader.fault(
-                "compositionHeight",
-                "is required with compositionWidth".to_owned(),
-            );
-            None
-        }
-    };
-    Some(Settings {
+    Some(Requested {
         format: format?,
         fps: fps?,
         ratio: ratio?,
         scale: scale?,
-        composition,
+        width,
+        height,
     })
 }
 
-/// Gen 1 says `stateSchemaVersion: "v1"`; gen 0 may say any `stateVersion` of up
-/// to 32 characters, or nothing.
+/// Generation 1 says `stateSchemaVersion: "v1"`; generation 0 says nothing here.
 fn version(reader: &Reader<'_>) -> Result<(), Problem> {
-    let unsupported = |field: &str, value: &Value| {
-        Problem::new(
+    match reader.given("stateSchemaVersion") {
+        Some(value) if value.as_str() != Some("v1") => Err(Problem::new(
             ErrorCode::StateSchemaVersionUnsupported,
-            format!("`{field}` is {}; this service reads \"v1\"", shorten(value)),
-        )
-    };
-    if let Some(value) = reader.given("stateSchemaVersion")
-        && value.as_str() != Some("v1")
-    {
-        return Err(unsupported("stateSchemaVersion", value));
+            format!(
+                "`stateSchemaVersion` is {}; this service reads \"v1\"",
+                shorten(value)
+            ),
+        )),
+        _ => Ok(()),
     }
-    if let Some(value) = reader.given("stateVersion")
-        && value.as_str().is_none_or(|text| text.chars().count() > 32)
-    {
-        return Err(unsupported("stateVersion", value));
-    }
-    Ok(())
 }
 
 /// Webhooks are not delivered by this build, so a callback is refused, not ignored.

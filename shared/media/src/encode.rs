@@ -1,13 +1,30 @@
 //! Encodes finished frames and mixed sound into a file that plays.
+//!
+//! Both are piped in, each by its own thread: ffmpeg takes from either as it
+//! needs to lay them side by side in the file, so neither may wait for the other.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Stdio};
+use std::ffi::OsString;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use command_fds::{CommandFdExt as _, FdMapping};
 
 use crate::audio::{CHANNELS, SAMPLE_RATE};
-use crate::child::{INPUT_GUARD, Running, cause, command, file_argument};
+use crate::child::{Running, cause, command};
 use crate::error::MediaError;
+use crate::pipe::{Input, Wait};
 use crate::tools::Tools;
+
+/// To end the file: what sound is still to come, the encoder's last frames, and
+/// `moov` moved to the front.
+const FINISH: Duration = Duration::from_mins(10);
+/// What libopus delays sound by, in seconds: 312 samples. ffmpeg's WebM muxer counts
+/// that delay twice and would begin the picture later by it.
+const OPUS_DELAY: &str = "0.0065";
+/// The sound's file descriptor in the encoder.
+const SOUND: i32 = 3;
 
 /// File format with its codecs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,15 +46,28 @@ pub struct EncoderRequest {
     pub height: u32,
     /// Frames a second.
     pub fps: u32,
-    /// Raw f32 samples, 48 kHz stereo, if the timeline has sound.
-    pub sound: Option<PathBuf>,
+    /// Whether there is sound: see [`Encoder::take_sound`].
+    pub sound: bool,
 }
 
 /// A running encoder; dropping it unfinished ends its process.
 #[derive(Debug)]
 pub struct Encoder {
     running: Running,
-    frames: ChildStdin,
+    frames: Input,
+    sound: Option<SoundInput>,
+}
+
+/// Where the encoder's sound goes in; dropping it ends the sound.
+#[derive(Debug)]
+pub struct SoundInput(Input);
+
+impl SoundInput {
+    /// Gives the next samples: left, right, left, ...
+    pub fn write(&mut self, samples: &[f32]) -> Result<(), MediaError> {
+        let bytes: Vec<u8> = samples.iter().flat_map(|s| s.to_le_bytes()).collect();
+        self.0.write_all(&bytes).map_err(of_encoder)
+    }
 }
 
 impl Encoder {
@@ -45,79 +75,100 @@ impl Encoder {
     pub fn start(tools: &Tools, request: &EncoderRequest, out: &Path) -> Result<Self, MediaError> {
         let mut ffmpeg = command(&tools.ffmpeg);
         ffmpeg
-            .args(["-y", "-f", "rawvideo", "-pix_fmt", "yuv420p"])
+            .args(["-y", "-protocol_whitelist", "pipe"])
+            .args(["-f", "rawvideo", "-pix_fmt", "yuv420p"])
             .args(["-s", &format!("{}x{}", request.width, request.height)])
             .args(["-r", &request.fps.to_string()])
             .args(["-color_range", "tv", "-colorspace", "bt709", "-i", "pipe:0"]);
-        if let Some(sound) = &request.sound {
-            ffmpeg
-                .args(INPUT_GUARD)
-                .args([
-                    "-f",
-                    "f32le",
-                    "-ar",
-                    &SAMPLE_RATE.to_string(),
-                    "-ac",
-                    &CHANNELS.to_string(),
-                    "-i",
-                ])
-                .arg(file_argument(sound))
-                .args(["-map", "1:a:0", "-b:a", "128k"]);
-        }
+        let sound = request
+            .sound
+            .then(|| pipe_sound(&mut ffmpeg, tools, request.container))
+            .transpose()?;
         ffmpeg
-            .args(["-map", "0:v:0"])
-            .args(codec_options(request.container));
-        ffmpeg
-            .args([
-                "-pix_fmt",
-                "yuv420p",
-                "-colorspace",
-                "bt709",
-                "-color_primaries",
-                "bt709",
-            ])
-            .args([
-                "-color_trc",
-                "bt709",
-                "-color_range",
-                "tv",
-                "-map_metadata",
-                "-1",
-            ])
-            .args([
-                "-fflags",
-                "+bitexact",
-                "-flags:v",
-                "+bitexact",
-                "-flags:a",
-                "+bitexact",
-            ])
-            .arg(file_argument(out))
+            .args(["-map", "0:v:0", "-pix_fmt", "yuv420p"])
+            .args(["-colorspace", "bt709", "-color_primaries", "bt709"])
+            .args(["-color_trc", "bt709", "-color_range", "tv"])
+            .args(codec_options(request.container))
+            .args(["-map_metadata", "-1", "-fflags", "+bitexact"])
+            .args(["-flags:v", "+bitexact", "-flags:a", "+bitexact"])
+            .arg(named_file(out))
             .stdin(Stdio::piped())
             .stdout(Stdio::null());
-        let mut running = Running::start(&mut ffmpeg)?;
-        let frames = running
-            .stdin()
-            .ok_or_else(|| MediaError::Encoder("it takes no input".to_owned()))?;
-        Ok(Self { running, frames })
+        let mut running = Running::start(ffmpeg, tools)?;
+        let frames = running.input()?;
+        Ok(Self {
+            running,
+            frames,
+            sound,
+        })
+    }
+
+    /// Where the sound goes in: once, and only of an encoder started with sound.
+    pub fn take_sound(&mut self) -> Option<SoundInput> {
+        self.sound.take()
     }
 
     /// Gives the next frame: Y, U and V planes, tightly packed.
+    /// [`MediaError::Pipe`]: the encoder has ended; [`Encoder::finish`] tells why.
     pub fn write(&mut self, frame: &[u8]) -> Result<(), MediaError> {
-        self.frames
-            .write_all(frame)
-            .map_err(|error| MediaError::Encoder(error.to_string()))
+        self.frames.write_all(frame).map_err(of_encoder)
     }
 
-    /// Ends the file and waits until it is whole.
+    /// Ends the file and waits until it is whole, and the sound has ended.
     pub fn finish(self) -> Result<(), MediaError> {
-        drop(self.frames);
-        let (status, words) = self.running.end();
-        if status.is_some_and(|status| status.success()) {
+        drop((self.frames, self.sound));
+        let ended = self.running.end_within(FINISH).map_err(of_encoder)?;
+        if ended.well() {
             Ok(())
         } else {
-            Err(MediaError::Encoder(cause(&words)))
+            Err(MediaError::Encoder(cause(&ended.words)))
         }
+    }
+}
+
+/// Gives the encoder a second pipe, for sound.
+fn pipe_sound(
+    ffmpeg: &mut Command,
+    tools: &Tools,
+    container: Container,
+) -> Result<SoundInput, MediaError> {
+    let failed = |error: &dyn std::fmt::Display| MediaError::Pipe(error.to_string());
+    let (theirs, ours) = std::io::pipe().map_err(|error| failed(&error))?;
+    // A slow picture holds the sound back as long as it likes; a stuck encoder
+    // is found out by its frames.
+    let wait = Wait::new(tools, Duration::MAX);
+    let sound = SoundInput(Input::new(OwnedFd::from(ours), wait)?);
+    let mapping = FdMapping {
+        parent_fd: OwnedFd::from(theirs),
+        child_fd: SOUND,
+    };
+    if container == Container::Webm {
+        ffmpeg.args(["-itsoffset", OPUS_DELAY]);
+    }
+    ffmpeg
+        .fd_mappings(vec![mapping])
+        .map_err(|error| failed(&error))?
+        .args(["-protocol_whitelist", "pipe", "-f", "f32le"])
+        .args(["-ar", &SAMPLE_RATE.to_string()])
+        .args(["-ac", &CHANNELS.to_string()])
+        .args(["-i", &format!("pipe:{SOUND}")])
+        .args(["-map", "1:a:0", "-b:a", "128k"]);
+    Ok(sound)
+}
+
+/// An argument that names a local file whatever its name looks like.
+fn named_file(path: &Path) -> OsString {
+    let mut argument = OsString::from("file:");
+    argument.push(path);
+    argument
+}
+
+fn of_encoder(error: MediaError) -> MediaError {
+    match error {
+        MediaError::Stuck { seconds } => {
+            MediaError::Encoder(format!("it did nothing for {seconds} s"))
+        }
+        other => other,
     }
 }
 

@@ -32,14 +32,18 @@ pub enum MediaError {
     #[error("the file has no {0}")]
     Missing(&'static str),
     /// The picture is larger than what is decoded.
-    #[error("the picture is {width}x{height} pixels; at most {limit} pixels on a side are decoded")]
+    #[error(
+        "the picture is {width}x{height} pixels; at most {side} on a side and {pixels} in all are decoded"
+    )]
     TooLarge {
         /// Width in pixels.
         width: u32,
         /// Height in pixels.
         height: u32,
         /// Limit on each side.
-        limit: u32,
+        side: u32,
+        /// Limit on width times height.
+        pixels: u64,
     },
     /// A decoder gave nothing for too long.
     #[error("the file takes too long to decode: nothing came for {seconds} s")]
@@ -47,6 +51,20 @@ pub enum MediaError {
         /// How long was waited.
         seconds: u64,
     },
+    /// The source ends long before its own header says.
+    #[error("the file is damaged: it breaks off after {reached:.1} of {declared:.1} seconds")]
+    BreaksOff {
+        /// Where decoding ended, in seconds of the source.
+        reached: f64,
+        /// Length that the header tells, in seconds.
+        declared: f64,
+    },
+    /// The caller wants the work to end.
+    #[error("the work was stopped")]
+    Stopped,
+    /// Talking to a child process failed.
+    #[error("a pipe to a child process failed: {0}")]
+    Pipe(String),
     /// The encoder failed.
     #[error("the encoder failed: {0}")]
     Encoder(String),
@@ -65,7 +83,11 @@ impl MediaError {
     pub fn is_callers_fault(&self) -> bool {
         matches!(
             self,
-            Self::Unreadable(_) | Self::Missing(_) | Self::TooLarge { .. } | Self::Stuck { .. }
+            Self::Unreadable(_)
+                | Self::Missing(_)
+                | Self::TooLarge { .. }
+                | Self::BreaksOff { .. }
+                | Self::Stuck { .. }
         )
     }
 }

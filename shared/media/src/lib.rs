@@ -9,23 +9,25 @@
 //! ```
 //!
 //! Every child process is started in one place ([`child`]): killed when its
-//! owner is dropped, its last words kept for the error message, its memory
-//! bounded, only local files and pipes allowed to it. ffmpeg 5.1 is the
-//! oldest version that is accepted. Everything that waits for a child blocks:
-//! call it from a thread that may.
+//! owner is dropped, its last words kept for the error message, its memory and
+//! the time it may do nothing bounded. A decoder is given one open file, under
+//! no name, and a list of the formats that it may be; whatever that file names
+//! is never opened. ffmpeg 5.1 is the oldest version that is accepted.
+//! Everything that waits for a child blocks: call it from a thread that may.
 
 mod audio;
 mod child;
 mod encode;
 mod error;
 mod fetch;
+mod pipe;
 mod probe;
 mod still;
 mod tools;
 mod video;
 
 pub use audio::{AudioDecoder, AudioRequest, CHANNELS, SAMPLE_RATE};
-pub use encode::{Container, Encoder, EncoderRequest};
+pub use encode::{Container, Encoder, EncoderRequest, SoundInput};
 pub use error::MediaError;
 pub use fetch::{FetchError, FetchLimits, Fetcher, http_client};
 pub use probe::{AudioStream, Probe, VideoStream, probe};

@@ -5,12 +5,16 @@ use std::process::Stdio;
 
 use serde::Deserialize;
 
-use crate::child::{INPUT_GUARD, Running, cause, command, file_argument};
+use crate::child::{Running, cause, command, read_file};
 use crate::error::MediaError;
 use crate::tools::Tools;
 
 /// Largest side that is decoded.
 const SIDE_LIMIT: u32 = 16_384;
+/// Largest picture that is decoded: 8192 x 8192.
+const PIXEL_LIMIT: u64 = 1 << 26;
+/// ffprobe's answer on a file with very many streams, at most.
+const ANSWER_BYTES: usize = 4 << 20;
 
 /// What was found in a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,12 +50,14 @@ pub struct VideoStream {
     pub full_range: bool,
     /// Length of one unit of its time stamps, in seconds.
     pub time_base_seconds: f64,
-    /// Frames, where the container says.
-    pub frames: Option<u64>,
+    /// Frames a second, the most it is taken for; 0 where nothing is known.
+    pub frame_rate: f64,
+    /// Its own length in seconds, where the container says.
+    pub duration_seconds: Option<f64>,
 }
 
 /// The first audio stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct AudioStream {
     /// Codec by ffmpeg's name.
     pub codec: String,
@@ -59,6 +65,8 @@ pub struct AudioStream {
     pub channels: u32,
     /// Samples a second.
     pub sample_rate: u32,
+    /// Its own length in seconds, where the container says.
+    pub duration_seconds: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -87,7 +95,9 @@ struct Stream {
     color_space: Option<String>,
     color_range: Option<String>,
     time_base: Option<String>,
-    nb_frames: Option<String>,
+    r_frame_rate: Option<String>,
+    avg_frame_rate: Option<String>,
+    duration: Option<String>,
     channels: Option<u32>,
     sample_rate: Option<String>,
     #[serde(default)]
@@ -118,24 +128,19 @@ struct SideData {
 /// Asks ffprobe what `path` holds. Reads the file's head (and tail), no more.
 pub fn probe(tools: &Tools, path: &Path) -> Result<Probe, MediaError> {
     let mut ffprobe = command(&tools.ffprobe);
-    ffprobe
-        .args(INPUT_GUARD)
-        .args(["-of", "json", "-show_streams", "-show_format", "-i"])
-        .arg(file_argument(path))
-        .stdout(Stdio::piped());
-    let mut running = Running::start(&mut ffprobe)?;
-    let mut answer = Vec::new();
-    if let Some(mut stdout) = running.stdout() {
-        std::io::Read::read_to_end(&mut stdout, &mut answer).map_err(|source| {
-            MediaError::File {
-                path: path.to_owned(),
-                source,
-            }
-        })?;
+    ffprobe.args(["-of", "json", "-show_streams", "-show_format"]);
+    read_file(&mut ffprobe, path)?;
+    ffprobe.stdout(Stdio::piped());
+    let mut running = Running::start(ffprobe, tools)?;
+    let mut answer = vec![0; ANSWER_BYTES];
+    let length = running.output()?.fill(&mut answer)?;
+    if length == ANSWER_BYTES {
+        return Err(MediaError::Unreadable("it has too many streams".to_owned()));
     }
-    let (status, words) = running.end();
-    if !status.is_some_and(|status| status.success()) {
-        return Err(MediaError::Unreadable(cause(&words)));
+    answer.truncate(length);
+    let ended = running.end()?;
+    if !ended.well() {
+        return Err(MediaError::Unreadable(cause(&ended.words)));
     }
     let answer: Answer = serde_json::from_slice(&answer).map_err(|error| {
         MediaError::Unreadable(format!("ffprobe's answer is not readable ({error})"))
@@ -145,11 +150,6 @@ pub fn probe(tools: &Tools, path: &Path) -> Result<Probe, MediaError> {
 
 fn understand(answer: Answer) -> Result<Probe, MediaError> {
     let format = answer.format.ok_or(MediaError::Missing("media in it"))?;
-    // Text is decoded as pictures of text by ffmpeg's terminal-art demuxer.
-    if ["tty", "subviewer", "srt", "lrc", "ass"].contains(&format.format_name.as_str()) {
-        return Err(MediaError::Unreadable("it is a text file".to_owned()));
-    }
-    let seconds = |text: Option<String>| text.and_then(|text| text.parse::<f64>().ok());
     let video = answer
         .streams
         .iter()
@@ -168,14 +168,15 @@ fn understand(answer: Answer) -> Result<Probe, MediaError> {
                 .as_ref()
                 .and_then(|r| r.parse().ok())
                 .unwrap_or(0),
+            duration_seconds: seconds(s.duration.as_ref()),
         });
     if video.is_none() && audio.is_none() {
         return Err(MediaError::Missing("picture and no sound"));
     }
     Ok(Probe {
         format: format.format_name,
-        duration_seconds: seconds(format.duration),
-        start_seconds: seconds(format.start_time).unwrap_or(0.0),
+        duration_seconds: seconds(format.duration.as_ref()),
+        start_seconds: seconds(format.start_time.as_ref()).unwrap_or(0.0),
         video,
         audio,
     })
@@ -185,11 +186,13 @@ fn video_stream(stream: &Stream) -> Result<VideoStream, MediaError> {
     let (Some(width @ 1..), Some(height @ 1..)) = (stream.width, stream.height) else {
         return Err(MediaError::Missing("picture of a known size"));
     };
-    if width > SIDE_LIMIT || height > SIDE_LIMIT {
+    let pixels = u64::from(width) * u64::from(height);
+    if width > SIDE_LIMIT || height > SIDE_LIMIT || pixels > PIXEL_LIMIT {
         return Err(MediaError::TooLarge {
             width,
             height,
-            limit: SIDE_LIMIT,
+            side: SIDE_LIMIT,
+            pixels: PIXEL_LIMIT,
         });
     }
     let turned = stream
@@ -232,8 +235,17 @@ fn video_stream(stream: &Stream) -> Result<VideoStream, MediaError> {
         has_alpha,
         matrix,
         time_base_seconds: stream.time_base.as_deref().and_then(ratio).unwrap_or(0.0),
-        frames: stream.nb_frames.as_ref().and_then(|n| n.parse().ok()),
+        frame_rate: [&stream.r_frame_rate, &stream.avg_frame_rate]
+            .into_iter()
+            .filter_map(|rate| ratio(rate.as_deref()?))
+            .fold(0.0, f64::max),
+        duration_seconds: seconds(stream.duration.as_ref()),
     })
+}
+
+fn seconds(text: Option<&String>) -> Option<f64> {
+    let seconds: f64 = text?.parse().ok()?;
+    seconds.is_finite().then_some(seconds)
 }
 
 fn ratio(text: &str) -> Option<f64> {

@@ -1,38 +1,66 @@
 //! Finds ffmpeg and ffprobe and checks their versions.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::error::MediaError;
 
 /// Oldest version that is accepted.
 const OLDEST: (u32, u32) = (5, 1);
+/// Environment variables that name the programs.
+const FFMPEG: &str = "DARKROOM_FFMPEG";
+const FFPROBE: &str = "DARKROOM_FFPROBE";
 
-/// Checked paths of ffmpeg and ffprobe; cheap to clone.
+/// Checked paths of ffmpeg and ffprobe, and what stops their children; cheap to
+/// clone.
 #[derive(Debug, Clone)]
 pub struct Tools {
     pub(crate) ffmpeg: PathBuf,
     pub(crate) ffprobe: PathBuf,
+    pub(crate) stop: Arc<AtomicBool>,
 }
 
 impl Tools {
     /// `DARKROOM_FFMPEG` and `DARKROOM_FFPROBE`, else from the `PATH`; both run once.
     pub fn discover() -> Result<Self, MediaError> {
+        let path = |tool: &str, variable| std::env::var_os(variable).unwrap_or_else(|| tool.into());
+        Self::at(
+            Path::new(&path("ffmpeg", FFMPEG)),
+            Path::new(&path("ffprobe", FFPROBE)),
+        )
+    }
+
+    /// These two programs; both run once.
+    pub fn at(ffmpeg: &Path, ffprobe: &Path) -> Result<Self, MediaError> {
+        check("ffmpeg", FFMPEG, ffmpeg)?;
+        check("ffprobe", FFPROBE, ffprobe)?;
         Ok(Self {
-            ffmpeg: find("ffmpeg", "DARKROOM_FFMPEG")?,
-            ffprobe: find("ffprobe", "DARKROOM_FFPROBE")?,
+            ffmpeg: ffmpeg.to_owned(),
+            ffprobe: ffprobe.to_owned(),
+            stop: Arc::default(),
         })
+    }
+
+    /// The same tools for one piece of work: once `stop` is true, every wait for
+    /// their children ends with [`MediaError::Stopped`].
+    #[must_use]
+    pub fn stopped_by(&self, stop: Arc<AtomicBool>) -> Self {
+        Self {
+            stop,
+            ..self.clone()
+        }
     }
 }
 
-fn find(tool: &'static str, variable: &'static str) -> Result<PathBuf, MediaError> {
-    let path = std::env::var_os(variable).map_or_else(|| PathBuf::from(tool), PathBuf::from);
+fn check(tool: &'static str, variable: &'static str, path: &Path) -> Result<(), MediaError> {
     let missing = |cause: String| MediaError::ToolMissing {
         tool,
         variable,
         cause,
     };
-    let output = Command::new(&path)
+    let output = Command::new(path)
         .arg("-version")
         .stdin(Stdio::null())
         .output()
@@ -48,7 +76,7 @@ fn find(tool: &'static str, variable: &'static str) -> Result<PathBuf, MediaErro
             tool,
             found: found.to_owned(),
         }),
-        _ => Ok(path),
+        _ => Ok(()),
     }
 }
 

@@ -4,24 +4,27 @@
 //! frame whose interval holds t: a frame enters at the first output frame not
 //! before its time stamp. Decoding starts at the key frame before the wanted
 //! time, so that the frame which is already showing then is not lost, however
-//! long it shows. Past the end of the source the caller keeps the last frame.
+//! long it shows. Past the end of the source the caller keeps the last frame;
+//! where the first wanted frame already lies there, or the last one may have
+//! been stepped over, the last frame is found and given.
 
-use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, sync_channel};
 
-use crate::child::{INPUT_GUARD, Running, cause, command, file_argument};
+use crate::audio::BREAK_SECONDS;
+use crate::child::{Running, cause, command, read_file};
 use crate::error::MediaError;
+use crate::pipe::Output;
 use crate::probe::{Probe, VideoStream};
 use crate::tools::Tools;
 use crate::{PixelFormat, Raster};
 
 /// Decoded ahead of the one that is being drawn.
 const AHEAD: usize = 2;
-/// A decoder that gives nothing for this long is stuck.
-const STUCK: Duration = Duration::from_secs(60);
+/// Formats with an index of key frames. In others a jump may land behind the key
+/// frame that the wanted frame needs, so they are decoded from their start.
+const INDEXED: [&str; 2] = ["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"];
 /// Time stamps coarser than this are taken for rounded ones.
 const COARSE_SECONDS: f64 = 1.0 / 10_000.0;
 
@@ -51,9 +54,21 @@ pub struct VideoRequest {
 /// A running decoder; dropping it ends its process.
 #[derive(Debug)]
 pub struct VideoDecoder {
-    pictures: Receiver<Result<Raster, String>>,
+    source: Source,
+    pictures: Receiver<Result<Raster, MediaError>>,
     running: Option<Running>,
     given: u64,
+}
+
+/// All that is needed to start a decoder, once more if need be.
+#[derive(Debug)]
+struct Source {
+    tools: Tools,
+    path: PathBuf,
+    start_seconds: f64,
+    indexed: bool,
+    stream: VideoStream,
+    request: VideoRequest,
 }
 
 impl VideoDecoder {
@@ -64,60 +79,31 @@ impl VideoDecoder {
         probe: &Probe,
         request: &VideoRequest,
     ) -> Result<Self, MediaError> {
-        let stream = probe.video.as_ref().ok_or(MediaError::Missing("picture"))?;
-        let mut ffmpeg = command(&tools.ffmpeg);
-        ffmpeg.args(["-nostdin", "-threads", "2"]);
-        if stream.has_alpha && ["vp8", "vp9"].contains(&stream.codec.as_str()) {
-            // ffmpeg's own decoder drops the alpha plane.
-            ffmpeg.args([
-                "-c:v",
-                if stream.codec == "vp9" {
-                    "libvpx-vp9"
-                } else {
-                    "libvpx"
-                },
-            ]);
-        }
-        let from =
-            request.start_seconds + request.skip as f64 / f64::from(request.fps) * request.rate;
-        if request.loops {
-            ffmpeg.args(["-stream_loop", "-1"]);
-        } else if from > 0.0 {
-            ffmpeg.args(["-noaccurate_seek", "-ss", &format!("{from:.6}")]);
-        }
-        ffmpeg
-            .args(INPUT_GUARD)
-            .args(["-copyts", "-i"])
-            .arg(file_argument(path));
-        ffmpeg
-            .args(["-map", "0:V:0", "-an", "-sn", "-dn"])
-            .args(["-vf", &filters(stream, probe, request)])
-            .args(["-frames:v", &request.frames.to_string()])
-            .args([
-                "-fps_mode",
-                "passthrough",
-                "-pix_fmt",
-                request.format.name(),
-            ])
-            .args(["-f", "rawvideo", "pipe:1"])
-            .stdout(Stdio::piped());
-        let mut running = Running::start(&mut ffmpeg)?;
+        let stream = probe.video.clone().ok_or(MediaError::Missing("picture"))?;
+        let source = Source {
+            tools: tools.clone(),
+            path: path.to_owned(),
+            start_seconds: probe.start_seconds,
+            indexed: INDEXED.contains(&probe.format.as_str()),
+            stream,
+            request: request.clone(),
+        };
+        let mut running = source.decode(&source.filters(), Some(request.frames))?;
+        let mut output = running.output()?;
         let (send, pictures) = sync_channel(AHEAD);
-        if let Some(stdout) = running.stdout() {
-            let (size, format) = (request.size, request.format);
-            std::thread::spawn(move || {
-                let mut stdout = stdout;
-                loop {
-                    let picture = read_picture(&mut stdout, size, format);
-                    let last = !matches!(picture, Some(Ok(_)));
-                    // Nobody listens any more, or nothing more comes: done.
-                    if picture.is_none_or(|picture| send.send(picture).is_err()) || last {
-                        return;
-                    }
+        let (size, format) = (request.size, request.format);
+        std::thread::spawn(move || {
+            loop {
+                let picture = read_picture(&mut output, size, format).transpose();
+                let last = !matches!(picture, Some(Ok(_)));
+                // Nobody listens any more, or nothing more comes: done.
+                if picture.is_none_or(|picture| send.send(picture).is_err()) || last {
+                    return;
                 }
-            });
-        }
+            }
+        });
         Ok(Self {
+            source,
             pictures,
             running: Some(running),
             given: 0,
@@ -126,90 +112,178 @@ impl VideoDecoder {
 
     /// The next picture; `None` past the end of the source.
     pub fn next_frame(&mut self) -> Result<Option<Raster>, MediaError> {
-        match self.pictures.recv_timeout(STUCK) {
+        match self.pictures.recv() {
             Ok(Ok(picture)) => {
                 self.given += 1;
                 Ok(Some(picture))
             }
-            Ok(Err(error)) => Err(MediaError::Unreadable(error)),
-            Err(RecvTimeoutError::Timeout) => Err(MediaError::Stuck {
-                seconds: STUCK.as_secs(),
-            }),
-            Err(RecvTimeoutError::Disconnected) => self.ended().map(|()| None),
+            Ok(Err(error)) => Err(error),
+            Err(_) => self.ended(),
         }
     }
 
-    /// A source that broke off after some pictures ends there, as players do;
-    /// one that gave none is broken.
-    fn ended(&mut self) -> Result<(), MediaError> {
+    /// What comes after the last picture: nothing, the source's last picture
+    /// where it may not have been given yet, or what is wrong with the source.
+    fn ended(&mut self) -> Result<Option<Raster>, MediaError> {
         let Some(running) = self.running.take() else {
-            return Ok(());
+            return Ok(None);
         };
-        let (status, words) = running.end();
-        if self.given == 0 {
-            let well = status.is_some_and(|status| status.success()) && words.trim().is_empty();
-            return Err(if well {
-                MediaError::Missing("picture at the wanted time")
+        let ended = running.end()?;
+        let request = &self.source.request;
+        let complained = !ended.words.trim().is_empty();
+        let reached = request.start_of(request.skip + self.given);
+        match self.source.stream.duration_seconds {
+            Some(declared)
+                if complained
+                    && self.given < request.frames
+                    && reached + BREAK_SECONDS < declared =>
+            {
+                return Err(if reached <= 0.0 {
+                    MediaError::Unreadable(cause(&ended.words))
+                } else {
+                    MediaError::BreaksOff { reached, declared }
+                });
+            }
+            _ => {}
+        }
+        if self.given == 0 && !ended.well() {
+            return Err(MediaError::Unreadable(cause(&ended.words)));
+        }
+        // A source that runs fast may be stepped over in its last pictures.
+        let stepped_over = request.rate > 1.0 && self.given < request.frames;
+        if self.given > 0 && !stepped_over {
+            return Ok(None);
+        }
+        self.source.request.skip += self.given;
+        self.given += 1;
+        self.source.last_picture().map(Some)
+    }
+}
+
+impl VideoRequest {
+    /// Source time of an output frame.
+    fn start_of(&self, frame: u64) -> f64 {
+        self.start_seconds + frame as f64 / f64::from(self.fps) * self.rate
+    }
+}
+
+impl Source {
+    fn decode(&self, filters: &str, frames: Option<u64>) -> Result<Running, MediaError> {
+        let mut ffmpeg = command(&self.tools.ffmpeg);
+        ffmpeg.args(["-nostdin", "-threads", "2", "-copyts"]);
+        // ffmpeg's own decoders drop the alpha plane.
+        match self.stream.codec.as_str() {
+            "vp8" if self.stream.has_alpha => ffmpeg.args(["-c:v", "libvpx"]),
+            "vp9" if self.stream.has_alpha => ffmpeg.args(["-c:v", "libvpx-vp9"]),
+            _ => &mut ffmpeg,
+        };
+        let from = self.request.start_of(self.request.skip);
+        if self.request.loops {
+            ffmpeg.args(["-stream_loop", "-1"]);
+        } else if from > 0.0 && self.indexed {
+            ffmpeg.args(["-noaccurate_seek", "-ss", &format!("{from:.6}")]);
+        }
+        read_file(&mut ffmpeg, &self.path)?;
+        ffmpeg
+            .args(["-map", "0:V:0", "-an", "-sn", "-dn"])
+            .args(["-vf", filters, "-fps_mode", "passthrough"])
+            .args(["-pix_fmt", self.request.format.name()]);
+        if let Some(frames) = frames {
+            ffmpeg.args(["-frames:v", &frames.to_string()]);
+        }
+        ffmpeg
+            .args(["-f", "rawvideo", "pipe:1"])
+            .stdout(Stdio::piped());
+        Running::start(ffmpeg, &self.tools)
+    }
+
+    /// The last picture there is: of all from the last key frame on, what comes last.
+    fn last_picture(&self) -> Result<Raster, MediaError> {
+        let mut running = self.decode(&self.conversion(), None)?;
+        let mut output = running.output()?;
+        let mut last = None;
+        while let Some(picture) = read_picture(&mut output, self.request.size, self.request.format)?
+        {
+            last = Some(picture);
+        }
+        let ended = running.end()?;
+        last.ok_or_else(|| {
+            if ended.words.trim().is_empty() {
+                MediaError::Missing("picture in it")
             } else {
-                MediaError::Unreadable(cause(&words))
-            });
-        }
-        Ok(())
+                MediaError::Unreadable(cause(&ended.words))
+            }
+        })
     }
-}
 
-fn filters(stream: &VideoStream, probe: &Probe, request: &VideoRequest) -> String {
-    // A time stamp of a coarse clock stands for its whole unit.
-    let slack = if stream.time_base_seconds > COARSE_SECONDS {
-        stream.time_base_seconds / 2.0
-    } else {
-        0.0
-    };
-    let zero = (probe.start_seconds + request.start_seconds + slack) * 240_000.0;
-    let rate = request.rate;
-    let fps = request.fps;
-    let skip = request.skip as f64 / f64::from(fps);
-    let mut chain = vec![
-        "settb=expr=1/240000".to_owned(),
-        format!("setpts=(PTS-{zero:.3})/{rate}"),
-        format!("fps=fps={fps}:start_time={skip:.6}:round=up:eof_action=pass"),
-    ];
-    let native = stream.pixel_format == "yuv420p" && stream.matrix == "bt709" && !stream.full_range;
-    let same_size = request.size == (stream.width, stream.height);
-    if request.format == PixelFormat::Rgba || !native || !same_size {
+    /// One picture an output frame.
+    fn filters(&self) -> String {
+        let (stream, request) = (&self.stream, &self.request);
+        // A time stamp of a coarse clock stands for its whole unit.
+        let slack = if stream.time_base_seconds > COARSE_SECONDS {
+            stream.time_base_seconds / 2.0
+        } else {
+            0.0
+        };
+        let zero = (self.start_seconds + request.start_seconds + slack) * 240_000.0;
+        let rate = request.rate;
+        let fps = request.fps;
+        let skip = request.skip as f64 / f64::from(fps);
+        // Without it `fps` loses a last frame that is shorter than an output frame.
+        let hold = if stream.frame_rate > 0.0 {
+            let frames = (rate * stream.frame_rate / f64::from(fps)).ceil() + 1.0;
+            format!("tpad=stop_mode=clone:stop={frames},")
+        } else {
+            String::new()
+        };
+        format!(
+            "settb=expr=1/240000,{hold}setpts=floor((PTS-{zero:.3})/{rate}),             fps=fps={fps}:start_time={skip:.6}:round=up:eof_action=pass,{}",
+            self.conversion()
+        )
+    }
+
+    /// To the wanted size and layout, whatever size and layout come.
+    fn conversion(&self) -> String {
+        let (stream, request) = (&self.stream, &self.request);
         let (width, height) = request.size;
-        let mut scale = format!("scale={width}:{height}:flags=area+accurate_rnd+full_chroma_int");
-        if stream.matrix != "rgb" {
-            let range = if stream.full_range { "pc" } else { "tv" };
-            scale.push_str(&format!(
-                ":in_color_matrix={}:in_range={range}",
-                stream.matrix
-            ));
+        // Does nothing while pictures are as wanted, and keeps pictures whole
+        // if a stream changes its size.
+        let mut scale = format!("scale={width}:{height}");
+        let native =
+            stream.pixel_format == "yuv420p" && stream.matrix == "bt709" && !stream.full_range;
+        let same_size = request.size == (stream.width, stream.height);
+        if request.format == PixelFormat::Rgba || !native || !same_size {
+            scale.push_str(":flags=area+accurate_rnd+full_chroma_int");
+            if stream.matrix != "rgb" {
+                let range = if stream.full_range { "pc" } else { "tv" };
+                scale.push_str(&format!(
+                    ":in_color_matrix={}:in_range={range}",
+                    stream.matrix
+                ));
+            }
+            if request.format == PixelFormat::Yuv420 {
+                scale.push_str(":out_color_matrix=bt709:out_range=tv");
+            }
         }
-        if request.format == PixelFormat::Yuv420 {
-            scale.push_str(":out_color_matrix=bt709:out_range=tv");
-        }
-        chain.push(scale);
+        format!("{scale},format={}", request.format.name())
     }
-    chain.push(format!("format={}", request.format.name()));
-    chain.join(",")
 }
 
+/// The next picture, `None` at the end; what is left of a broken off one is dropped.
 fn read_picture(
-    stdout: &mut impl Read,
+    output: &mut Output,
     size: (u32, u32),
     format: PixelFormat,
-) -> Option<Result<Raster, String>> {
+) -> Result<Option<Raster>, MediaError> {
     let (width, height) = size;
     let mut data = vec![0; format.bytes(width, height)];
-    match stdout.read_exact(&mut data) {
-        Ok(()) => Some(Ok(Raster {
-            width,
-            height,
-            format,
-            data,
-        })),
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => None,
-        Err(error) => Some(Err(error.to_string())),
+    if output.fill(&mut data)? < data.len() {
+        return Ok(None);
     }
+    Ok(Some(Raster {
+        width,
+        height,
+        format,
+        data,
+    }))
 }

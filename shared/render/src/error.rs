@@ -1,7 +1,5 @@
 //! Why an export ends without a file.
 
-use std::path::PathBuf;
-
 use darkroom_compositor::CompositorError;
 use darkroom_media::MediaError;
 
@@ -53,20 +51,26 @@ pub enum RenderError {
         /// Cause.
         cause: MediaError,
     },
+    /// More is drawn or heard at once than one machine decodes.
+    #[error(
+        "{count} {what} at once at {seconds:.2} s: at most {limit} are rendered; put them one after the other, or join some of them"
+    )]
+    TooManyAtOnce {
+        /// `videos and gifs are drawn` or `sounds are heard`.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        limit: usize,
+        /// Where on the timeline.
+        seconds: f64,
+    },
     /// Encoding or mixing failed.
     #[error("the file cannot be made: {0}")]
-    Media(#[from] MediaError),
+    Media(MediaError),
     /// Drawing failed.
     #[error("a frame cannot be drawn: {0}")]
     Compositor(#[from] CompositorError),
-    /// Scratch space failed.
-    #[error("{} cannot be used: {source}", path.display())]
-    Scratch {
-        /// File in scratch space.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
     /// A frame past the end was asked for.
     #[error("frame {frame} lies past the end: the document has {frames} frames")]
     PastTheEnd {
@@ -83,18 +87,34 @@ pub enum RenderError {
     Crashed(String),
 }
 
+impl From<MediaError> for RenderError {
+    fn from(error: MediaError) -> Self {
+        match error {
+            MediaError::Stopped => Self::Canceled,
+            error => Self::Media(error),
+        }
+    }
+}
+
 impl RenderError {
+    /// What went wrong with an asset's file.
+    pub(crate) fn of_asset(id: &str, cause: MediaError) -> Self {
+        match cause {
+            MediaError::Stopped => Self::Canceled,
+            cause => Self::AssetMedia {
+                id: id.to_owned(),
+                cause,
+            },
+        }
+    }
+
     /// Whether document or media are at fault rather than this machine.
     pub fn is_callers_fault(&self) -> bool {
         match self {
-            Self::NoAsset(_) | Self::PastTheEnd { .. } => true,
+            Self::NoAsset(_) | Self::PastTheEnd { .. } | Self::TooManyAtOnce { .. } => true,
             Self::Asset { cause, .. } => cause.callers_fault,
             Self::AssetMedia { cause, .. } => cause.is_callers_fault(),
-            Self::Media(_)
-            | Self::Compositor(_)
-            | Self::Scratch { .. }
-            | Self::Canceled
-            | Self::Crashed(_) => false,
+            Self::Media(_) | Self::Compositor(_) | Self::Canceled | Self::Crashed(_) => false,
         }
     }
 }

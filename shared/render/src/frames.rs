@@ -6,9 +6,7 @@ use std::sync::{Arc, Weak};
 
 use darkroom_compositor::{Picture, RgbaFrame, Scene, YuvFrame};
 use darkroom_editor_state::{EditorState, ItemKind, TICKS_PER_SECOND, Ticks, frame_tick};
-use darkroom_media::{
-    MediaError, PixelFormat, Raster, Tools, VideoDecoder, VideoRequest, decode_still,
-};
+use darkroom_media::{PixelFormat, Raster, Tools, VideoDecoder, VideoRequest, decode_still};
 
 use crate::error::RenderError;
 use crate::media::{File, Media};
@@ -82,7 +80,8 @@ impl<'a> Pictures<'a> {
             return Ok(Some(Picture::Rgba(frame)));
         }
         let file = self.media.get(asset)?;
-        let raster = decode_still(self.tools, &file.path).map_err(|cause| blame(asset, cause))?;
+        let raster = decode_still(self.tools, &file.path)
+            .map_err(|cause| RenderError::of_asset(asset, cause))?;
         let frame = Arc::new(RgbaFrame {
             width: raster.width,
             height: raster.height,
@@ -112,16 +111,14 @@ impl<'a> Pictures<'a> {
             let picture = running
                 .decoder
                 .next_frame()
-                .map_err(|cause| blame(&running.asset_id, cause))?;
-            running.next += 1;
-            match picture {
-                Some(raster) => newest = Some(raster),
+                .map_err(|cause| RenderError::of_asset(&running.asset_id, cause))?;
+            let Some(raster) = picture else {
                 // Past the source's end the last picture stays.
-                None => {
-                    running.next = u64::MAX;
-                    break;
-                }
-            }
+                running.next = u64::MAX;
+                break;
+            };
+            newest = Some(raster);
+            running.next += 1;
         }
         Ok(newest.map(picture_of))
     }
@@ -133,7 +130,7 @@ impl<'a> Pictures<'a> {
             .unwrap_or((frame_tick(n, self.fps), frame_tick(n + 1, self.fps)));
         let request = self.request(scene, item, file, n, (start, end));
         let decoder = VideoDecoder::start(self.tools, &file.path, &file.probe, &request)
-            .map_err(|cause| blame(asset, cause))?;
+            .map_err(|cause| RenderError::of_asset(asset, cause))?;
         Ok(Running {
             decoder,
             asset_id: asset.to_owned(),
@@ -206,12 +203,5 @@ fn picture_of(raster: Raster) -> Picture {
             height,
             data,
         })),
-    }
-}
-
-fn blame(asset: &str, cause: MediaError) -> RenderError {
-    RenderError::AssetMedia {
-        id: asset.to_owned(),
-        cause,
     }
 }

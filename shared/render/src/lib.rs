@@ -1,17 +1,19 @@
 //! An export, from document to file, and single frames of it.
 //!
 //! ```text
-//! assets ─> probe ─┬─> sound: decoders ─ mix ─ limiter ─> samples on disk ┐
-//!                  └─> picture: decoders ─> Scene::draw ─> frames ────────┴─> encoder ─> file
+//! assets ─> probe ─┬─> sound: decoders ─ mix ─ limiter ─> samples ──┐
+//!                  └─> picture: decoders ─ Scene::draw ─> frames ───┴─> encoder ─> file
 //! ```
 //!
-//! Decoding, drawing and encoding overlap: each decoder is two pictures ahead
-//! in its own process, and finished frames wait in a queue of two for the
-//! encoder's pipe. Nothing grows with the length of the timeline but the mixed
-//! samples, which lie on disk.
+//! Decoding, drawing, mixing and encoding overlap: each decoder is two pictures
+//! ahead in its own process, finished frames wait in a queue of two for the
+//! encoder's pipe, and the sound is mixed on its own thread into a pipe of its
+//! own. Nothing grows with the length of the timeline, and nothing but the
+//! output is written to disk.
 //!
 //! Knows no service: progress, cancel and assets come from the caller.
 
+mod at_once;
 mod error;
 mod frames;
 mod limiter;
@@ -27,13 +29,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use darkroom_compositor::{Fonts, Scene, YuvFrame};
-use darkroom_editor_state::{Asset, EditorState, frame_count};
+use darkroom_editor_state::{Asset, EditorState, ItemKind, frame_count};
 use darkroom_media::Tools;
 
 pub use error::{AssetError, RenderError};
 pub use spec::{ExportSpec, Format, Phase};
 
-use media::Media;
+use media::{Media, Use};
 use pipeline::Counter;
 
 /// A future that an implementor of [`AssetSource`] answers with.
@@ -60,16 +62,18 @@ pub trait Progress: Send + Sync {
 pub struct RenderEnv {
     tools: Tools,
     fonts: Fonts,
-    scratch: PathBuf,
 }
 
 impl RenderEnv {
-    /// `scratch` must be there; what is left in it is the caller's to remove.
-    pub fn new(tools: Tools, fonts: Fonts, scratch: PathBuf) -> Self {
+    /// The programs that decode and encode, and the fonts of texts.
+    pub fn new(tools: Tools, fonts: Fonts) -> Self {
+        Self { tools, fonts }
+    }
+
+    fn stopped_by(&self, stop: &StopOnDrop) -> Self {
         Self {
-            tools,
-            fonts,
-            scratch,
+            tools: self.tools.stopped_by(Arc::clone(&stop.0)),
+            ..self.clone()
         }
     }
 }
@@ -89,6 +93,8 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
+/// Videos and gifs that are drawn at once, at most.
+const MOVING: usize = 32;
 /// Between two looks at progress and cancel.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -102,36 +108,53 @@ pub async fn export(
     progress: &dyn Progress,
 ) -> Result<Report, RenderError> {
     progress.phase(Phase::Preparing);
-    let media = fetch_and_probe(doc, assets, env, progress).await?;
+    let counter = Arc::new(Counter::default());
+    // Dropping this future stops its threads and their children, too.
+    let stop = StopOnDrop(Arc::clone(&counter.stop));
+    let env = env.stopped_by(&stop);
+    let look = || {
+        if progress.canceled() {
+            stop.0.store(true, Ordering::Relaxed);
+        }
+    };
+    let files = fetch(doc, assets, progress).await?;
+    let tools = env.tools.clone();
+    let media = watched(move || Media::probe(&tools, files), look).await?;
     progress.phase(Phase::Rendering);
     let total = frame_count(doc.duration(), spec.fps);
     progress.frame(0, total);
-    let counter = Arc::new(Counter::default());
-    // Dropping this future stops the thread at its next frame.
-    let stop = StopOnDrop(Arc::clone(&counter));
     let job = pipeline::Job {
         doc: doc.clone(),
         spec: spec.clone(),
-        env: env.clone(),
+        env,
         media,
         out: out.to_owned(),
         counter: Arc::clone(&counter),
     };
-    let mut running = tokio::task::spawn_blocking(move || job.run());
+    let report = watched(
+        move || job.run(),
+        || {
+            progress.frame(counter.frames.load(Ordering::Relaxed).min(total), total);
+            look();
+        },
+    )
+    .await?;
+    progress.frame(report.frames, report.frames);
+    Ok(report)
+}
+
+/// Runs `work` on a thread that may block, and `look` again and again meanwhile.
+async fn watched<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, RenderError> + Send + 'static,
+    look: impl Fn(),
+) -> Result<T, RenderError> {
+    let mut running = tokio::task::spawn_blocking(work);
     loop {
         tokio::select! {
             ended = &mut running => {
-                drop(stop);
-                let report = ended.map_err(|error| RenderError::Crashed(error.to_string()))??;
-                progress.frame(report.frames, report.frames);
-                return Ok(report);
+                return ended.map_err(|error| RenderError::Crashed(error.to_string()))?;
             }
-            () = tokio::time::sleep(LOOK) => {
-                progress.frame(counter.frames.load(Ordering::Relaxed).min(total), total);
-                if progress.canceled() {
-                    counter.stop.store(true, Ordering::Relaxed);
-                }
-            }
+            () = tokio::time::sleep(LOOK) => look(),
         }
     }
 }
@@ -144,21 +167,28 @@ pub async fn draw_frame(
     env: &RenderEnv,
     frame: u64,
 ) -> Result<YuvFrame, RenderError> {
-    let media = fetch_and_probe(doc, assets, env, &Nobody).await?;
-    let (doc, spec, env) = (doc.clone(), spec.clone(), env.clone());
-    tokio::task::spawn_blocking(move || pipeline::one_frame(&doc, &spec, &env, &media, frame))
+    // Dropping this future stops its thread and its children, too.
+    let stop = StopOnDrop(Arc::default());
+    let env = env.stopped_by(&stop);
+    let files = fetch(doc, assets, &Nobody).await?;
+    let (doc, spec) = (doc.clone(), spec.clone());
+    let draw = move || {
+        let media = Media::probe(&env.tools, files)?;
+        pipeline::one_frame(&doc, &spec, &env, &media, frame)
+    };
+    let drawing = tokio::task::spawn_blocking(draw);
+    drawing
         .await
         .map_err(|error| RenderError::Crashed(error.to_string()))?
 }
 
-async fn fetch_and_probe(
+async fn fetch(
     doc: &EditorState,
     assets: &dyn AssetSource,
-    env: &RenderEnv,
     progress: &dyn Progress,
-) -> Result<Media, RenderError> {
+) -> Result<Vec<(String, Use, PathBuf)>, RenderError> {
     let mut files = Vec::new();
-    for id in media::used_assets(doc) {
+    for (id, wanted) in media::used_assets(doc) {
         if progress.canceled() {
             return Err(RenderError::Canceled);
         }
@@ -173,19 +203,16 @@ async fn fetch_and_probe(
                 id: id.to_owned(),
                 cause,
             })?;
-        files.push((asset.clone(), path));
+        files.push((id.to_owned(), wanted, path));
     }
-    let tools = env.tools.clone();
-    tokio::task::spawn_blocking(move || Media::probe(&tools, files))
-        .await
-        .map_err(|error| RenderError::Crashed(error.to_string()))?
+    Ok(files)
 }
 
-struct StopOnDrop(Arc<Counter>);
+struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.0.stop.store(true, Ordering::Relaxed);
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -200,7 +227,12 @@ impl Progress for Nobody {
 }
 
 fn scene(doc: &EditorState, spec: &ExportSpec, env: &RenderEnv) -> Result<Scene, RenderError> {
-    Ok(Scene::new(doc, spec.layout(doc), env.fonts.clone())?)
+    let scene = Scene::new(doc, spec.layout(doc), env.fonts.clone())?;
+    let moving = |kind: &ItemKind| matches!(kind, ItemKind::Video(_) | ItemKind::Gif(_));
+    let items = doc.items.values().filter(|item| moving(&item.kind));
+    let spans = items.filter_map(|item| scene.media_span(&item.id));
+    at_once::check("videos and gifs are drawn", MOVING, spans)?;
+    Ok(scene)
 }
 
 /// Whether the caller wants the work to end.

@@ -1,96 +1,176 @@
 //! A true-peak limiter: what stays below -1 dBTP passes unchanged, what would
 //! rise above is turned down smoothly before it comes.
 //!
-//! Peaks between samples are estimated by four-fold interpolation. The gain
-//! is the smallest that any of the coming [`AHEAD`] samples needs, released
-//! slowly, then averaged over the same window, so that it is reached in full
-//! when its peak is. The signal is delayed by the window and given back in step.
+//! Peaks between samples are found by eight-fold interpolation. The gain is the
+//! smallest that any peak near needs, held while the peak lasts, released slowly,
+//! then averaged over a window that lies ahead, so that it is reached in full
+//! before the samples of its peak come. What goes in comes out in step, later.
 
 use std::collections::VecDeque;
 
 use darkroom_media::CHANNELS;
 
-/// Look-ahead in samples: 5 ms.
-const AHEAD: usize = 240;
+/// Samples that the gain is averaged over: 5 ms.
+const SMOOTH: usize = 240;
 /// -1 dB, with a hair of room for the interpolation's error.
 const CEILING: f32 = 0.885;
 /// Share of the way back to full gain that is gone each sample: about 100 ms.
-const RELEASE: f32 = 0.000_2;
+const RELEASE: f64 = 0.000_2;
 /// Samples on each side that an interpolated one is made of.
-const SIDE: usize = 6;
+const SIDE: usize = 12;
+/// Instants between two samples that are looked at.
+const BETWEEN: usize = 7;
+/// Positions that are told quiet together.
+const QUIET: usize = 64;
+/// A gain is in force from [`SIDE`] samples before its peak to [`SIDE`] after it,
+/// since a peak is made of all of them.
+const HOLD: u64 = (SMOOTH + 2 * SIDE + 1) as u64;
 
-/// Frame of samples, left and right.
-type Frame = [f32; CHANNELS];
+type Kernel = [f32; 2 * SIDE];
 
 /// A limiter in the middle of a stream.
 pub(crate) struct Limiter {
-    kernels: [[f32; 2 * SIDE]; 3],
-    /// The last samples, for the interpolation.
-    recent: VecDeque<Frame>,
-    /// Samples that wait for their gain.
-    delayed: VecDeque<Frame>,
-    /// Gains needed, falling-minimum queue of (index, gain).
-    needed: VecDeque<(u64, f32)>,
-    /// Held gains inside the averaging window, and how many are below 1.
-    held: VecDeque<f32>,
-    reduced: usize,
-    gain: f32,
-    taken: u64,
-    given: u64,
+    kernels: [Kernel; BETWEEN],
+    /// What interpolation makes of samples of 1 at most.
+    overshoot: f32,
+    /// Samples that are still needed.
+    channels: [Vec<f32>; CHANNELS],
+    /// Where in `channels` the next peak is looked for: at this sample and between
+    /// it and the next one.
+    peak_at: usize,
+    /// Where in `channels` the next sample to give back is.
+    give_at: usize,
+    gains: Gains,
+    /// Samples taken in and not given back.
+    inside: usize,
 }
 
 impl Limiter {
     pub(crate) fn new() -> Self {
+        let kernels = std::array::from_fn(|n| kernel((n + 1) as f32 / (BETWEEN + 1) as f32));
+        let size = |kernel: &Kernel| kernel.iter().map(|weight| weight.abs()).sum::<f32>();
         Self {
-            kernels: [kernel(0.25), kernel(0.5), kernel(0.75)],
-            recent: VecDeque::from(vec![[0.0; CHANNELS]; 2 * SIDE]),
-            delayed: VecDeque::new(),
-            needed: VecDeque::new(),
-            held: VecDeque::from(vec![1.0; AHEAD]),
-            reduced: 0,
-            gain: 1.0,
-            taken: 0,
-            given: 0,
+            overshoot: kernels.iter().map(size).fold(1.0, f32::max),
+            kernels,
+            // Silence before the first sample.
+            channels: std::array::from_fn(|_| vec![0.0; SIDE - 1]),
+            peak_at: SIDE - 1,
+            give_at: SIDE - 1,
+            gains: Gains::new(),
+            inside: 0,
         }
     }
 
-    /// Takes samples in and gives those back whose gain is known.
+    /// Takes samples in (left, right, ...) and gives those back whose gain is known.
     pub(crate) fn process(&mut self, samples: &[f32]) -> Vec<f32> {
-        let mut out = Vec::with_capacity(samples.len());
-        for pair in samples.chunks_exact(CHANNELS) {
-            let mut frame = [0.0; CHANNELS];
-            frame.copy_from_slice(pair);
-            self.take(frame, &mut out);
+        for (channel, values) in self.channels.iter_mut().enumerate() {
+            values.extend(samples.iter().skip(channel).step_by(CHANNELS));
         }
+        self.inside += samples.len() / CHANNELS;
+        let mut out = Vec::with_capacity(samples.len());
+        let known = self.length().saturating_sub(SIDE);
+        while self.peak_at < known {
+            let count = QUIET.min(known - self.peak_at);
+            let quiet = self.is_quiet(count);
+            for at in self.peak_at..self.peak_at + count {
+                let peak = if quiet { 0.0 } else { self.peak(at) };
+                self.gains.push(if peak > CEILING {
+                    f64::from(CEILING) / f64::from(peak)
+                } else {
+                    1.0
+                });
+                if at + 1 >= self.give_at + SMOOTH + SIDE {
+                    self.give(&mut out);
+                }
+            }
+            self.peak_at += count;
+        }
+        let gone = self.give_at.min(self.peak_at + 1 - SIDE);
+        for values in &mut self.channels {
+            values.drain(..gone);
+        }
+        (self.peak_at, self.give_at) = (self.peak_at - gone, self.give_at - gone);
         out
     }
 
     /// Gives back the rest.
     pub(crate) fn finish(mut self) -> Vec<f32> {
-        let mut out = Vec::new();
-        let total = self.taken;
-        while self.given < total {
-            self.take([0.0; CHANNELS], &mut out);
-        }
+        let left = self.inside * CHANNELS;
+        let mut out = self.process(&[0.0; (SMOOTH + 2 * SIDE) * CHANNELS]);
+        out.truncate(left);
         out
     }
 
-    fn take(&mut self, frame: Frame, out: &mut Vec<f32>) {
-        self.recent.pop_front();
-        self.recent.push_back(frame);
-        self.delayed.push_back(frame);
-        let peak = self.peak();
-        let need = if peak > CEILING { CEILING / peak } else { 1.0 };
+    fn length(&self) -> usize {
+        self.channels.first().map_or(0, Vec::len)
+    }
+
+    /// Whether none of the next `count` positions can reach the ceiling.
+    fn is_quiet(&self, count: usize) -> bool {
+        let (from, to) = (self.peak_at + 1 - SIDE, self.peak_at + count + SIDE);
+        self.channels.iter().all(|values| {
+            let near = values.get(from..to).unwrap_or_default();
+            near.iter().all(|s| s.abs() * self.overshoot < CEILING)
+        })
+    }
+
+    /// Largest magnitude at a sample and between it and the next one.
+    fn peak(&self, at: usize) -> f32 {
+        let mut peak = 0_f32;
+        for values in &self.channels {
+            let near = values.get(at + 1 - SIDE..=at + SIDE).unwrap_or_default();
+            peak = peak.max(near.get(SIDE - 1).map_or(0.0, |sample| sample.abs()));
+            for kernel in &self.kernels {
+                let between: f32 = near.iter().zip(kernel).map(|(s, weight)| s * weight).sum();
+                peak = peak.max(between.abs());
+            }
+        }
+        peak
+    }
+
+    fn give(&mut self, out: &mut Vec<f32>) {
+        let gain = self.gains.smooth();
+        for values in &self.channels {
+            let sample = values.get(self.give_at).copied().unwrap_or(0.0);
+            out.push(gain.map_or(sample, |gain| (f64::from(sample) * gain) as f32));
+        }
+        self.give_at += 1;
+        self.inside = self.inside.saturating_sub(1);
+    }
+}
+
+/// Gains over time: held, released, smoothed.
+struct Gains {
+    pushed: u64,
+    /// Gains needed lately, as a falling-minimum queue of (when, gain).
+    needed: VecDeque<(u64, f64)>,
+    gain: f64,
+    /// The last [`SMOOTH`] gains, and how many of them are below 1.
+    recent: VecDeque<f64>,
+    reduced: usize,
+}
+
+impl Gains {
+    fn new() -> Self {
+        Self {
+            pushed: 0,
+            needed: VecDeque::new(),
+            gain: 1.0,
+            recent: VecDeque::from(vec![1.0; SMOOTH]),
+            reduced: 0,
+        }
+    }
+
+    fn push(&mut self, need: f64) {
         while self.needed.back().is_some_and(|(_, gain)| *gain >= need) {
             self.needed.pop_back();
         }
-        self.needed.push_back((self.taken, need));
-        self.taken += 1;
-        // The peak just measured lies SIDE samples back: the window covers both ways.
+        self.needed.push_back((self.pushed, need));
+        self.pushed += 1;
         while self
             .needed
             .front()
-            .is_some_and(|(at, _)| at + (AHEAD as u64) < self.taken)
+            .is_some_and(|(at, _)| at + HOLD < self.pushed)
         {
             self.needed.pop_front();
         }
@@ -99,66 +179,22 @@ impl Limiter {
         // All the way back at last, so that quiet sound is untouched again.
         let released = if released > 0.999_5 { 1.0 } else { released };
         self.gain = least.min(released);
-        self.hold(self.gain);
-        if self.delayed.len() > AHEAD + SIDE {
-            self.give(out);
-        }
+        self.recent.push_back(self.gain);
+        let gone = self.recent.pop_front().unwrap_or(1.0);
+        self.reduced += usize::from(self.gain < 1.0);
+        self.reduced -= usize::from(gone < 1.0);
     }
 
-    fn hold(&mut self, gain: f32) {
-        self.held.push_back(gain);
-        self.reduced += usize::from(gain < 1.0);
-        if self.held.len() > AHEAD {
-            let gone = self.held.pop_front().unwrap_or(1.0);
-            self.reduced -= usize::from(gone < 1.0);
-        }
-    }
-
-    fn give(&mut self, out: &mut Vec<f32>) {
-        let Some(frame) = self.delayed.pop_front() else {
-            return;
-        };
-        self.given += 1;
-        if self.reduced == 0 {
-            out.extend(frame);
-            return;
-        }
+    /// The average of the recent gains, `None` for exactly 1.
+    fn smooth(&self) -> Option<f64> {
         // Summed anew: a running sum would carry its rounding along.
-        let sum: f64 = self.held.iter().map(|gain| f64::from(*gain)).sum();
-        let gain = (sum / self.held.len() as f64) as f32;
-        out.extend(frame.map(|sample| sample * gain));
-    }
-
-    /// Largest magnitude at and between the two samples in the middle of what is recent.
-    fn peak(&self) -> f32 {
-        let mut peak = 0_f32;
-        for frame in self.recent.iter().skip(SIDE - 1).take(2) {
-            peak = frame
-                .iter()
-                .fold(peak, |peak, sample| peak.max(sample.abs()));
-        }
-        if peak < CEILING / 2.0 {
-            // Interpolation adds at most a little over 6 dB to music.
-            return peak;
-        }
-        for kernel in &self.kernels {
-            let mut between = [0_f32; CHANNELS];
-            for (frame, weight) in self.recent.iter().zip(kernel) {
-                for (sum, sample) in between.iter_mut().zip(frame) {
-                    *sum += sample * weight;
-                }
-            }
-            peak = between
-                .iter()
-                .fold(peak, |peak, sample| peak.max(sample.abs()));
-        }
-        peak
+        (self.reduced > 0).then(|| self.recent.iter().sum::<f64>() / SMOOTH as f64)
     }
 }
 
 /// Weights that interpolate at `part` between the two middle samples: a
 /// windowed sinc.
-fn kernel(part: f32) -> [f32; 2 * SIDE] {
+fn kernel(part: f32) -> Kernel {
     let mut weights = [0.0; 2 * SIDE];
     for (index, weight) in weights.iter_mut().enumerate() {
         let x = index as f32 - (SIDE as f32 - 1.0) - part;
@@ -215,6 +251,33 @@ mod tests {
         let steady = &out[5000..15_000];
         let peak = steady.iter().fold(0_f32, |peak, s| peak.max(s.abs()));
         assert!(peak * std::f32::consts::SQRT_2 < 0.8913, "{peak}");
+    }
+
+    #[test]
+    fn what_comes_out_is_as_long_as_what_went_in_however_it_is_cut() {
+        let loud = sine(3.0, 440.0, 0.0);
+        let whole = limited(&loud);
+        for length in [1, 7, 300, 4800] {
+            let mut limiter = Limiter::new();
+            let mut out = Vec::new();
+            for block in loud.chunks(length) {
+                let stereo: Vec<f32> = block.iter().flat_map(|s| [*s, *s]).collect();
+                out.extend(limiter.process(&stereo));
+            }
+            out.extend(limiter.finish());
+            let left: Vec<f32> = out.chunks_exact(2).map(|pair| pair[0]).collect();
+            assert!(left == whole, "blocks of {length}");
+        }
+        assert!(limited(&[]).is_empty());
+        assert_eq!(limited(&[0.25]), [0.25]);
+    }
+
+    #[test]
+    fn the_loudest_sound_there_can_be_is_turned_down_too() {
+        let peak = limited(&vec![1e13; 5000])
+            .iter()
+            .fold(0_f32, |peak, s| peak.max(s.abs()));
+        assert!((0.5..0.8913).contains(&peak), "{peak}");
     }
 
     #[test]

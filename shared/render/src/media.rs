@@ -1,9 +1,9 @@
 //! The files behind a document's assets, probed and checked once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use darkroom_editor_state::{Asset, AssetKind, EditorState, Item, ItemKind};
+use darkroom_editor_state::{EditorState, Item, ItemKind};
 use darkroom_media::{MediaError, Probe, Tools, probe};
 
 use crate::error::RenderError;
@@ -20,16 +20,16 @@ pub(crate) struct File {
 pub(crate) struct Media(BTreeMap<String, File>);
 
 impl Media {
-    pub(crate) fn probe(tools: &Tools, files: Vec<(Asset, PathBuf)>) -> Result<Self, RenderError> {
+    pub(crate) fn probe(
+        tools: &Tools,
+        files: Vec<(String, Use, PathBuf)>,
+    ) -> Result<Self, RenderError> {
         let mut media = BTreeMap::new();
-        for (asset, path) in files {
-            let refused = |cause| RenderError::AssetMedia {
-                id: asset.id.clone(),
-                cause,
-            };
+        for (id, wanted, path) in files {
+            let refused = |cause| RenderError::of_asset(&id, cause);
             let found = probe(tools, &path).map_err(refused)?;
-            check(&asset, &found).map_err(refused)?;
-            media.insert(asset.id, File { path, probe: found });
+            check(wanted, &found).map_err(refused)?;
+            media.insert(id, File { path, probe: found });
         }
         Ok(Self(media))
     }
@@ -41,15 +41,24 @@ impl Media {
     }
 }
 
-/// The declared type says what must be there; probing says what is.
-fn check(asset: &Asset, found: &Probe) -> Result<(), MediaError> {
-    match asset.kind {
-        AssetKind::Image | AssetKind::Video | AssetKind::Gif if found.video.is_none() => {
-            Err(MediaError::Missing("picture"))
-        }
-        AssetKind::Audio if found.audio.is_none() => Err(MediaError::Missing("sound")),
-        _ => Ok(()),
+/// What a document takes from an asset. The asset's own words about its type
+/// are hints: what the file must have is what is taken from it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Use {
+    /// It is drawn.
+    picture: bool,
+    /// An audio item plays it.
+    sound: bool,
+}
+
+fn check(wanted: Use, found: &Probe) -> Result<(), MediaError> {
+    if wanted.picture && found.video.is_none() {
+        return Err(MediaError::Missing("picture"));
     }
+    if wanted.sound && found.audio.is_none() {
+        return Err(MediaError::Missing("sound"));
+    }
+    Ok(())
 }
 
 /// The asset an item draws or plays.
@@ -68,15 +77,17 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
 }
 
 /// Assets of items that are drawn or heard: a hidden, muted track needs none.
-pub(crate) fn used_assets(doc: &EditorState) -> BTreeSet<&str> {
-    let mut used = BTreeSet::new();
+pub(crate) fn used_assets(doc: &EditorState) -> BTreeMap<&str, Use> {
+    let mut used: BTreeMap<&str, Use> = BTreeMap::new();
     for track in &doc.tracks {
         for item in track.items.iter().filter_map(|id| doc.items.get(id)) {
-            let heard =
-                matches!(item.kind, ItemKind::Video(_) | ItemKind::Audio(_)) && !track.muted;
-            let drawn = !matches!(item.kind, ItemKind::Audio(_)) && !track.hidden;
-            if heard || drawn {
-                used.extend(asset_of(item));
+            let audio = matches!(item.kind, ItemKind::Audio(_));
+            let heard = (audio || matches!(item.kind, ItemKind::Video(_))) && !track.muted;
+            let drawn = !audio && !track.hidden;
+            if let (true, Some(asset)) = (heard || drawn, asset_of(item)) {
+                let wanted = used.entry(asset).or_default();
+                wanted.picture |= drawn;
+                wanted.sound |= audio;
             }
         }
     }

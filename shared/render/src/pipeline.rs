@@ -1,19 +1,21 @@
-//! The frame loop: draw on this thread, encode from another, two frames between.
+//! The frame loop: draw on this thread, encode from another, two frames between;
+//! the sound is mixed on a third. Whoever fails stops the others.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use darkroom_compositor::YuvFrame;
+use darkroom_compositor::{Scene, YuvFrame};
 use darkroom_editor_state::{EditorState, frame_count, frame_tick};
 use darkroom_media::{Encoder, EncoderRequest, MediaError};
 
 use crate::error::RenderError;
 use crate::frames::Pictures;
 use crate::media::Media;
+use crate::mix::Mix;
 use crate::spec::ExportSpec;
-use crate::{RenderEnv, Report, mix, scene, stopped};
+use crate::{RenderEnv, Report, scene, stopped};
 
 /// Finished frames that wait for the encoder.
 const WAITING: usize = 2;
@@ -22,7 +24,17 @@ const WAITING: usize = 2;
 #[derive(Debug, Default)]
 pub(crate) struct Counter {
     pub(crate) frames: AtomicU64,
-    pub(crate) stop: AtomicBool,
+    pub(crate) stop: Arc<AtomicBool>,
+}
+
+impl Counter {
+    /// Stops all others when one has failed.
+    fn stop_if_failed<T>(&self, result: Result<T, RenderError>) -> Result<T, RenderError> {
+        if result.is_err() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        result
+    }
 }
 
 /// One export, ready to run.
@@ -39,61 +51,66 @@ impl Job {
     pub(crate) fn run(self) -> Result<Report, RenderError> {
         let layout = self.spec.layout(&self.doc);
         let total = frame_count(self.doc.duration(), self.spec.fps);
-        let sound = mix::mix(
-            &self.doc,
-            &self.media,
-            &self.env,
-            self.spec.fps,
-            &self.counter.stop,
-        )?;
+        let tools = &self.env.tools;
+        let mut scene = scene(&self.doc, &self.spec, &self.env)?;
+        let mix = Mix::new(&self.doc, &self.media, tools, self.spec.fps)?;
+        let sound = mix.is_some();
         let request = EncoderRequest {
             container: self.spec.format.container(),
             width: layout.width,
             height: layout.height,
             fps: self.spec.fps,
-            sound: sound.as_ref().map(|file| file.path().to_owned()),
+            sound,
         };
-        let encoder = Encoder::start(&self.env.tools, &request, &self.out)?;
+        let mut encoder = Encoder::start(tools, &request, &self.out)?;
+        let voice = mix.zip(encoder.take_sound());
         let (full, to_encode) = sync_channel::<YuvFrame>(WAITING);
         let (used, empty) = sync_channel::<YuvFrame>(WAITING + 2);
-        let counter = Arc::clone(&self.counter);
-        let (drawn, encoded) = std::thread::scope(|threads| {
-            let encoding = threads.spawn(move || encode(encoder, &to_encode, &used, &counter));
-            let drawn = self.draw(total, (layout.width, layout.height), full, &empty);
-            (drawn, encoding.join())
+        let counter = &*self.counter;
+        let (drawn, mixed, encoded) = std::thread::scope(|threads| {
+            let encoding = threads
+                .spawn(move || counter.stop_if_failed(encode(encoder, &to_encode, &used, counter)));
+            let mixing = threads.spawn(move || {
+                let Some((mix, mut out)) = voice else {
+                    return Ok(());
+                };
+                match mix.run(&mut out, &counter.stop) {
+                    // The encoder has ended: whoever gives it frames learns why.
+                    Err(gone @ RenderError::Media(MediaError::Pipe(_))) => Err(gone),
+                    mixed => counter.stop_if_failed(mixed),
+                }
+            });
+            let drawn = self.draw(&mut scene, total, full, &empty);
+            let drawn = counter.stop_if_failed(drawn);
+            (drawn, mixing.join(), encoding.join())
         });
-        let encoded =
-            encoded.map_err(|_| RenderError::Crashed("the encoding thread died".to_owned()))?;
-        // A dead encoder is why drawing stopped: its words say more.
-        let warnings = match (drawn, encoded) {
-            (Err(RenderError::Canceled), _) => return Err(RenderError::Canceled),
-            (_, Err(error)) => return Err(error.into()),
-            (drawn, Ok(())) => drawn?,
-        };
+        let died = |_| RenderError::Crashed("a thread died".to_owned());
+        let (mixed, encoded) = (mixed.map_err(died)?, encoded.map_err(died)?);
+        let warnings = why(drawn, [mixed, encoded])?;
         Ok(Report {
             frames: total,
             width: layout.width,
             height: layout.height,
-            sound: sound.is_some(),
+            sound,
             warnings,
         })
     }
 
     fn draw(
         &self,
+        scene: &mut Scene,
         total: u64,
-        size: (u32, u32),
         full: SyncSender<YuvFrame>,
         empty: &Receiver<YuvFrame>,
     ) -> Result<Vec<String>, RenderError> {
-        let mut scene = scene(&self.doc, &self.spec, &self.env)?;
+        let layout = self.spec.layout(&self.doc);
         let mut pictures = Pictures::new(&self.doc, &self.media, &self.env.tools, self.spec.fps);
         for n in 0..total {
             stopped(&self.counter.stop)?;
             let mut frame = empty
                 .try_recv()
-                .unwrap_or_else(|_| YuvFrame::new_black(size.0, size.1));
-            let needed = pictures.at(&scene, n)?;
+                .unwrap_or_else(|_| YuvFrame::new_black(layout.width, layout.height));
+            let needed = pictures.at(scene, n)?;
             scene.draw(frame_tick(n, self.spec.fps), needed, &mut frame)?;
             if full.send(frame).is_err() {
                 break;
@@ -104,25 +121,49 @@ impl Job {
     }
 }
 
+/// Of what went wrong, the cause: others were only stopped by it, or found the
+/// encoder gone.
+fn why<T>(
+    drawn: Result<T, RenderError>,
+    others: [Result<(), RenderError>; 2],
+) -> Result<T, RenderError> {
+    let mut failed: Vec<RenderError> = others.into_iter().filter_map(Result::err).collect();
+    let drawn = match drawn {
+        Ok(drawn) if failed.is_empty() => return Ok(drawn),
+        Ok(_) => None,
+        Err(error) => Some(error),
+    };
+    failed.extend(drawn);
+    failed.sort_by_key(|error| match error {
+        RenderError::Media(MediaError::Pipe(_)) => 3,
+        RenderError::Canceled => 2,
+        RenderError::Media(_) => 1,
+        _ => 0,
+    });
+    Err(failed.into_iter().next().unwrap_or(RenderError::Canceled))
+}
+
 fn encode(
     mut encoder: Encoder,
     frames: &Receiver<YuvFrame>,
     used: &SyncSender<YuvFrame>,
     counter: &Counter,
-) -> Result<(), MediaError> {
+) -> Result<(), RenderError> {
     for frame in frames {
-        if let Err(error) = encoder.write(&frame.data) {
-            // A broken pipe says little: the encoder's own words come at its end.
-            return encoder.finish().and(Err(error));
+        match encoder.write(&frame.data) {
+            Ok(()) => {}
+            // The encoder has ended; its own words say more than a broken pipe.
+            Err(error @ MediaError::Pipe(_)) => return Ok(encoder.finish().and(Err(error))?),
+            Err(error) => return Err(error.into()),
         }
         counter.frames.fetch_add(1, Ordering::Relaxed);
         // A full pool means there are frames enough.
         let _ = used.try_send(frame);
     }
     if counter.stop.load(Ordering::Relaxed) {
-        return Ok(());
+        return Err(RenderError::Canceled);
     }
-    encoder.finish()
+    Ok(encoder.finish()?)
 }
 
 /// Draws frame `n` alone.

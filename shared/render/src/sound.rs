@@ -4,6 +4,9 @@ use darkroom_editor_state::{
     EditorState, Item, ItemKind, Sound, SourceTime, Ticks, Track, TransitionKind,
 };
 
+/// Louder is the same noise below the limiter, and still a finite number.
+const LOUDEST_DECIBELS: f64 = 200.0;
+
 /// One clip that is heard.
 #[derive(Debug, Clone)]
 pub(crate) struct Clip<'a> {
@@ -32,7 +35,11 @@ impl Clip<'_> {
 
     /// Amplitude factor at a time counted from the item's start.
     pub(crate) fn gain_at(&self, local: Ticks) -> f64 {
-        let decibels = self.sound.decibel_adjustment.at(local);
+        let decibels = self
+            .sound
+            .decibel_adjustment
+            .at(local)
+            .min(LOUDEST_DECIBELS);
         let mut gain = 10_f64.powf(decibels / 20.0);
         let share = |part: Ticks, whole: Ticks| (part.0 as f64 / whole.0 as f64).clamp(0.0, 1.0);
         if self.sound.fade_in.0 > 0 {
@@ -77,7 +84,7 @@ fn clip<'a>(doc: &'a EditorState, track: &Track, item: &'a Item) -> Option<Clip<
             };
             transition.track_id == track.id
                 && *clip == item.id
-                && !matches!(transition.kind, TransitionKind::Unsupported(_))
+                && !matches!(transition.kind, TransitionKind::Unsupported { .. })
         })?;
         let from = doc.items.get(&found.from_clip_id)?.duration;
         let to = doc.items.get(&found.to_clip_id)?.duration;

@@ -2,15 +2,18 @@
 
 use std::path::Path;
 
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use darkroom_exports::Timestamp;
+use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-
 use crate::config::Store;
+use crate::create::{built, reasons};
 use crate::error::StoreError;
 use crate::item::{Item, key, n, number, s, text, user_pk};
+use crate::keys::ApiKey;
 
 /// A file that passed its checks.
 #[derive(Debug, Clone)]
@@ -19,16 +22,12 @@ pub struct NewAsset {
     pub kind: &'static str,
     /// Name the user gave.
     pub filename: String,
-    /// Media type as found by probing.
-    pub media_type: String,
-    /// SHA-256 of the bytes, lower-case hex.
-    pub sha256: String,
+    /// Media type, proven by probing.
+    pub media_type: &'static str,
     /// File name ending, without a dot.
     pub extension: &'static str,
-    /// Pixels.
-    pub width: Option<u32>,
-    /// Pixels.
-    pub height: Option<u32>,
+    /// Width and height in pixels.
+    pub size: Option<(u32, u32)>,
     /// Milliseconds.
     pub duration_ms: Option<u64>,
 }
@@ -62,21 +61,24 @@ fn folder(user: &str) -> String {
 }
 
 impl Store {
-    /// Stores the bytes under their hash, then the asset's record.
+    /// Stores the bytes under their hash, then the asset's record, if the key is
+    /// valid still; `None` when it was revoked meanwhile. Bytes without a record
+    /// are nobody's asset.
     pub async fn put_asset(
         &self,
-        user: &str,
+        key: &ApiKey,
         new: &NewAsset,
         bytes: Vec<u8>,
-    ) -> Result<AssetRecord, StoreError> {
-        let file_key = format!("{}{}.{}", folder(user), new.sha256, new.extension);
+    ) -> Result<Option<AssetRecord>, StoreError> {
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        let file_key = format!("{}{sha256}.{}", folder(&key.user), new.extension);
         let size_bytes = bytes.len() as i64;
         self.0
             .s3
             .put_object()
             .bucket(&self.0.bucket)
             .key(&file_key)
-            .content_type(&new.media_type)
+            .content_type(new.media_type)
             .body(bytes.into())
             .send()
             .await
@@ -85,38 +87,57 @@ impl Store {
             id: Uuid::now_v7().to_string(),
             kind: new.kind.to_owned(),
             filename: new.filename.clone(),
-            media_type: new.media_type.clone(),
+            media_type: new.media_type.to_owned(),
             size_bytes,
             file_key,
-            width: new.width.map(i64::from),
-            height: new.height.map(i64::from),
+            width: new.size.map(|(width, _)| i64::from(width)),
+            height: new.size.map(|(_, height)| i64::from(height)),
             duration_ms: new.duration_ms.and_then(|ms| i64::try_from(ms).ok()),
         };
-        self.0
-            .db
-            .put_item()
+        let put = Put::builder()
             .table_name(&self.0.table)
-            .set_item(Some(to_item(user, &record)))
+            .set_item(Some(to_item(&key.user, &record)))
+            .condition_expression("attribute_not_exists(pk)");
+        let sent = self
+            .0
+            .db
+            .transact_write_items()
+            .transact_items(self.key_is_valid(key)?)
+            .transact_items(
+                TransactWriteItem::builder()
+                    .put(built(put.build())?)
+                    .build(),
+            )
             .send()
-            .await
-            .map_err(|error| StoreError::sdk("PutItem", &error))?;
-        Ok(record)
+            .await;
+        let Err(error) = sent else {
+            return Ok(Some(record));
+        };
+        let revoked = reasons(&error)
+            .and_then(<[_]>::first)
+            .is_some_and(|reason| reason.code() == Some("ConditionalCheckFailed"));
+        if revoked {
+            self.forget_key(&key.hash);
+            return Ok(None);
+        }
+        Err(StoreError::sdk("TransactWriteItems", &error))
     }
 
     /// A user's asset.
-    pub async fn get_asset(&self, user: &str, id: &str) -> Result<Option<AssetRecord>, StoreError> {
+    pub async fn get_asset(&self, user: &str, id: Uuid) -> Result<Option<AssetRecord>, StoreError> {
         let found = self
             .0
             .db
             .get_item()
             .table_name(&self.0.table)
             .set_key(Some(key(user_pk(user), s(format!("A#{id}")))))
+            .consistent_read(true)
             .send()
             .await
             .map_err(|error| StoreError::sdk("GetItem", &error))?;
         found
             .item
-            .map(|item| read(id, &item).ok_or(StoreError::Corrupt("asset")))
+            .map(|item| read(&id.to_string(), &item).ok_or(StoreError::Corrupt("asset")))
             .transpose()
     }
 

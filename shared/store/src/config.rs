@@ -107,6 +107,8 @@ pub(crate) struct Inner {
     pub(crate) keys: Mutex<HashMap<String, (Instant, ApiKey)>>,
     /// Documents known to be in the bucket, by hash.
     pub(crate) documents: Mutex<HashSet<String>>,
+    /// Accounts that had a balance when last seen.
+    pub(crate) metered: Mutex<HashSet<String>>,
 }
 
 impl Store {
@@ -135,6 +137,7 @@ impl Store {
             recorder,
             keys: Mutex::default(),
             documents: Mutex::default(),
+            metered: Mutex::default(),
         })))
     }
 

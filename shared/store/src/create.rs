@@ -1,29 +1,29 @@
 //! The commit point of an export: one transaction writes the idempotency record,
 //! the client task id, the task, the active slot and the credits, or nothing.
 
-use std::collections::HashMap;
+mod parts;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Put,
-    ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem, Update,
-};
-use darkroom_exports::idempotency::{RECORD_DAYS, differences};
-use darkroom_exports::{CreateExport, IdempotencyKey, Task, TaskId, Timestamp};
+use aws_sdk_dynamodb::types::CancellationReason;
+use darkroom_exports::idempotency::differences;
+use darkroom_exports::{CreateExport, IdempotencyKey, Task, TaskId};
 use serde_json::Value;
 
 use crate::config::Store;
+use crate::create::parts::Part;
 use crate::error::StoreError;
-use crate::item::{
-    Item, account_key, api_key_key, due_shard, flag, key, n, number, s, task_key, text, user_pk,
-};
+use crate::item::{Item, flag, number, text};
 use crate::keys::ApiKey;
 
 /// A task that nobody claimed for so long is sent to the queue again.
 pub(crate) const UNCLAIMED_SECONDS: i64 = 30;
 /// Transactions tried when AWS reports a conflict or that the account's metering changed.
 const TRIES: u32 = 6;
+/// Most accounts remembered as metered.
+const REMEMBERED: usize = 10_000;
+/// Code of a part whose condition was judged and failed.
+const CHECK_FAILED: &str = "ConditionalCheckFailed";
 
 /// Everything a create writes.
 #[derive(Debug)]
@@ -68,20 +68,10 @@ pub enum Created {
     KeyRevoked,
 }
 
-/// The transaction's parts, in the order they are written and judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Idempotency,
-    ClientTaskId,
-    Key,
-    Account,
-    Task,
-}
-
 impl Store {
     /// Commits an export, or says why not. Nothing is written in any other case.
     pub async fn create_export(&self, new: &NewExport<'_>) -> Result<Created, StoreError> {
-        let mut metered = false;
+        let mut metered = self.is_metered(&new.key.user);
         for attempt in 0..TRIES {
             let parts = self.parts(new, metered)?;
             let order: Vec<Part> = parts.iter().map(|(part, _)| *part).collect();
@@ -92,31 +82,22 @@ impl Store {
                 .set_transact_items(Some(parts.into_iter().map(|(_, item)| item).collect()))
                 .send()
                 .await;
-            let error = match sent {
-                Ok(_) => return Ok(Created::New),
-                Err(error) => error,
+            let Err(error) = sent else {
+                return Ok(Created::New);
             };
             let Some(reasons) = reasons(&error) else {
                 return Err(StoreError::sdk("TransactWriteItems", &error));
             };
-            let failed: HashMap<_, _> = order
-                .iter()
-                .zip(reasons)
-                .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
-                .map(|(part, reason)| {
-                    (
-                        part_index(*part),
-                        reason.item().cloned().unwrap_or_default(),
-                    )
-                })
-                .collect();
-            if failed.is_empty() {
-                // A conflict with another transaction: the condition was not judged.
-                pause(attempt).await;
-                continue;
-            }
-            if let Some(outcome) = self.judge(new, &failed, &mut metered).await? {
-                return Ok(outcome);
+            let verdicts: Vec<(Part, &CancellationReason)> =
+                order.into_iter().zip(reasons).collect();
+            match self.judge(new, &verdicts, metered).await? {
+                Verdict::Outcome(outcome) => return Ok(outcome),
+                Verdict::Metered(now) => {
+                    metered = now;
+                    self.remember_metered(&new.key.user, now);
+                }
+                Verdict::Conflict => pause(attempt).await,
+                Verdict::Broken => return Err(StoreError::sdk("TransactWriteItems", &error)),
             }
         }
         Err(StoreError::Busy {
@@ -125,52 +106,75 @@ impl Store {
         })
     }
 
-    /// The first failed part decides; `None` asks for another try.
+    /// A revoked key is refused whatever else there is to say; then the first part
+    /// that did not go through decides. One that met another transaction was not
+    /// judged, so nothing behind it counts either: the request is tried again.
     async fn judge(
         &self,
         new: &NewExport<'_>,
-        failed: &HashMap<u8, Item>,
-        metered: &mut bool,
-    ) -> Result<Option<Created>, StoreError> {
-        let of = |part| failed.get(&part_index(part));
-        if let Some(record) = of(Part::Idempotency) {
-            return self.replay(new, record, Created::KeyReused).await.map(Some);
+        verdicts: &[(Part, &CancellationReason)],
+        metered: bool,
+    ) -> Result<Verdict, StoreError> {
+        let item = |reason: &CancellationReason| reason.item().cloned().unwrap_or_default();
+        let revoked = verdicts.iter().any(|(part, reason)| {
+            *part == Part::Key
+                && reason.code() == Some(CHECK_FAILED)
+                && reason
+                    .item()
+                    .is_none_or(|key| key.is_empty() || flag(key, "revoked"))
+        });
+        if revoked {
+            self.forget_key(&new.key.hash);
+            return Ok(Verdict::Outcome(Created::KeyRevoked));
         }
-        if let Some(record) = of(Part::ClientTaskId) {
-            let outcome = if new.idempotency.is_some() {
+        let first = verdicts
+            .iter()
+            .find(|(_, reason)| !matches!(reason.code(), None | Some("None")));
+        let Some((part, reason)) = first else {
+            return Ok(Verdict::Broken);
+        };
+        match reason.code() {
+            Some(CHECK_FAILED) => {}
+            Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {
+                return Ok(Verdict::Conflict);
+            }
+            _ => return Ok(Verdict::Broken),
+        }
+        let found = item(reason);
+        Ok(Verdict::Outcome(match part {
+            Part::Idempotency => self.replay(new, &found, Created::KeyReused).await?,
+            Part::ClientTaskId if new.idempotency.is_some() => {
                 Created::ClientTaskIdReused(vec!["/clientTaskId".to_owned()])
-            } else {
-                self.replay(new, record, Created::ClientTaskIdReused)
+            }
+            Part::ClientTaskId => {
+                self.replay(new, &found, Created::ClientTaskIdReused)
                     .await?
-            };
-            return Ok(Some(outcome));
-        }
-        if let Some(key) = of(Part::Key) {
-            if key.is_empty() || flag(key, "revoked") {
-                self.forget_key(&new.key.hash);
-                return Ok(Some(Created::KeyRevoked));
             }
-            return Ok(Some(Created::QuotaExceeded));
-        }
-        if let Some(account) = of(Part::Account) {
-            let active = account
-                .get("active")
-                .and_then(|set| set.as_ss().ok())
-                .map_or(0, Vec::len);
-            let limit = number(account, "activeLimit")
-                .and_then(|limit| u32::try_from(limit).ok())
-                .unwrap_or(new.active_limit);
-            if active >= limit as usize {
-                return Ok(Some(Created::LimitReached(limit)));
+            Part::Key => Created::QuotaExceeded,
+            Part::Account => return Ok(judge_account(&found, new.active_limit, metered)),
+            Part::Task => return Err(StoreError::Corrupt("task id")),
+        }))
+    }
+
+    /// Whether the account had a balance when this process last saw it.
+    fn is_metered(&self, user: &str) -> bool {
+        self.0
+            .metered
+            .lock()
+            .is_ok_and(|users| users.contains(user))
+    }
+
+    fn remember_metered(&self, user: &str, metered: bool) {
+        if let Ok(mut users) = self.0.metered.lock() {
+            if users.len() >= REMEMBERED {
+                users.clear();
             }
-            let balance = number(account, "balanceMicros");
-            if balance.is_some() && *metered {
-                return Ok(Some(Created::CreditsInsufficient));
+            if metered {
+                users.insert(user.to_owned());
+            } else {
+                users.remove(user);
             }
-            *metered = balance.is_some();
-            return Ok(None);
         }
-        Err(StoreError::Corrupt("task id"))
     }
 
     /// Replays the first answer, or names what differs.
@@ -203,161 +207,35 @@ impl Store {
         }
         Ok(reused(paths))
     }
-
-    fn parts(
-        &self,
-        new: &NewExport<'_>,
-        metered: bool,
-    ) -> Result<Vec<(Part, TransactWriteItem)>, StoreError> {
-        let mut parts = Vec::with_capacity(5);
-        let user = &new.key.user;
-        let now = Timestamp::now().unix_seconds();
-        if let Some(idempotency) = new.idempotency {
-            let sk = s(format!("I#createExport#{}", idempotency.as_str()));
-            let mut item = record(new, key(user_pk(user), sk));
-            item.insert("expiresAt".to_owned(), n(now + RECORD_DAYS * 86_400));
-            let put = Put::builder()
-                .table_name(&self.0.table)
-                .set_item(Some(item))
-                .condition_expression("attribute_not_exists(pk) OR expiresAt < :now")
-                .expression_attribute_values(":now", n(now))
-                .return_values_on_condition_check_failure(OnFailure::AllOld);
-            parts.push((
-                Part::Idempotency,
-                TransactWriteItem::builder().put(built(put.build())?),
-            ));
-        }
-        if let Some(id) = &new.task.client_task_id {
-            let put = Put::builder()
-                .table_name(&self.0.table)
-                .set_item(Some(record(new, key(user_pk(user), s(format!("C#{id}"))))))
-                .condition_expression("attribute_not_exists(pk)")
-                .return_values_on_condition_check_failure(OnFailure::AllOld);
-            parts.push((
-                Part::ClientTaskId,
-                TransactWriteItem::builder().put(built(put.build())?),
-            ));
-        }
-        parts.push((Part::Key, self.key_part(new)?));
-        let account = self.account_part(new, metered)?;
-        parts.push((Part::Account, TransactWriteItem::builder().update(account)));
-        let put = Put::builder()
-            .table_name(&self.0.table)
-            .set_item(Some(task_item(new, metered)))
-            .condition_expression("attribute_not_exists(pk)");
-        parts.push((
-            Part::Task,
-            TransactWriteItem::builder().put(built(put.build())?),
-        ));
-        Ok(parts
-            .into_iter()
-            .map(|(part, item)| (part, item.build()))
-            .collect())
-    }
-
-    /// The key is valid still and, where it has a quota, covers the export.
-    fn key_part(
-        &self,
-        new: &NewExport<'_>,
-    ) -> Result<aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder, StoreError> {
-        const VALID: &str = "attribute_exists(pk) AND attribute_not_exists(revoked)";
-        if !new.key.has_quota {
-            let check = ConditionCheck::builder()
-                .table_name(&self.0.table)
-                .set_key(Some(api_key_key(&new.key.hash)))
-                .condition_expression(VALID)
-                .return_values_on_condition_check_failure(OnFailure::AllOld);
-            return Ok(TransactWriteItem::builder().condition_check(built(check.build())?));
-        }
-        let update = Update::builder()
-            .table_name(&self.0.table)
-            .set_key(Some(api_key_key(&new.key.hash)))
-            .update_expression("ADD quotaLeft :less")
-            .condition_expression(format!("{VALID} AND quotaLeft >= :seconds"))
-            .expression_attribute_values(":less", n(-new.task.standard_seconds))
-            .expression_attribute_values(":seconds", n(new.task.standard_seconds))
-            .return_values_on_condition_check_failure(OnFailure::AllOld);
-        Ok(TransactWriteItem::builder().update(built(update.build())?))
-    }
-
-    /// Takes a slot of the account's set and, where it has a balance, the credits.
-    fn account_part(&self, new: &NewExport<'_>, metered: bool) -> Result<Update, StoreError> {
-        let id = new.task.id.to_string();
-        let slot_free = "(attribute_not_exists(active) \
-             OR (attribute_exists(activeLimit) AND size(active) < activeLimit) \
-             OR (attribute_not_exists(activeLimit) AND size(active) < :limit))";
-        let mut update = Update::builder()
-            .table_name(&self.0.table)
-            .set_key(Some(account_key(&new.key.user)))
-            .expression_attribute_values(":task", AttributeValue::Ss(vec![id]))
-            .expression_attribute_values(":limit", n(new.active_limit))
-            .return_values_on_condition_check_failure(OnFailure::AllOld);
-        update = if metered {
-            update
-                .update_expression("ADD active :task, balanceMicros :less")
-                .condition_expression(format!("{slot_free} AND balanceMicros >= :credits"))
-                .expression_attribute_values(":less", n(-new.task.credits.0))
-                .expression_attribute_values(":credits", n(new.task.credits.0))
-        } else {
-            update
-                .update_expression("ADD active :task")
-                .condition_expression(format!(
-                    "{slot_free} AND attribute_not_exists(balanceMicros)"
-                ))
-        };
-        built(update.build())
-    }
 }
 
-fn part_index(part: Part) -> u8 {
-    part as u8
+/// What a canceled transaction says.
+enum Verdict {
+    Outcome(Created),
+    /// The account has, or has not, a balance: try again accordingly.
+    Metered(bool),
+    /// Another transaction was in the way.
+    Conflict,
+    /// Nothing that another try could mend.
+    Broken,
 }
 
-/// What is kept to answer for a key or a client task id.
-fn record(new: &NewExport<'_>, key: Item) -> Item {
-    let fields = [
-        ("fingerprint", new.export.fingerprint.to_string()),
-        ("body", new.body.to_owned()),
-        ("taskId", new.task.id.to_string()),
-        ("envelope", new.export.envelope.to_string()),
-        ("documentHash", new.export.document_hash.clone()),
-    ];
-    key.into_iter()
-        .chain(fields.map(|(name, text)| (name.to_owned(), s(text))))
-        .collect()
-}
-
-fn task_item(new: &NewExport<'_>, metered: bool) -> Item {
-    let task = new.task;
-    let mut item = task_key(&new.key.user, task.id);
-    let mut put = |name: &str, value: AttributeValue| item.insert(name.to_owned(), value);
-    put("keyId", s(&task.created_by_key));
-    put("state", s(task.state.as_str()));
-    put("progress", n(task.progress));
-    put("durationTicks", n(task.duration.0));
-    put("standardSeconds", n(task.standard_seconds));
-    put("creditsMicros", n(task.credits.0));
-    put("metered", AttributeValue::Bool(metered));
-    put("createdAt", n(task.created_at.0));
-    put("documentHash", s(&new.export.document_hash));
-    put("settings", s(new.export.settings.to_value().to_string()));
-    put("generation", n(0));
-    put("attempts", n(0));
-    put("dueShard", due_shard(task.id));
-    put(
-        "dueAt",
-        n(task.created_at.plus_seconds(UNCLAIMED_SECONDS).0),
-    );
-    if new.key.has_quota {
-        put("quotaKeyHash", s(&new.key.hash));
+/// Why the account's condition failed.
+fn judge_account(account: &Item, active_limit: u32, metered: bool) -> Verdict {
+    let active = account
+        .get("active")
+        .and_then(|set| set.as_ss().ok())
+        .map_or(0, Vec::len);
+    let limit = number(account, "activeLimit")
+        .and_then(|limit| u32::try_from(limit).ok())
+        .unwrap_or(active_limit);
+    if active >= limit as usize {
+        return Verdict::Outcome(Created::LimitReached(limit));
     }
-    if let Some(id) = &task.client_task_id {
-        put("clientTaskId", s(id));
+    match (number(account, "balanceMicros").is_some(), metered) {
+        (true, true) => Verdict::Outcome(Created::CreditsInsufficient),
+        (has_balance, _) => Verdict::Metered(has_balance),
     }
-    if let Some(filename) = &task.filename {
-        put("filename", s(filename));
-    }
-    item
 }
 
 /// A request that lacks a required part is our own mistake.

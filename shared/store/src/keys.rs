@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Put, ReturnValuesOnConditionCheckFailure as OnFailure,
+    TransactWriteItem, Update,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use darkroom_exports::Timestamp;
@@ -10,6 +13,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::config::Store;
+use crate::create::built;
 use crate::error::StoreError;
 use crate::item::{self, Item, api_key_key, flag, key, n, number, s, text, user_pk};
 
@@ -18,6 +22,9 @@ use crate::item::{self, Item, api_key_key, flag, key, n, number, s, text, user_p
 const BELIEVED: Duration = Duration::from_secs(60);
 /// Most keys remembered.
 const REMEMBERED: usize = 10_000;
+
+/// Condition on the item of a key that is neither removed nor revoked.
+pub(crate) const VALID: &str = "attribute_exists(pk) AND attribute_not_exists(revoked)";
 
 /// A valid key, as its requests are judged by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +117,18 @@ impl Store {
         let keys = self.0.keys.lock().ok()?;
         let (since, key) = keys.get(hash)?;
         (since.elapsed() < BELIEVED).then(|| key.clone())
+    }
+
+    /// The part of a transaction that holds only while a key is valid.
+    pub(crate) fn key_is_valid(&self, key: &ApiKey) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.0.table)
+            .set_key(Some(api_key_key(&key.hash)))
+            .condition_expression(VALID)
+            .return_values_on_condition_check_failure(OnFailure::AllOld);
+        Ok(TransactWriteItem::builder()
+            .condition_check(built(check.build())?)
+            .build())
     }
 
     /// Forgets a key that a transaction found revoked.

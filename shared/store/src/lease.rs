@@ -333,9 +333,8 @@ impl Store {
                 .set_transact_items(Some(writes))
                 .send()
                 .await;
-            let error = match sent {
-                Ok(_) => return Ok(Finish::Done),
-                Err(error) => error,
+            let Err(error) = sent else {
+                return Ok(Finish::Done);
             };
             let Some(reasons) = reasons(&error) else {
                 return Err(StoreError::sdk("TransactWriteItems", &error));

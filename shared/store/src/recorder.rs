@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
@@ -10,7 +10,8 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 /// Most calls remembered; further ones are not recorded until the next take.
 const REMEMBERED: usize = 1000;
 
-/// Records the name of every operation that is sent, retries included.
+/// Records the name of every operation that was sent and answered, retries
+/// included. An address that is only signed is not a call.
 #[derive(Debug, Clone, Default)]
 pub struct CallRecorder(Arc<Mutex<Vec<String>>>);
 
@@ -29,9 +30,9 @@ impl Intercept for CallRecorder {
         "CallRecorder"
     }
 
-    fn read_before_transmit(
+    fn read_after_transmit(
         &self,
-        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _context: &BeforeDeserializationInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {

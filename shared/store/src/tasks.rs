@@ -10,6 +10,8 @@ use crate::error::StoreError;
 use crate::item::{self, DUE_SHARDS, n, number, s, task_key, text, user_pk};
 use crate::lease::Ending;
 
+/// Most queries of a megabyte each for one page of a list.
+const READS: u32 = 4;
 /// Most due tasks looked at in one run.
 const DUE_BATCH: i32 = 25;
 
@@ -18,8 +20,8 @@ const DUE_BATCH: i32 = 25;
 pub struct Page {
     /// Newest first.
     pub tasks: Vec<Task>,
-    /// There are older ones behind the last.
-    pub more: bool,
+    /// Older ones than this may follow.
+    pub next: Option<TaskId>,
 }
 
 /// What a cancel came to.
@@ -50,7 +52,8 @@ impl Store {
     }
 
     /// A user's tasks, newest first: at most `size`, older than `before`, of one
-    /// key where that is asked for.
+    /// key where that is asked for. A page may be short, even empty, with more
+    /// behind it: no more than four megabytes of tasks are read for one.
     pub async fn list_tasks(
         &self,
         user: &str,
@@ -58,10 +61,11 @@ impl Store {
         before: Option<TaskId>,
         key_id: Option<&str>,
     ) -> Result<Page, StoreError> {
-        let mut tasks = Vec::new();
+        let mut tasks: Vec<Task> = Vec::new();
         // Behind every task id in byte order, so that no bound is needed on the first page.
         let mut upper = before.map_or_else(|| "T#~".to_owned(), |id| format!("T#{id}"));
-        loop {
+        let mut behind = None;
+        for _ in 0..READS {
             let mut query = self
                 .0
                 .db
@@ -71,36 +75,42 @@ impl Store {
                 .expression_attribute_values(":pk", user_pk(user))
                 .expression_attribute_values(":low", s("T#"))
                 .expression_attribute_values(":high", s(&upper))
-                .scan_index_forward(false)
-                .limit(size as i32 + 2);
-            if let Some(key_id) = key_id {
-                query = query
+                .scan_index_forward(false);
+            query = match key_id {
+                // The limit counts what the filter drops: read by the megabyte.
+                Some(key_id) => query
                     .filter_expression("keyId = :key")
-                    .expression_attribute_values(":key", s(key_id));
-            }
+                    .expression_attribute_values(":key", s(key_id)),
+                None => query.limit(size as i32 + 2),
+            };
             let found = query
                 .send()
                 .await
                 .map_err(|error| StoreError::sdk("Query", &error))?;
             for item in found.items.unwrap_or_default() {
                 let task = item::task(&item)?;
-                // BETWEEN takes in the cursor's own task.
-                if before != Some(task.id)
-                    && tasks.last().is_none_or(|last: &Task| last.id > task.id)
-                {
+                // BETWEEN takes in the bound itself: the cursor's or the last read's own task.
+                if before != Some(task.id) && tasks.last().is_none_or(|last| last.id > task.id) {
                     tasks.push(task);
                 }
             }
-            let more = tasks.len() > size as usize;
-            let next = found.last_evaluated_key.and_then(|key| text(&key, "sk"));
-            match next {
-                Some(next) if !more => upper = next,
-                _ => {
-                    tasks.truncate(size as usize);
-                    return Ok(Page { tasks, more });
-                }
+            let end = found.last_evaluated_key.and_then(|key| text(&key, "sk"));
+            behind = end
+                .as_deref()
+                .and_then(|sk| TaskId::parse(sk.strip_prefix("T#")?));
+            match end {
+                Some(end) if tasks.len() <= size as usize => upper = end,
+                _ => break,
             }
         }
+        if tasks.len() > size as usize {
+            tasks.truncate(size as usize);
+            behind = tasks.last().map(|last| last.id);
+        }
+        Ok(Page {
+            tasks,
+            next: behind,
+        })
     }
 
     /// Cancels an active task: its slot is free and its credits are back in the

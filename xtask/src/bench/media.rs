@@ -1,9 +1,8 @@
 //! The workload's media, made by ffmpeg alone.
 
 use std::path::Path;
-use std::process::Command;
 
-use crate::shell::run;
+use crate::shell::ffmpeg_once;
 
 /// The font of the pictures and of the title, from the Debian package that setup installs.
 pub(crate) const FONT: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf";
@@ -51,28 +50,13 @@ pub(crate) fn make(folder: &Path) -> anyhow::Result<()> {
     music(folder)
 }
 
-/// Runs ffmpeg for a file that is not there yet; a half-made file never counts.
-fn ffmpeg(folder: &Path, name: &str, arguments: &[&str]) -> anyhow::Result<()> {
-    let finished = folder.join(name);
-    if finished.exists() {
-        return Ok(());
-    }
-    let part = folder.join(format!("part-{name}"));
-    run(Command::new("ffmpeg")
-        .args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"])
-        .args(arguments)
-        .arg(&part))?;
-    std::fs::rename(part, finished)?;
-    Ok(())
-}
-
 /// Twelve seconds of detailed, noisy motion with a tone.
 fn clip(folder: &Path) -> anyhow::Result<()> {
     let graph = "[0:v]scale=1920:1080:flags=bicubic,format=yuv444p,noise=alls=2:allf=t[m];\
                  [m][1:v]overlay=W-w-32:H-h-32:format=auto,\
                  scale=out_color_matrix=bt709:out_range=tv,format=yuv420p[v];\
                  [2:a]volume=2,pan=stereo|c0=c0|c1=c0[a]";
-    ffmpeg(
+    ffmpeg_once(
         folder,
         "bg.mp4",
         &[
@@ -128,7 +112,7 @@ fn still(folder: &Path, name: &str, size: &str, colors: &str, filter: &str) -> a
     let (width, height) = size.split_once('x').unwrap_or(("1920", "1080"));
     let source =
         format!("gradients=s={size}:c0={colors}:x0=0:y0=0:x1={width}:y1={height}:d=1:r=1:seed=1");
-    ffmpeg(
+    ffmpeg_once(
         folder,
         name,
         &[
@@ -159,7 +143,7 @@ fn music(folder: &Path) -> anyhow::Result<()> {
         side(0.0, "sin"),
         side(0.5, "cos")
     );
-    ffmpeg(
+    ffmpeg_once(
         folder,
         "music.mp3",
         &[

@@ -3,9 +3,13 @@
 mod assets;
 mod editor;
 mod exports;
+mod uploads;
+
+use std::convert::Infallible;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Path, Request};
+use axum::http::request::Parts;
 use axum::middleware;
 use axum::routing::{get, post};
 use darkroom_exports::ErrorCode;
@@ -29,10 +33,24 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/editor/validate", post(editor::validate::handle))
         .route("/v1/editor/capabilities", get(editor::capabilities::handle))
         .route("/v1/assets/{asset_id}", get(assets::get::handle))
+        .route("/v1/uploads", post(uploads::create::handle))
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
         .layer(middleware::from_fn(request_id::add))
         .with_state(state)
+}
+
+/// An id in a path may be any string. One that is not even text is the id of
+/// nothing: it reads as the empty one, which nothing has.
+struct Id(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(path.map(|Path(id)| id).unwrap_or_default()))
+    }
 }
 
 async fn unknown_route(request: Request) -> Refusal {

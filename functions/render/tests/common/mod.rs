@@ -1,94 +1,41 @@
 //! A local stack of one test's own, and a worker on it.
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use darkroom_compositor::Fonts;
 use darkroom_exports::{CreateExport, Limits, PriceTable, Task, TaskId, TaskState, Timestamp};
 use darkroom_media::{Fetcher, Tools};
-use darkroom_store::{ApiKey, Created, NewExport, NewKey, Received, Store, provision};
+use darkroom_store::{ApiKey, Created, NewExport, Received, Store};
+use darkroom_test_stack::Stack as LocalStack;
 use darkroom_worker::{Worker, WorkerConfig};
 use serde_json::{Value, json};
 
-const TEMPLATE: &str = include_str!("../../../../template.yaml");
 /// Nothing here takes longer on the slowest machine we test on.
 pub const LIMIT: Duration = Duration::from_secs(90);
 
-/// MiniStack without persistence; ended when dropped.
+/// A stack and the key of a user on it.
 pub struct Stack {
-    child: Child,
-    pub dir: tempfile::TempDir,
+    local: LocalStack,
     pub store: Store,
     pub key: ApiKey,
 }
 
-impl Drop for Stack {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn ministack() -> PathBuf {
-    if let Some(path) = std::env::var_os("DARKROOM_MINISTACK") {
-        return path.into();
-    }
-    std::env::current_exe()
-        .unwrap()
-        .ancestors()
-        .map(|dir| dir.join("tools/venv/bin/ministack"))
-        .find(|path| path.is_file())
-        .unwrap_or_else(|| "ministack".into())
-}
-
 impl Stack {
     pub async fn start() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let child = Command::new(ministack())
-            .env("BIND_HOST", "127.0.0.1")
-            .env("GATEWAY_PORT", port.to_string())
-            .env("TMPDIR", dir.path())
-            .env("LOG_LEVEL", "ERROR")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("MiniStack is needed: cargo xtask setup, or DARKROOM_MINISTACK");
-        let start = Instant::now();
-        while tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port))
-            .await
-            .is_err()
-        {
-            assert!(start.elapsed() < LIMIT, "MiniStack does not answer");
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        let endpoint = format!("http://127.0.0.1:{port}");
-        let store = provision(&endpoint, "us-east-1", TEMPLATE)
-            .await
-            .unwrap()
-            .store;
-        let wanted = NewKey {
-            name: None,
-            runtime_access: true,
-            limit: None,
-        };
-        let made = store.create_key("ann", wanted).await.unwrap();
-        let key = store.authenticate(&made.key).await.unwrap().unwrap();
-        Self {
-            child,
-            dir,
-            store,
-            key,
-        }
+        let local = LocalStack::start().await;
+        let store = local.store().clone();
+        let (_, key) = local.key("ann").await;
+        Self { local, store, key }
+    }
+
+    pub fn dir(&self) -> &Path {
+        self.local.dir.path()
     }
 
     pub fn scratch(&self) -> PathBuf {
-        self.dir.path().join("scratch")
+        self.dir().join("scratch")
     }
 
     /// A worker whose times are short enough for a test.
@@ -194,7 +141,8 @@ impl Stack {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    let digits = text.bytes().map(|byte| format!("{byte:02x}"));
+    digits.collect::<Vec<_>>().concat()
 }
 
 fn new_task(key: &ApiKey, export: &CreateExport) -> Task {

@@ -40,6 +40,13 @@ pub(crate) enum Touch {
     Replace,
 }
 
+impl Touch {
+    /// Replaces where it `hides` all below, else blends.
+    pub(crate) fn replacing(hides: bool) -> Self {
+        if hides { Self::Replace } else { Self::Blend }
+    }
+}
+
 /// What lies behind all layers, in both forms.
 pub(crate) enum Backdrop {
     /// One colour.

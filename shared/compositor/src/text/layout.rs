@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use darkroom_editor_state::{Direction, TextAlign, TextItem};
+use darkroom_editor_state::{Direction, TextAlign, TextItem, TextStyle};
 use parley::layout::{Alignment, AlignmentOptions, GlyphRun, Layout, PositionedLayoutItem};
 use parley::style::{FontFamily, FontFamilyName, LineHeight, StyleProperty};
 use parley::{BaseDirection, FontContext, LayoutContext};
@@ -11,6 +11,7 @@ use tiny_skia_path::{Path, PathBuilder};
 use super::emoji;
 use super::fonts::Fonts;
 use super::outline::{self, Face, Shape};
+use super::stray::Stray;
 use super::style;
 use crate::art::{Art, Mark};
 use crate::color::Color;
@@ -50,23 +51,50 @@ pub(crate) fn lay_out(
                 .map_or(fonts.default_family(), String::as_str),
         ));
     }
-    fonts.complete(&mut families, &item.text, context);
+    let text = plain(&item.text);
+    fonts.complete(&mut families, &text, context);
     let paint = paint(item, place, warnings);
-    let mut layout = shape(item, &families, fonts, context);
+    if text.is_empty() {
+        return Art::default();
+    }
+    let mut layout = shape(&item.style, &text, &families, fonts, context);
     let wrap = (!item.resize_on_edit).then_some(width as f32);
     layout.break_all_lines(wrap);
-    let align = match item.style.align {
-        TextAlign::Left => Alignment::Left,
-        TextAlign::Center => Alignment::Center,
-        TextAlign::Right => Alignment::Right,
-    };
-    layout.align(align, AlignmentOptions::default());
-    let shift = if item.resize_on_edit {
-        Some((align, width))
-    } else {
-        None
-    };
-    assemble(item, &layout, &paint, shift)
+    layout.align(Alignment::Left, AlignmentOptions::default());
+    assemble(&item.style, &text, &layout, &paint, width)
+}
+
+/// The text with one kind of line end, and spaces up to the next eighth column for
+/// each tab.
+fn plain(text: &str) -> Cow<'_, str> {
+    const TAB: usize = 8;
+    if !text.contains(['\r', '\t']) {
+        return text.into();
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut column = 0;
+    let mut chars = text.chars().peekable();
+    while let Some(ch) = chars.next() {
+        match ch {
+            '\r' | '\n' => {
+                if ch == '\r' {
+                    chars.next_if_eq(&'\n');
+                }
+                plain.push('\n');
+                column = 0;
+            }
+            '\t' => {
+                let spaces = TAB - column % TAB;
+                plain.extend(std::iter::repeat_n(' ', spaces));
+                column += spaces;
+            }
+            _ => {
+                plain.push(ch);
+                column += 1;
+            }
+        }
+    }
+    plain.into()
 }
 
 fn paint(item: &TextItem, place: &str, warnings: &mut Vec<String>) -> Paint {
@@ -88,19 +116,14 @@ fn family_list<'a>(names: impl Iterator<Item = &'a str>) -> FontFamily<'a> {
 }
 
 fn shape(
-    item: &TextItem,
+    style: &TextStyle,
+    text: &str,
     families: &[String],
     fonts: &Fonts,
     context: &mut FontContext,
 ) -> Layout<[u8; 4]> {
-    let style = &item.style;
-    let text: Cow<'_, str> = if item.text.contains('\r') {
-        item.text.replace("\r\n", "\n").replace('\r', "\n").into()
-    } else {
-        item.text.as_str().into()
-    };
     let mut layouts: LayoutContext<[u8; 4]> = LayoutContext::new();
-    let mut builder = layouts.ranged_builder(context, &text, 1.0, false);
+    let mut builder = layouts.ranged_builder(context, text, 1.0, false);
     builder.set_base_direction(match style.direction {
         Direction::Ltr => BaseDirection::Ltr,
         Direction::Rtl => BaseDirection::Rtl,
@@ -112,22 +135,23 @@ fn shape(
     builder.push_default(StyleProperty::LetterSpacing(style.letter_spacing as f32));
     builder.push_default(LineHeight::FontSizeRelative(style.line_height as f32));
     if let Some(emoji) = fonts.emoji_family() {
-        for range in emoji::ranges(&text) {
+        for range in emoji::ranges(text) {
             let names = std::iter::once(emoji).chain(families.iter().map(String::as_str));
             builder.push(family_list(names), range);
         }
     }
-    builder.build(&text)
+    builder.build(text)
 }
 
 /// Everything to paint, line by line: all backgrounds, then each line's stroke and fill.
 fn assemble(
-    item: &TextItem,
+    style: &TextStyle,
+    text: &str,
     layout: &Layout<[u8; 4]>,
     paint: &Paint,
-    shift: Option<(Alignment, f64)>,
+    width: f64,
 ) -> Art {
-    let style = &item.style;
+    let rtl = layout.is_rtl();
     let step = style.line_height * style.font_size;
     let (ascent, descent) = layout.root_span_metrics().map_or((0.0, 0.0), |metrics| {
         (
@@ -140,22 +164,18 @@ fn assemble(
     for (index, line) in layout.lines().enumerate() {
         let metrics = line.metrics();
         let top = index as f64 * step;
-        let length = f64::from(metrics.advance - metrics.hanging_advance);
-        let rtl = layout.is_rtl();
-        // Where the visible part of the line begins, and by how much glyphs move.
-        let hang = if rtl {
-            f64::from(metrics.hanging_advance)
-        } else {
-            0.0
-        };
+        let stray = Stray::find(&line, text, rtl);
+        let hanging = metrics.hanging_advance + stray.map_or(0.0, Stray::hanging);
+        let length = f64::from(metrics.advance - hanging);
+        // In a line that reads leftwards the hanging spaces come first.
+        let hang = if rtl { f64::from(hanging) } else { 0.0 };
         let left = f64::from(metrics.offset) + hang;
-        let moved = shift.map_or(0.0, |(align, width)| {
-            aligned(align, rtl, width - length) - left
-        });
+        let start = aligned(style.align, rtl, width - length);
+        let moved = start - left;
         if let (Some(color), Some(background)) = (paint.background, &style.background)
             && length > 0.0
         {
-            let corner = (left + moved - background.horizontal_padding, top);
+            let corner = (start - background.horizontal_padding, top);
             let size = (length + 2.0 * background.horizontal_padding, step);
             if size.0 > 0.0
                 && size.1 > 0.0
@@ -169,7 +189,7 @@ fn assemble(
         for run in line.items() {
             if let PositionedLayoutItem::GlyphRun(run) = run {
                 let at = (moved as f32, (top + baseline) as f32);
-                add_run(&run, at, &mut outlines, &mut pictures);
+                add_run(&run, at, stray, &mut outlines, &mut pictures);
             }
         }
         if let Some(path) = outlines.finish() {
@@ -182,7 +202,7 @@ fn assemble(
 }
 
 /// Where a line begins that has `free` pixels to spare; without any, at its start edge.
-fn aligned(align: Alignment, rtl: bool, free: f64) -> f64 {
+fn aligned(align: TextAlign, rtl: bool, free: f64) -> f64 {
     match align {
         _ if free < 0.0 => {
             if rtl {
@@ -191,9 +211,9 @@ fn aligned(align: Alignment, rtl: bool, free: f64) -> f64 {
                 0.0
             }
         }
-        Alignment::Center => free / 2.0,
-        Alignment::Right => free,
-        _ => 0.0,
+        TextAlign::Left => 0.0,
+        TextAlign::Center => free / 2.0,
+        TextAlign::Right => free,
     }
 }
 
@@ -215,6 +235,7 @@ fn line_marks(path: Path, stroke_width: f64, paint: &Paint) -> Vec<Mark> {
 fn add_run(
     run: &GlyphRun<'_, [u8; 4]>,
     at: (f32, f32),
+    stray: Option<Stray>,
     outlines: &mut PathBuilder,
     pictures: &mut Vec<Mark>,
 ) {
@@ -226,7 +247,8 @@ fn add_run(
     };
     let baseline = run.baseline();
     for glyph in run.positioned_glyphs() {
-        let (x, y) = (glyph.x + at.0, glyph.y - baseline + at.1);
+        let x = glyph.x + stray.map_or(0.0, |stray| stray.shift(glyph.x));
+        let (x, y) = (x + at.0, glyph.y - baseline + at.1);
         match face.glyph(glyph.id, x, y) {
             Shape::Empty => {}
             Shape::Outline(path) => outlines.push_path(&path),

@@ -4,6 +4,7 @@ mod emoji;
 mod fonts;
 mod layout;
 mod outline;
+mod stray;
 mod style;
 
 pub use fonts::{Fonts, font_dirs};

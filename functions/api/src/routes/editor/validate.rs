@@ -18,14 +18,23 @@ pub(crate) async fn handle(
     body: Body,
 ) -> Result<Response, Refusal> {
     let mut body = body::json(&headers, body).await?;
-    let Some(document) = body.get_mut("editorState").map(Value::take) else {
-        let message = "is required: the document to validate";
-        let fault = Fault::new(ErrorCode::RequestInvalid, "/editorState", message);
-        return Err(Refusal(Problem::from_faults(
-            ErrorCode::RequestInvalid,
-            vec![fault],
-        )));
+    let invalid = |path: String, message: &str| {
+        let fault = Fault::new(ErrorCode::RequestInvalid, path, message);
+        Refusal(Problem::from_faults(ErrorCode::RequestInvalid, vec![fault]))
     };
+    let Some(body) = body.as_object_mut() else {
+        return Err(invalid(String::new(), "must be a JSON object"));
+    };
+    let Some(document) = body.remove("editorState") else {
+        let message = "is required: the document to validate";
+        return Err(invalid("/editorState".to_owned(), message));
+    };
+    if let Some(field) = body.keys().next() {
+        let field: String = field.chars().take(200).collect();
+        let field = field.replace('~', "~0").replace('/', "~1");
+        let message = "is not a field of this request; remove it";
+        return Err(invalid(format!("/{field}"), message));
+    }
     let faults = darkroom_editor_state::read(document)
         .err()
         .unwrap_or_default();

@@ -1,6 +1,6 @@
 //! `DELETE /v1/exports/{taskId}` (contract: cancelExport)
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use darkroom_exports::ErrorCode;
 use darkroom_store::Canceled;
@@ -9,11 +9,12 @@ use super::{not_found, show, task_id};
 use crate::auth::Runtime;
 use crate::config::AppState;
 use crate::reply::{self, Refusal};
+use crate::routes::Id;
 
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Refusal> {
     match state.store().cancel(&key.user, task_id(&id)?).await? {
         Canceled::Done(task) => Ok(reply::data(&show(&state, &task).await?)),

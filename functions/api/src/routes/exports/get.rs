@@ -1,6 +1,6 @@
 //! `GET /v1/exports/{taskId}` (contract: getExport)
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use serde_json::json;
 
@@ -8,11 +8,12 @@ use super::{not_found, show, task_id};
 use crate::auth::Runtime;
 use crate::config::AppState;
 use crate::reply::{self, Refusal};
+use crate::routes::Id;
 
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Refusal> {
     let id = task_id(&id)?;
     let task = state.store().get_task(&key.user, id).await?;

@@ -39,10 +39,8 @@ pub(crate) async fn handle(
         shown.push(show(&state, task).await?);
     }
     let next = page
-        .tasks
-        .last()
-        .filter(|_| page.more)
-        .map(|last| cursor::encode(&list, &key.user, last.id));
+        .next
+        .map(|behind| cursor::encode(&list, &key.user, behind));
     Ok(reply::with_meta(
         &json!(shown),
         &json!({ "nextPageCursor": next }),

@@ -1,0 +1,124 @@
+//! `darkroom exports watch`: follows an export to its end and brings the file.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use serde_json::Value;
+use tokio::io::AsyncWriteExt as _;
+
+use super::{progress_of, task_path, text};
+use crate::output::Ending;
+use crate::progress::Meter;
+use crate::signals::unless_stopped;
+use crate::target::{Client, Refusal};
+
+const TERMINAL: [&str; 3] = ["COMPLETED", "FAILED", "CANCELED"];
+/// Between two looks at a task.
+const LOOK_AGAIN: Duration = Duration::from_millis(700);
+/// A service that has answered once and then does not is asked again for so
+/// long: it may be restarting.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Ctrl-C ends the watching; the export goes on.
+pub(super) async fn run(
+    client: &Client,
+    task_id: &str,
+    output: Option<&Path>,
+    json: bool,
+) -> anyhow::Result<Ending> {
+    unless_stopped(to_the_end(client, task_id, output, json)).await
+}
+
+async fn to_the_end(
+    client: &Client,
+    task_id: &str,
+    output: Option<&Path>,
+    json: bool,
+) -> anyhow::Result<Ending> {
+    let path = task_path(task_id)?;
+    let meter = Meter::percent(json);
+    let task = until_ended(client, &path, &meter).await;
+    meter.end();
+    let task = task?;
+    let status = text(&task, "status");
+    if status != "COMPLETED" {
+        if json {
+            println!("{task}");
+        } else {
+            eprintln!("{}", ended_badly(&task));
+        }
+        return Ok(Ending::Refused);
+    }
+    if let Some(output) = output {
+        download(client, text(&task, "outputUrl"), output).await?;
+    }
+    match (json, output) {
+        (true, _) => println!("{task}"),
+        (false, Some(output)) => println!("{}", output.display()),
+        (false, None) => println!("{}", text(&task, "outputUrl")),
+    }
+    Ok(Ending::Done)
+}
+
+/// `FAILED: the cause`, or the status alone: a canceled task has no error.
+fn ended_badly(task: &Value) -> String {
+    match (text(task, "status"), text(task, "error")) {
+        (status, "") => status.to_owned(),
+        (status, error) => format!("{status}: {error}"),
+    }
+}
+
+async fn until_ended(client: &Client, path: &str, meter: &Meter) -> anyhow::Result<Value> {
+    let mut answered: Option<Instant> = None;
+    loop {
+        match client.get(path).await {
+            Ok(answer) => {
+                answered = Some(Instant::now());
+                let task = answer.get("data").cloned().unwrap_or_default();
+                let status = text(&task, "status");
+                let phase = match text(&task, "exportPhase") {
+                    "" => status,
+                    phase => phase,
+                };
+                meter.percent_is(phase, progress_of(&task));
+                if TERMINAL.contains(&status) {
+                    return Ok(task);
+                }
+            }
+            Err(error) if passes(&error) && answered.is_some_and(|at| at.elapsed() < PATIENCE) => {}
+            Err(error) => return Err(error),
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// Whether asking again may help: no answer, or one of the service's own faults.
+fn passes(error: &anyhow::Error) -> bool {
+    match error.downcast_ref::<Refusal>() {
+        Some(refusal) => refusal.status == 429 || refusal.status >= 500,
+        None => true,
+    }
+}
+
+/// Writes beside the target and renames, so that no half file carries its name.
+async fn download(client: &Client, url: &str, output: &Path) -> anyhow::Result<()> {
+    let dir = output.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let part = tempfile::Builder::new()
+        .prefix(".darkroom-download-")
+        .tempfile_in(dir.unwrap_or_else(|| Path::new(".")))
+        .with_context(|| format!("cannot write beside {}", output.display()))?;
+    let mut file = tokio::fs::File::from_std(part.reopen()?);
+    let mut answer = client.download(url).await?;
+    while let Some(chunk) = answer
+        .chunk()
+        .await
+        .context("the download broke off; try again")?
+    {
+        file.write_all(&chunk)
+            .await
+            .context("cannot write the download")?;
+    }
+    file.sync_all().await.context("cannot write the download")?;
+    crate::local_assets::publish(part, output)
+}

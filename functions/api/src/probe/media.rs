@@ -1,0 +1,191 @@
+//! Video and sound: container, tracks and length.
+
+use std::collections::HashMap;
+use std::io::Cursor;
+
+use symphonia::core::codecs::CodecParameters;
+use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::well_known::{
+    FORMAT_ID_ADTS, FORMAT_ID_FLAC, FORMAT_ID_ISOMP4, FORMAT_ID_MKV, FORMAT_ID_MP3, FORMAT_ID_OGG,
+    FORMAT_ID_WAVE,
+};
+use symphonia::core::formats::{FormatId, FormatOptions, FormatReader};
+use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::meta::MetadataOptions;
+use symphonia::core::units::TimeBase;
+
+use super::Found;
+
+/// Longest video or sound (contract, "Upload limits").
+const LONGEST_MS: u64 = 30 * 60 * 1000;
+
+/// A container that is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Container {
+    /// MP4 and `QuickTime`.
+    Mp4,
+    /// Matroska and WebM.
+    Matroska,
+    Mp3,
+    Adts,
+    Wave,
+    Ogg,
+    Flac,
+}
+
+impl Container {
+    const fn id(self) -> FormatId {
+        match self {
+            Self::Mp4 => FORMAT_ID_ISOMP4,
+            Self::Matroska => FORMAT_ID_MKV,
+            Self::Mp3 => FORMAT_ID_MP3,
+            Self::Adts => FORMAT_ID_ADTS,
+            Self::Wave => FORMAT_ID_WAVE,
+            Self::Ogg => FORMAT_ID_OGG,
+            Self::Flac => FORMAT_ID_FLAC,
+        }
+    }
+}
+
+/// Reads a file's tracks: a video needs a picture, a sound must have none.
+pub(super) fn read(bytes: Vec<u8>, container: Container, video: bool) -> Result<Found, String> {
+    let turned = matches!(container, Container::Mp4) && is_turned(&bytes);
+    let source = MediaSourceStream::new(
+        Box::new(Cursor::new(bytes)),
+        MediaSourceStreamOptions::default(),
+    );
+    let mut reader = symphonia::default::get_probe()
+        .probe(
+            &Hint::new(),
+            source,
+            FormatOptions::default(),
+            MetadataOptions::default(),
+        )
+        .map_err(|error| format!("it cannot be read ({error})"))?;
+    let format = reader.format_info();
+    if format.format != container.id() {
+        return Err(format!("it is {}", format.long_name));
+    }
+    let mut size = None;
+    let mut sounds = false;
+    for track in reader.tracks() {
+        match &track.codec_params {
+            Some(CodecParameters::Video(picture)) => {
+                let (width, height) = (picture.width.unwrap_or(0), picture.height.unwrap_or(0));
+                size.get_or_insert((u32::from(width), u32::from(height)));
+            }
+            Some(CodecParameters::Audio(_)) => sounds = true,
+            _ => {}
+        }
+    }
+    match (video, size, sounds) {
+        (true, None, _) => return Err("it has no picture".to_owned()),
+        (false, Some(_), _) => return Err("it has a picture; send it as a video".to_owned()),
+        (false, None, false) => return Err("it has no sound".to_owned()),
+        _ => {}
+    }
+    let duration_ms = stated_ms(reader.as_ref()).or_else(|| counted_ms(reader.as_mut()));
+    if duration_ms.is_some_and(|length| length > LONGEST_MS) {
+        return Err("it is longer than 30 minutes, which is the longest that is taken".to_owned());
+    }
+    Ok(Found {
+        size: size.map(|(width, height)| {
+            if turned {
+                (height, width)
+            } else {
+                (width, height)
+            }
+        }),
+        duration_ms,
+    })
+}
+
+/// The longest track by its packets, where the container states no length
+/// (fragmented and live files). Packets are skipped over, not decoded.
+fn counted_ms(reader: &mut dyn FormatReader) -> Option<u64> {
+    let bases: HashMap<u32, TimeBase> = reader
+        .tracks()
+        .iter()
+        .filter_map(|track| Some((track.id, track.time_base?)))
+        .collect();
+    let mut spans: HashMap<u32, (i128, i128)> = HashMap::new();
+    // What follows an unreadable packet has no time that could be counted.
+    while let Ok(Some(packet)) = reader.next_packet() {
+        let Some(base) = bases.get(&packet.track_id) else {
+            continue;
+        };
+        let end = packet.pts.checked_add(packet.dur);
+        let start_ms = base.calc_time(packet.pts).map(|time| time.as_millis());
+        let end_ms = end.and_then(|end| Some(base.calc_time(end)?.as_millis()));
+        if let Some((start_ms, end_ms)) = start_ms.zip(end_ms) {
+            let span = spans.entry(packet.track_id).or_insert((start_ms, end_ms));
+            *span = (span.0.min(start_ms), span.1.max(end_ms));
+        }
+    }
+    let longest = spans.values().map(|(start, end)| end - start).max()?;
+    u64::try_from(longest).ok().filter(|ms| *ms > 0)
+}
+
+/// The length that the container states, else its longest track's.
+fn stated_ms(reader: &dyn FormatReader) -> Option<u64> {
+    let info = reader.media_info();
+    let whole = info.time_base.zip(info.duration);
+    let tracks = reader
+        .tracks()
+        .iter()
+        .filter_map(|track| track.time_base.zip(track.duration));
+    let longest = |times: &mut dyn Iterator<Item = _>| {
+        times
+            .filter_map(|(base, length): (TimeBase, _)| {
+                u64::try_from(base.calc_duration(length)?.as_millis()).ok()
+            })
+            .filter(|ms| *ms > 0)
+            .max()
+    };
+    longest(&mut whole.into_iter()).or_else(|| longest(&mut tracks.into_iter()))
+}
+
+/// Whether an MP4's picture is shown turned by a quarter: the display matrix of
+/// its first track that has one with a picture. symphonia does not tell.
+fn is_turned(bytes: &[u8]) -> bool {
+    let turned = |track: &[u8]| {
+        let header = boxes(track).find(|(name, _)| *name == b"tkhd")?.1;
+        // Version 1 has four 64-bit fields where version 0 has 32 bits each.
+        let matrix = if header.first() == Some(&1) { 52 } else { 40 };
+        let number = |at: usize| {
+            Some(i32::from_be_bytes(
+                *header.get(matrix + at..)?.first_chunk()?,
+            ))
+        };
+        let size = header.get(matrix + 36..matrix + 44)?;
+        size.iter().any(|byte| *byte != 0).then_some(())?;
+        Some(number(0)? == 0 && number(4)? != 0)
+    };
+    boxes(bytes)
+        .filter(|(name, _)| *name == b"moov")
+        .flat_map(|(_, movie)| boxes(movie))
+        .filter(|(name, _)| *name == b"trak")
+        .find_map(|(_, track)| turned(track))
+        .unwrap_or(false)
+}
+
+/// The boxes of an MP4 or of one of its boxes: name and content, up to the first
+/// that does not fit.
+fn boxes(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let size = u32::from_be_bytes(*rest.first_chunk()?);
+        let name = rest.get(4..)?.first_chunk()?;
+        let (head, size) = match size {
+            0 => (8, rest.len()),
+            1 => {
+                let size = u64::from_be_bytes(*rest.get(8..)?.first_chunk()?);
+                (16, usize::try_from(size).ok()?)
+            }
+            size => (8, size as usize),
+        };
+        let content = rest.get(head..size)?;
+        rest = rest.get(size..)?;
+        Some((name, content))
+    })
+}

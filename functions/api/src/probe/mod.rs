@@ -1,0 +1,228 @@
+//! What an uploaded file really is.
+//!
+//! The media type of a request is a claim. It chooses one reader ([`Claim::of`]);
+//! only if that reader understands the bytes is the file taken. Headers and
+//! indexes are read, pictures and sound are never decoded, so the work is bounded
+//! by the size of the file and not by what it says of itself. This function has
+//! no ffmpeg: whether every frame decodes is found when the file is rendered.
+
+mod captions;
+mod media;
+mod picture;
+
+use std::time::Duration;
+
+use image::ImageFormat;
+
+use captions::CaptionFormat;
+use media::Container;
+
+/// Longest time that one file is looked at.
+const PROBE_TIME: Duration = Duration::from_secs(10);
+/// Longest side of a picture or video, as for the renderer.
+const SIDE_LIMIT: u32 = 16_384;
+
+/// What was found in a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Pixels, as shown: with its orientation applied.
+    pub(crate) size: Option<(u32, u32)>,
+    pub(crate) duration_ms: Option<u64>,
+}
+
+/// What a file is said to be: a row of [`ROWS`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claim {
+    /// Media type under which the file is stored.
+    pub(crate) media_type: &'static str,
+    /// Ending of the stored file's key.
+    pub(crate) extension: &'static str,
+    /// `type` of the asset.
+    pub(crate) kind: &'static str,
+    /// Other names of the media type.
+    aliases: &'static [&'static str],
+    reader: Reader,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Reader {
+    Picture(ImageFormat),
+    Gif,
+    Video(Container),
+    Audio(Container),
+    Caption(CaptionFormat),
+}
+
+const fn row(
+    media_type: &'static str,
+    aliases: &'static [&'static str],
+    extension: &'static str,
+    reader: Reader,
+) -> Claim {
+    let kind = match reader {
+        Reader::Picture(_) => "IMAGE",
+        Reader::Gif => "GIF",
+        Reader::Video(_) => "VIDEO",
+        Reader::Audio(_) => "AUDIO",
+        Reader::Caption(_) => "CAPTION",
+    };
+    Claim {
+        media_type,
+        extension,
+        kind,
+        aliases,
+        reader,
+    }
+}
+
+/// Every media type that is taken. Caption files share `text/plain`, so their
+/// name's ending says which one it is.
+const ROWS: &[Claim] = {
+    use Reader::{Audio, Caption, Gif, Picture, Video};
+    &[
+        row("image/png", &[], "png", Picture(ImageFormat::Png)),
+        row(
+            "image/jpeg",
+            &["image/jpg"],
+            "jpg",
+            Picture(ImageFormat::Jpeg),
+        ),
+        row("image/webp", &[], "webp", Picture(ImageFormat::WebP)),
+        row(
+            "image/bmp",
+            &["image/x-ms-bmp"],
+            "bmp",
+            Picture(ImageFormat::Bmp),
+        ),
+        row("image/gif", &[], "gif", Gif),
+        row("video/mp4", &["video/x-m4v"], "mp4", Video(Container::Mp4)),
+        row("video/quicktime", &[], "mov", Video(Container::Mp4)),
+        row("video/webm", &[], "webm", Video(Container::Matroska)),
+        row(
+            "video/x-matroska",
+            &["video/matroska"],
+            "mkv",
+            Video(Container::Matroska),
+        ),
+        row("audio/mpeg", &["audio/mp3"], "mp3", Audio(Container::Mp3)),
+        row(
+            "audio/mp4",
+            &["audio/x-m4a", "audio/m4a"],
+            "m4a",
+            Audio(Container::Mp4),
+        ),
+        row("audio/aac", &["audio/x-aac"], "aac", Audio(Container::Adts)),
+        row(
+            "audio/wav",
+            &["audio/x-wav", "audio/wave", "audio/vnd.wave"],
+            "wav",
+            Audio(Container::Wave),
+        ),
+        row("audio/ogg", &["audio/opus"], "ogg", Audio(Container::Ogg)),
+        row(
+            "audio/flac",
+            &["audio/x-flac"],
+            "flac",
+            Audio(Container::Flac),
+        ),
+        row("audio/webm", &[], "weba", Audio(Container::Matroska)),
+        row(
+            "application/x-subrip",
+            &["text/srt", "text/plain"],
+            "srt",
+            Caption(CaptionFormat::Srt),
+        ),
+        row(
+            "text/x-ass",
+            &["text/x-ssa", "text/plain"],
+            "ass",
+            Caption(CaptionFormat::Ass),
+        ),
+        row(
+            "text/x-lrc",
+            &["application/x-lrc", "text/plain"],
+            "lrc",
+            Caption(CaptionFormat::Lrc),
+        ),
+    ]
+};
+
+/// The media types that are taken, for an answer that refuses another.
+pub(crate) fn taken() -> String {
+    let names: Vec<&str> = ROWS.iter().map(|row| row.media_type).collect();
+    names.join(", ")
+}
+
+impl Claim {
+    /// The claim made by a media type (without parameters) and a file name, if
+    /// it is one that is taken.
+    pub(crate) fn of(media_type: &str, filename: &str) -> Option<Self> {
+        let names = |row: &&Claim| {
+            std::iter::once(&row.media_type)
+                .chain(row.aliases)
+                .any(|name| name.eq_ignore_ascii_case(media_type))
+        };
+        let ending = filename.rsplit_once('.').map_or("", |(_, ending)| ending);
+        ROWS.iter()
+            .filter(names)
+            .find(|row| match row.reader {
+                Reader::Caption(_) => ending.eq_ignore_ascii_case(row.extension),
+                _ => true,
+            })
+            .copied()
+    }
+
+    /// Reads the bytes as what they are said to be; a sentence says why they are not.
+    pub(crate) async fn probe(self, bytes: Vec<u8>) -> Result<Found, String> {
+        // A reader that trips over hostile bytes ends its own thread, not the request.
+        let probing = tokio::task::spawn_blocking(move || self.read(bytes));
+        let unreadable = || format!("it cannot be read as {}", self.media_type);
+        match tokio::time::timeout(PROBE_TIME, probing).await {
+            Ok(Ok(found)) => found,
+            Ok(Err(_)) | Err(_) => Err(unreadable()),
+        }
+    }
+
+    fn read(self, bytes: Vec<u8>) -> Result<Found, String> {
+        let found = match self.reader {
+            Reader::Picture(format) => picture::read(&bytes, format)?,
+            Reader::Gif => picture::read_gif(&bytes)?,
+            Reader::Video(container) => media::read(bytes, container, true)?,
+            Reader::Audio(container) => media::read(bytes, container, false)?,
+            Reader::Caption(format) => {
+                captions::check(&bytes, format)?;
+                Found::default()
+            }
+        };
+        match found.size {
+            Some((0, _) | (_, 0)) => Err("its picture has no pixels".to_owned()),
+            Some((width, height)) if width.max(height) > SIDE_LIMIT => Err(format!(
+                "its picture has {width} x {height} pixels; at most {SIDE_LIMIT} a side can be drawn"
+            )),
+            _ => Ok(found),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_is_a_known_type_and_captions_are_told_apart_by_their_ending() {
+        let extension = |kind, name| Claim::of(kind, name).map(|claim| claim.extension);
+        assert_eq!(extension("IMAGE/PNG", "x"), Some("png"));
+        assert_eq!(extension("audio/x-m4a", "x.mp3"), Some("m4a"));
+        assert_eq!(extension("text/plain", "x.LRC"), Some("lrc"));
+        assert_eq!(extension("text/plain", "x.txt"), None);
+        assert_eq!(extension("application/x-subrip", "x.ass"), None);
+        for refused in [
+            "application/json",
+            "model/gltf-binary",
+            "application/pdf",
+            "",
+        ] {
+            assert_eq!(extension(refused, "x.srt"), None, "{refused}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! `POST /v1/uploads` (contract: uploadAsset)
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
+use darkroom_exports::{ErrorCode, Fault, Problem};
+use darkroom_store::NewAsset;
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::auth::Runtime;
+use crate::body;
+use crate::config::AppState;
+use crate::probe::{self, Claim};
+use crate::reply::{self, Refusal};
+use crate::routes::assets::show;
+
+/// Most bytes of a file: what one Lambda request carries in base64 beside its headers.
+const UPLOAD_BYTES: usize = 4 * 1024 * 1024;
+/// Most characters of a file name.
+const NAME_CHARS: usize = 512;
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    Runtime(key): Runtime,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    // 1. The headers say what the file shall be.
+    let (filename, claim) = read_headers(&headers)?;
+    let bytes = body::bytes(
+        body,
+        UPLOAD_BYTES,
+        "larger files are not taken by this version yet",
+    )
+    .await?;
+
+    // 2. The bytes are that.
+    let invalid = |cause: &str| {
+        let detail = format!(
+            "{filename:?} is not {}: {cause}; send the file as what it is",
+            claim.media_type
+        );
+        Refusal::new(ErrorCode::UploadInvalid, detail)
+    };
+    if bytes.is_empty() {
+        return Err(invalid("it is empty"));
+    }
+    let found = claim
+        .probe(bytes.clone())
+        .await
+        .map_err(|cause| invalid(&cause))?;
+
+    // 3. The file, then its record: without the record it means nothing.
+    let new = NewAsset {
+        kind: claim.kind,
+        filename: filename.clone(),
+        media_type: claim.media_type,
+        extension: claim.extension,
+        size: found.size,
+        duration_ms: found.duration_ms,
+    };
+    let asset = state
+        .store()
+        .put_asset(&key, &new, bytes)
+        .await?
+        .ok_or_else(|| Refusal::new(ErrorCode::KeyInvalid, "the API key is unknown or revoked"))?;
+    let answer = json!({ "data": show(&state, &asset).await?, "meta": {} });
+    Ok(reply::body(StatusCode::CREATED, answer.to_string()))
+}
+
+/// The file's name and what it is said to be.
+fn read_headers(headers: &HeaderMap) -> Result<(String, Claim), Refusal> {
+    let mut faults = Vec::new();
+    let mut fault = |header: &str, message: String| {
+        faults.push(Fault::new(
+            ErrorCode::RequestInvalid,
+            format!("/{header}"),
+            message,
+        ));
+    };
+    let filename = file_name(headers);
+    if filename.is_none() {
+        let rule = format!(
+            "is required once: the file's name in UTF-8 (or as UTF-8''percent-encoded), 1 to \
+             {NAME_CHARS} characters, none of them a control character"
+        );
+        fault("x-file-name", rule);
+    }
+    let media_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    if media_type.is_none_or(str::is_empty) {
+        fault(
+            "content-type",
+            "is required: the file's media type".to_owned(),
+        );
+    }
+    let project = headers.get("x-project-id");
+    let project_is_id = project
+        .and_then(|id| id.to_str().ok())
+        .is_some_and(|id| Uuid::try_parse(id).is_ok());
+    if project.is_some() && !project_is_id {
+        fault("x-project-id", "must be a UUID".to_owned());
+    }
+    let (Some(filename), Some(media_type), true) = (filename, media_type, faults.is_empty()) else {
+        return Err(Refusal(Problem::from_faults(
+            ErrorCode::RequestInvalid,
+            faults,
+        )));
+    };
+    if project.is_some() {
+        let detail = "no project of yours has this id: this version has no projects yet; leave \
+                      x-project-id out";
+        return Err(Refusal::new(ErrorCode::ProjectNotFound, detail));
+    }
+    let claim = Claim::of(media_type, &filename).ok_or_else(|| {
+        let detail = format!(
+            "files of type {media_type:?} named {filename:?} are not taken; taken are {}, captions \
+             with the ending .srt, .ass or .lrc",
+            probe::taken()
+        );
+        Refusal::new(ErrorCode::UnsupportedMediaType, detail)
+    })?;
+    Ok((filename, claim))
+}
+
+/// The name as sent. Clients send it raw; what a header cannot hold raw may come
+/// as an RFC 8187 value (`UTF-8''na%C3%AFve.png`). Nothing else is decoded, so
+/// that a percent sign in a name stays one.
+fn file_name(headers: &HeaderMap) -> Option<String> {
+    let mut values = headers.get_all("x-file-name").iter();
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let raw = std::str::from_utf8(value.as_bytes()).ok()?;
+    let name = match raw.split_at_checked(7) {
+        Some((charset, encoded)) if charset.eq_ignore_ascii_case("utf-8''") => {
+            percent_decode_str(encoded).decode_utf8().ok()?.into_owned()
+        }
+        _ => raw.to_owned(),
+    };
+    let fits = (1..=NAME_CHARS).contains(&name.chars().count()) && !name.contains(char::is_control);
+    fits.then_some(name)
+}

@@ -1,0 +1,3 @@
+//! `/v1/uploads`
+
+pub(super) mod create;

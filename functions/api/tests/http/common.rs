@@ -1,0 +1,349 @@
+//! A service of one test's own, and what is behind it.
+
+use std::collections::HashSet;
+use std::net::Ipv4Addr;
+
+use darkroom_api::{ApiConfig, AppState, router};
+use darkroom_exports::Limits;
+use darkroom_store::{ApiKey, NewKey, Store};
+use darkroom_test_stack::Stack;
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+
+pub struct Service {
+    pub stack: Stack,
+    pub url: String,
+    pub client: Client,
+    /// Secret and key of the user `ann`.
+    pub secret: String,
+    pub key: ApiKey,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+    /// Null where the body is no JSON.
+    pub json: Value,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn code(&self) -> (u16, &str) {
+        (
+            self.status,
+            self.json["errorCode"].as_str().unwrap_or_default(),
+        )
+    }
+
+    pub fn data(&self) -> &Value {
+        assert!(self.status < 300, "{self:?}");
+        &self.json["data"]
+    }
+
+    pub fn task(&self) -> String {
+        self.data()["taskId"].as_str().unwrap().to_owned()
+    }
+
+    pub fn replayed(&self) -> bool {
+        self.header("idempotency-replayed") == "true"
+    }
+
+    /// The pointers of `errors`.
+    pub fn paths(&self) -> Vec<&str> {
+        let errors = self.json["errors"].as_array().unwrap();
+        errors
+            .iter()
+            .map(|error| error["path"].as_str().unwrap())
+            .collect()
+    }
+}
+
+pub async fn answer(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let text = response.text().await.unwrap();
+    let json = serde_json::from_str(&text).unwrap_or_default();
+    Answer {
+        status,
+        headers,
+        text,
+        json,
+    }
+}
+
+/// Serves a store on a port of its own.
+pub async fn serve(store: &Store) -> String {
+    // Five minutes of 1080p, whatever the default becomes.
+    let limits = Limits {
+        pixel_budget: 1920 * 1080 * 30 * 300,
+        ..Limits::default()
+    };
+    let config = ApiConfig {
+        limits,
+        ..ApiConfig::default()
+    };
+    let app = router(AppState::new(store.clone(), config));
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    url
+}
+
+pub fn client() -> Client {
+    darkroom_media::http_client()
+        .unwrap()
+        .no_proxy()
+        .build()
+        .unwrap()
+}
+
+impl Service {
+    pub async fn start() -> Self {
+        let stack = Stack::start().await;
+        let (secret, key) = stack.key("ann").await;
+        let url = serve(stack.store()).await;
+        Self {
+            stack,
+            url,
+            client: client(),
+            secret,
+            key,
+        }
+    }
+
+    pub fn store(&self) -> &Store {
+        self.stack.store()
+    }
+
+    pub fn to(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.to(Method::GET, path).bearer_auth(&self.secret)
+    }
+
+    pub fn delete(&self, path: &str) -> RequestBuilder {
+        self.to(Method::DELETE, path).bearer_auth(&self.secret)
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.to(Method::POST, path)
+            .bearer_auth(&self.secret)
+            .json(body)
+    }
+
+    pub async fn create(&self, body: &Value) -> Answer {
+        answer(self.post("/v1/exports", body)).await
+    }
+
+    pub async fn create_keyed(&self, body: &Value, key: &str) -> Answer {
+        answer(
+            self.post("/v1/exports", body)
+                .header("idempotency-key", key),
+        )
+        .await
+    }
+
+    pub async fn task(&self, id: &str) -> Value {
+        answer(self.get(&format!("/v1/exports/{id}")))
+            .await
+            .data()
+            .clone()
+    }
+
+    pub async fn cancel(&self, id: &str) -> Answer {
+        answer(self.delete(&format!("/v1/exports/{id}"))).await
+    }
+
+    /// A further key of a user.
+    pub async fn more_key(
+        &self,
+        user: &str,
+        runtime_access: bool,
+        limit: Option<u64>,
+    ) -> (String, String) {
+        let wanted = NewKey {
+            name: None,
+            runtime_access,
+            limit,
+        };
+        let made = self.store().create_key(user, wanted).await.unwrap();
+        (made.key, made.key_id)
+    }
+
+    /// One call of the stack's JSON protocols, past every line of ours.
+    pub async fn aws(&self, target: &str, body: &Value) -> Value {
+        let request = self
+            .client
+            .post(&self.stack.endpoint)
+            .header("x-amz-target", target)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
+                 SignedHeaders=host, Signature=0",
+            )
+            .body(body.to_string());
+        let answer = answer(request).await;
+        assert_eq!(answer.status, 200, "{target}: {}", answer.text);
+        answer.json
+    }
+
+    /// Sort keys of a user's items that begin with a prefix.
+    pub async fn items(&self, user: &str, prefix: &str) -> Vec<Value> {
+        let found = self
+            .aws(
+                "DynamoDB_20120810.Query",
+                &json!({
+                    "TableName": self.stack.made.table, "ConsistentRead": true,
+                    "KeyConditionExpression": "pk = :pk AND begins_with(sk, :sk)",
+                    "ExpressionAttributeValues": {
+                        ":pk": { "S": format!("U#{user}") }, ":sk": { "S": prefix },
+                    },
+                }),
+            )
+            .await;
+        found["Items"].as_array().unwrap().clone()
+    }
+
+    /// Changes one item of a user.
+    pub async fn update(&self, user: &str, sk: &str, expression: &str, values: &Value) {
+        self.aws(
+            "DynamoDB_20120810.UpdateItem",
+            &json!({
+                "TableName": self.stack.made.table,
+                "Key": { "pk": { "S": format!("U#{user}") }, "sk": { "S": sk } },
+                "UpdateExpression": expression, "ExpressionAttributeValues": values,
+            }),
+        )
+        .await;
+    }
+
+    /// Messages that lie on the render queue.
+    pub async fn queued(&self) -> u64 {
+        let found = self
+            .aws(
+                "AmazonSQS.GetQueueAttributes",
+                &json!({
+                    "QueueUrl": self.stack.made.render_queue_url, "AttributeNames": ["All"],
+                }),
+            )
+            .await;
+        let count = &found["Attributes"]["ApproximateNumberOfMessages"];
+        count.as_str().unwrap().parse().unwrap()
+    }
+
+    /// Keys in the bucket under a prefix.
+    pub async fn objects(&self, prefix: &str) -> HashSet<String> {
+        let bucket = &self.stack.made.bucket;
+        let url = format!(
+            "{}/{bucket}?list-type=2&prefix={prefix}",
+            self.stack.endpoint
+        );
+        let listing = answer(self.client.get(url)).await;
+        assert_eq!(listing.status, 200, "{}", listing.text);
+        let keys = listing.text.split("<Key>").skip(1);
+        keys.map(|rest| rest.split("</Key>").next().unwrap().to_owned())
+            .collect()
+    }
+
+    /// Ids of the account's active tasks, and its balance.
+    pub async fn account(&self) -> (Vec<String>, Option<i64>) {
+        self.store().account("ann").await.unwrap()
+    }
+
+    /// Nothing of ann's is there: no task, record, slot, message or document.
+    pub async fn assert_nothing_created(&self) {
+        for prefix in ["T#", "I#", "C#", "A#"] {
+            assert!(self.items("ann", prefix).await.is_empty(), "{prefix}");
+        }
+        assert!(self.account().await.0.is_empty());
+        assert_eq!(self.queued().await, 0);
+    }
+}
+
+fn number(value: f64) -> Value {
+    json!({ "value": value, "keyframes": [] })
+}
+
+/// Geometry that every item has.
+pub fn geometry(size: u32) -> Value {
+    json!({
+        "top": number(0.0), "left": number(0.0), "width": number(f64::from(size)),
+        "height": number(f64::from(size)), "scaleX": number(1.0), "scaleY": number(1.0),
+        "opacity": number(1.0), "rotation": number(0.0), "keepAspectRatio": false,
+        "isDraggingInTimeline": false,
+    })
+}
+
+pub fn with(mut base: Value, more: Value) -> Value {
+    let Value::Object(more) = more else {
+        panic!("an object")
+    };
+    base.as_object_mut().unwrap().extend(more);
+    base
+}
+
+/// A red square for so many seconds.
+pub fn state(width: u32, height: u32, seconds: f64) -> Value {
+    let ticks = (seconds * 240_000.0).round() as u64;
+    let square = json!({
+        "id": "square", "type": "solid", "startTicks": 0, "durationTicks": ticks,
+        "color": "#ff0000", "shape": "rectangle", "borderRadius": number(0.0),
+    });
+    json!({
+        "stateSchemaVersion": "v1", "compositionWidth": width, "compositionHeight": height,
+        "timebaseTicksPerSecond": 240_000,
+        "tracks": [{ "id": "t", "items": ["square"], "hidden": false, "muted": false }],
+        "assets": {}, "transitions": {},
+        "items": { "square": with(geometry(50), square) },
+    })
+}
+
+/// A create body of generation 1.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "reads well where it is called"
+)]
+pub fn body_of(state: Value) -> Value {
+    json!({
+        "editorState": state, "stateSchemaVersion": "v1",
+        "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
+    })
+}
+
+/// A valid create body: two seconds of a small square.
+pub fn body() -> Value {
+    body_of(state(100, 100, 2.0))
+}
+
+pub fn body_with(more: Value) -> Value {
+    with(body(), more)
+}
+
+/// Every problem has these, and says its request id.
+pub fn assert_problem(answer: &Answer, status: u16, code: &str) {
+    assert_eq!(answer.code(), (status, code), "{}", answer.text);
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let problem = answer.json.as_object().unwrap();
+    for key in ["type", "title", "detail"] {
+        let text = problem[key].as_str().unwrap();
+        assert!(!text.is_empty(), "{key}");
+    }
+    assert_eq!(problem["status"], status);
+    assert_eq!(problem["instance"], answer.header("x-request-id"));
+    assert!(!answer.header("x-request-id").is_empty());
+}

@@ -1,0 +1,239 @@
+//! How many calls a request costs, and what happens when one of them fails: a
+//! proxy between the store and the stack counts, and answers in its place.
+
+use std::collections::VecDeque;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use darkroom_store::{Store, StoreConfig};
+use darkroom_test_stack::REGION;
+use serde_json::{Value, json};
+
+use crate::common::{Service, answer, assert_problem, body, body_of, client, serve, state};
+
+/// Operation, status and body of one answer that the stack never sees asked for.
+type Fault = (&'static str, u16, Value);
+
+#[derive(Clone)]
+struct Proxy {
+    to: String,
+    client: reqwest::Client,
+    faults: Arc<Mutex<VecDeque<Fault>>>,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let target = parts
+        .headers
+        .get("x-amz-target")
+        .map(|target| target.to_str().unwrap());
+    let operation = match target {
+        Some(target) => target.rsplit('.').next().unwrap().to_owned(),
+        None => format!("{} object", parts.method),
+    };
+    proxy.seen.lock().unwrap().push(operation.clone());
+    let fault = {
+        let mut faults = proxy.faults.lock().unwrap();
+        let at = faults.iter().position(|(of, ..)| *of == operation);
+        at.and_then(|at| faults.remove(at))
+    };
+    if let Some((_, status, body)) = fault {
+        let kind = [("content-type", "application/x-amz-json-1.0")];
+        return (
+            StatusCode::from_u16(status).unwrap(),
+            kind,
+            body.to_string(),
+        )
+            .into_response();
+    }
+    let bytes = to_bytes(body, usize::MAX).await.unwrap();
+    let sent = proxy
+        .client
+        .request(parts.method, format!("{}{}", proxy.to, parts.uri))
+        .headers(parts.headers)
+        .body(bytes)
+        .send()
+        .await
+        .unwrap();
+    let (status, headers) = (sent.status(), sent.headers().clone());
+    let mut response = Response::new(Body::from(sent.bytes().await.unwrap()));
+    *response.status_mut() = status;
+    for (name, value) in &headers {
+        if name != "transfer-encoding" && name != "content-length" {
+            response.headers_mut().insert(name, value.clone());
+        }
+    }
+    response
+}
+
+impl Proxy {
+    /// A service whose store speaks through the proxy.
+    async fn start() -> (Service, Self) {
+        let mut service = Service::start().await;
+        let proxy = Self {
+            to: service.stack.endpoint.clone(),
+            client: client(),
+            faults: Arc::default(),
+            seen: Arc::default(),
+        };
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = axum::Router::new()
+            .fallback(forward)
+            .with_state(proxy.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let made = &service.stack.made;
+        let queue = made.render_queue_url.replace(&service.stack.endpoint, &url);
+        let config = StoreConfig::local(&url, REGION, &made.table, &made.bucket, &queue);
+        service.url = serve(&Store::new(config).await.unwrap()).await;
+        (service, proxy)
+    }
+
+    fn fail(&self, fault: Fault) {
+        self.faults.lock().unwrap().push_back(fault);
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.seen.lock().unwrap())
+    }
+}
+
+/// What DynamoDB answers when parts of a transaction met another one.
+fn canceled(codes: &[&str]) -> Fault {
+    let reasons: Vec<Value> = codes.iter().map(|code| json!({ "Code": code })).collect();
+    let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+    let body = json!({ "__type": kind, "Message": "canceled", "CancellationReasons": reasons });
+    ("TransactWriteItems", 400, body)
+}
+
+const CONFLICT: &str = "TransactionConflict";
+const NONE: &str = "None";
+const FAILED: &str = "ConditionalCheckFailed";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warm_create_is_three_calls_and_a_warm_read_is_one() {
+    let service = Service::start().await;
+    let recorder = service.store().recorder();
+    let first = service.create_keyed(&body(), "a").await;
+    recorder.take();
+
+    let fresh = body_of(state(120, 120, 1.0));
+    let task = service.create_keyed(&fresh, "b").await.task();
+    assert_eq!(
+        recorder.take(),
+        ["PutObject", "TransactWriteItems", "SendMessage"]
+    );
+    for path in [format!("/v1/exports/{task}"), "/v1/exports".to_owned()] {
+        let read = answer(service.get(&path)).await;
+        assert_eq!(read.status, 200);
+        assert_eq!(recorder.take().len(), 1, "{path}");
+    }
+    // A document that is there is not sent again; a replay only sees to its task.
+    service.cancel(&task).await;
+    recorder.take();
+    service.create(&fresh).await.task();
+    assert_eq!(recorder.take(), ["TransactWriteItems", "SendMessage"]);
+    assert_eq!(service.create_keyed(&body(), "a").await.text, first.text);
+    assert_eq!(recorder.take(), ["TransactWriteItems", "UpdateItem"]);
+    // What needs no state costs no call.
+    answer(service.get("/v1/editor/capabilities")).await;
+    answer(service.post("/v1/editor/validate", &json!({ "editorState": {} }))).await;
+    service.create(&body_of(json!({}))).await;
+    assert_eq!(recorder.take(), [""; 0]);
+
+    // The same with a balance, once the process knows of it.
+    for id in service.account().await.0 {
+        service.cancel(&id).await;
+    }
+    service.store().grant("ann", 10_000_000).await.unwrap();
+    service.create(&fresh).await.task();
+    recorder.take();
+    service.create(&fresh).await.task();
+    assert_eq!(recorder.take(), ["TransactWriteItems", "SendMessage"]);
+    assert_eq!(service.account().await.1, Some(9_800_000));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_in_conflict_is_tried_again_and_happens_once() {
+    let (service, proxy) = Proxy::start().await;
+    proxy.fail(canceled(&[NONE, NONE, CONFLICT, NONE]));
+    // What stands behind a conflict does not count: the account only looks full.
+    let (name, status, mut said) = canceled(&[CONFLICT, NONE, FAILED, NONE]);
+    said["CancellationReasons"][2]["Item"] = json!({ "active": { "SS": ["one", "two"] } });
+    proxy.fail((name, status, said));
+    let created = service.create_keyed(&body(), "k").await;
+    assert_eq!(created.status, 201, "{}", created.text);
+    let sent = proxy
+        .take()
+        .into_iter()
+        .filter(|call| call == "TransactWriteItems")
+        .count();
+    assert_eq!(sent, 3);
+    assert_eq!(service.account().await.0, [created.task()]);
+    assert_eq!(service.queued().await, 1);
+
+    // A conflict that does not end is ours: 503, nothing made, and the key still free.
+    for _ in 0..6 {
+        proxy.fail(canceled(&[NONE, NONE, CONFLICT, NONE]));
+    }
+    let busy = service.create_keyed(&body(), "k2").await;
+    assert_problem(&busy, 503, "SERVICE_UNAVAILABLE");
+    assert!(!busy.header("retry-after").is_empty());
+    assert_eq!(service.items("ann", "T#").await.len(), 1);
+    assert_eq!(service.create_keyed(&body(), "k2").await.status, 201);
+
+    // A cancel meets conflicts too, and an unknown cause is no reason to go on.
+    proxy.fail(canceled(&[NONE, CONFLICT]));
+    assert_eq!(
+        service.cancel(&created.task()).await.data()["status"],
+        "CANCELED"
+    );
+    proxy.take();
+    proxy.fail(canceled(&[NONE, NONE, "ValidationError", NONE]));
+    let broken = service.create_keyed(&body(), "k3").await;
+    assert_problem(&broken, 500, "INTERNAL");
+    assert!(!broken.text.contains("ValidationError"), "{}", broken.text);
+    assert_eq!(proxy.take(), ["TransactWriteItems"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_committed_and_not_sent_is_sent_by_a_later_replay() {
+    let (service, proxy) = Proxy::start().await;
+    let refused = json!({ "__type": "com.amazonaws.sqs#InvalidAddress", "message": "no" });
+    proxy.fail(("SendMessage", 400, refused));
+    let created = service.create_keyed(&body(), "k").await;
+    assert_eq!(created.status, 201, "committed is created");
+    assert_eq!(service.queued().await, 0);
+    // Too early to know that it was not sent.
+    assert_eq!(service.create_keyed(&body(), "k").await.text, created.text);
+    assert_eq!(service.queued().await, 0);
+    let sk = format!("T#{}", created.task());
+    service
+        .update(
+            "ann",
+            &sk,
+            "SET dueAt = :past",
+            &json!({ ":past": { "N": "1" } }),
+        )
+        .await;
+    for _ in 0..2 {
+        assert_eq!(service.create_keyed(&body(), "k").await.text, created.text);
+        assert_eq!(service.queued().await, 1);
+    }
+
+    // Without its document no task is made.
+    let fresh = body_of(state(64, 64, 1.0));
+    let denied = json!({});
+    proxy.fail(("PUT object", 403, denied));
+    assert_problem(&service.create(&fresh).await, 500, "INTERNAL");
+    assert_eq!(service.items("ann", "T#").await.len(), 1);
+    assert_eq!(service.account().await.0.len(), 1);
+    assert_eq!(service.create(&fresh).await.status, 201);
+}

@@ -1,0 +1,21 @@
+//! The HTTP contract, asked from outside: the real router over the real store on
+//! a local stack, with what is in table, queue and bucket looked at behind it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    unreachable_pub,
+    reason = "a test may fail loudly"
+)]
+
+mod common;
+
+mod conventions;
+mod create;
+mod faults;
+mod idempotency;
+mod money;
+mod races;
+mod reads;
+mod uploads;

@@ -1,0 +1,140 @@
+//! Our ends of the pipes to a child. None of them waits for ever: a child that
+//! does nothing for too long is stuck, and work that was stopped ends at once.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::io::Errno;
+use rustix::pipe::fcntl_setpipe_size;
+
+use crate::error::MediaError;
+use crate::tools::Tools;
+
+/// Between two looks at whether the work was stopped.
+const SLICE: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 50_000_000,
+};
+/// Room in a pipe: what any user may have. Frames are large; small pipes cost
+/// a change of process every few lines of the picture.
+const ROOM_BYTES: usize = 1 << 20;
+
+/// How long is waited.
+#[derive(Debug, Clone)]
+pub(crate) struct Wait {
+    stop: Arc<AtomicBool>,
+    patience: Duration,
+}
+
+impl Wait {
+    pub(crate) fn new(tools: &Tools, patience: Duration) -> Self {
+        Self {
+            stop: Arc::clone(&tools.stop),
+            patience,
+        }
+    }
+
+    pub(crate) fn with_patience(&self, patience: Duration) -> Self {
+        Self {
+            stop: Arc::clone(&self.stop),
+            patience,
+        }
+    }
+
+    /// Waits until `fd` is ready, the patience is over or the work is stopped.
+    pub(crate) fn until(&self, fd: BorrowedFd<'_>, ready: PollFlags) -> Result<(), MediaError> {
+        let began = Instant::now();
+        loop {
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(MediaError::Stopped);
+            }
+            match poll(&mut [PollFd::from_borrowed_fd(fd, ready)], Some(&SLICE)) {
+                Ok(1..) => return Ok(()),
+                Ok(_) if began.elapsed() >= self.patience => {
+                    return Err(MediaError::Stuck {
+                        seconds: self.patience.as_secs(),
+                    });
+                }
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => return Err(MediaError::Pipe(error.to_string())),
+            }
+        }
+    }
+}
+
+/// What a child writes.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pipe: File,
+    wait: Wait,
+}
+
+impl Output {
+    pub(crate) fn new(pipe: OwnedFd, wait: Wait) -> Self {
+        enlarge(&pipe);
+        Self {
+            pipe: pipe.into(),
+            wait,
+        }
+    }
+
+    /// Fills `buffer`; answers how many bytes came, fewer only at the end.
+    pub(crate) fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, MediaError> {
+        let mut filled = 0;
+        while let Some(rest @ [_, ..]) = buffer.get_mut(filled..) {
+            self.wait.until(self.pipe.as_fd(), PollFlags::IN)?;
+            match self.pipe.read(rest) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(MediaError::Pipe(error.to_string())),
+            }
+        }
+        Ok(filled)
+    }
+}
+
+/// What a child reads. Dropping it tells the child that nothing more comes.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pipe: File,
+    wait: Wait,
+}
+
+impl Input {
+    pub(crate) fn new(pipe: OwnedFd, wait: Wait) -> Result<Self, MediaError> {
+        enlarge(&pipe);
+        let nonblocking =
+            fcntl_getfl(&pipe).and_then(|flags| fcntl_setfl(&pipe, flags | OFlags::NONBLOCK));
+        nonblocking.map_err(|error| MediaError::Pipe(error.to_string()))?;
+        Ok(Self {
+            pipe: pipe.into(),
+            wait,
+        })
+    }
+
+    pub(crate) fn write_all(&mut self, mut bytes: &[u8]) -> Result<(), MediaError> {
+        while !bytes.is_empty() {
+            match self.pipe.write(bytes) {
+                Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.wait.until(self.pipe.as_fd(), PollFlags::OUT)?;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(MediaError::Pipe(error.to_string())),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn enlarge(pipe: &OwnedFd) {
+    // Where all the room that a user may have is taken, a small pipe works too.
+    let _ = fcntl_setpipe_size(pipe, ROOM_BYTES);
+}

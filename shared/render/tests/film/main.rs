@@ -1,0 +1,22 @@
+//! Whole films: documents rendered with media that ffmpeg made a moment ago,
+//! listened to and looked at.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::float_cmp,
+    unreachable_pub,
+    reason = "a test may fail loudly, and what is exact is compared exactly"
+)]
+
+mod bad_media;
+mod container;
+mod frames;
+mod levels;
+mod limits;
+mod rig;
+mod speed;
+mod stopping;
+mod sync;

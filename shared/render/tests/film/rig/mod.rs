@@ -1,0 +1,11 @@
+//! What the tests render with.
+
+mod document;
+mod hearing;
+mod media;
+mod render;
+
+pub use document::{Film, SECOND, ant, audio, gif, image, keyed, solid, video};
+pub use hearing::{frequency, left, peak, right, rms, samples, tone_level};
+pub use media::{TAGS, counting};
+pub use render::{Captured, Rig, Watching, spec};

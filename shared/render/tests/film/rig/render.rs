@@ -1,0 +1,192 @@
+//! Exports, and what is given to the encoder.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use darkroom_compositor::{Fonts, YuvFrame, font_dirs};
+use darkroom_editor_state::{Asset, Ratio};
+use darkroom_media::Tools;
+use darkroom_render::{
+    AssetError, AssetSource, BoxFuture, ExportSpec, Format, Phase, Progress, RenderEnv,
+    RenderError, Report, draw_frame, export,
+};
+
+use super::document::Film;
+use super::media::{Media, real};
+
+pub fn spec(fps: u32) -> ExportSpec {
+    ExportSpec {
+        format: Format::Mp4,
+        fps,
+        ratio: Ratio::Custom,
+        scale: 1.0,
+        composition: None,
+    }
+}
+
+/// Assets lie in the media directory under their ids.
+struct Folder<'a>(&'a Path);
+
+impl AssetSource for Folder<'_> {
+    fn fetch<'a>(&'a self, asset: &'a Asset) -> BoxFuture<'a, Result<PathBuf, AssetError>> {
+        let path = self.0.join(&asset.id);
+        Box::pin(async move { Ok(path) })
+    }
+}
+
+/// Counts what is reported; cancels once `cancel_at` frames are done.
+#[derive(Default)]
+pub struct Watching {
+    pub frames: AtomicU64,
+    pub canceled: AtomicBool,
+}
+
+impl Progress for Watching {
+    fn phase(&self, _phase: Phase) {}
+
+    fn frame(&self, done: u64, _total: u64) {
+        self.frames.store(done, Ordering::Relaxed);
+    }
+
+    fn canceled(&self) -> bool {
+        self.canceled.load(Ordering::Relaxed)
+    }
+}
+
+/// What the encoder was given.
+pub struct Captured {
+    pub report: Report,
+    /// Raw frames, one after the other.
+    pub frames: Vec<u8>,
+    /// Samples, left and right in turn; empty without sound.
+    pub sound: Vec<f32>,
+}
+
+impl Captured {
+    /// Bytes of frame `n`.
+    pub fn frame(&self, n: usize) -> &[u8] {
+        let bytes = YuvFrame::bytes(self.report.width, self.report.height);
+        &self.frames[n * bytes..][..bytes]
+    }
+
+    /// Which frame of a counting source each frame shows in its middle.
+    pub fn numbers(&self) -> Vec<u8> {
+        let (width, height) = (self.report.width as usize, self.report.height as usize);
+        let middle = width * (height / 2) + width / 2;
+        (0..self.report.frames as usize)
+            .map(|n| (self.frame(n)[middle].wrapping_sub(15)) / 2)
+            .collect()
+    }
+}
+
+/// Renders films of one media directory.
+pub struct Rig {
+    pub media: Media,
+    fonts: Fonts,
+}
+
+impl Rig {
+    pub fn new() -> Self {
+        Self {
+            media: Media::new(),
+            fonts: Fonts::load(&font_dirs()).unwrap(),
+        }
+    }
+
+    fn env(&self, tools: Tools) -> RenderEnv {
+        RenderEnv::new(tools, self.fonts.clone())
+    }
+
+    /// Renders to a file.
+    pub async fn export(&self, film: &Film, spec: &ExportSpec) -> PathBuf {
+        let out = self.media.path(&format!("out.{}", spec.format.as_str()));
+        let env = self.env(Tools::discover().unwrap());
+        let state = film.state();
+        let source = Folder(self.media.dir());
+        export(&state, spec, &source, &env, &out, &Watching::default())
+            .await
+            .unwrap();
+        out
+    }
+
+    /// Renders with these programs in place of ffmpeg.
+    pub async fn export_with(
+        &self,
+        film: &Film,
+        ffmpeg: &Path,
+        watching: &Watching,
+    ) -> Result<Report, RenderError> {
+        let tools = Tools::at(ffmpeg, Path::new(&real("ffprobe"))).unwrap();
+        let source = Folder(self.media.dir());
+        let out = self.media.path("out.mp4");
+        let (state, env) = (film.state(), self.env(tools));
+        export(&state, &spec(30), &source, &env, &out, watching).await
+    }
+
+    /// Renders what must not be rendered; the sentence that says why.
+    pub async fn refused(&self, film: &Film) -> String {
+        let error = self
+            .export_with(film, Path::new(&real("ffmpeg")), &Watching::default())
+            .await
+            .unwrap_err();
+        assert!(error.is_callers_fault(), "{error}");
+        error.to_string()
+    }
+
+    /// Renders with an encoder that writes down what it is given.
+    pub async fn capture(&self, film: &Film, spec: &ExportSpec) -> Captured {
+        let (frames, sound) = (self.media.path("frames.yuv"), self.media.path("sound.f32"));
+        let _ = std::fs::remove_file(&sound);
+        let script = self.script(
+            "capture",
+            &format!(
+                "if [ -e /proc/self/fd/3 ]; then cat <&3 >'{}' & fi\ncat >'{}'\nwait",
+                sound.display(),
+                frames.display()
+            ),
+        );
+        let tools = Tools::at(&script, Path::new(&real("ffprobe"))).unwrap();
+        let source = Folder(self.media.dir());
+        let (state, env) = (film.state(), self.env(tools));
+        let out = self.media.path("none");
+        let report = export(&state, spec, &source, &env, &out, &Watching::default())
+            .await
+            .unwrap();
+        let bytes = std::fs::read(&sound).unwrap_or_default();
+        assert_eq!(report.sound, !bytes.is_empty());
+        Captured {
+            report,
+            frames: std::fs::read(&frames).unwrap(),
+            sound: bytes
+                .chunks_exact(4)
+                .map(|b| f32::from_le_bytes(b.try_into().unwrap()))
+                .collect(),
+        }
+    }
+
+    /// Draws one frame alone.
+    pub async fn frame(&self, film: &Film, spec: &ExportSpec, n: u64) -> YuvFrame {
+        let env = self.env(Tools::discover().unwrap());
+        let source = Folder(self.media.dir());
+        draw_frame(&film.state(), spec, &source, &env, n)
+            .await
+            .unwrap()
+    }
+
+    /// A program that is ffmpeg, but for encoding, which `encoder` (sh) does.
+    pub fn script(&self, name: &str, encoder: &str) -> PathBuf {
+        let ffmpeg = real("ffmpeg");
+        let text = format!(
+            "#!/bin/sh\ncase \" $* \" in *' pipe:0 '*) ;; *) exec '{ffmpeg}' \"$@\" ;; esac\n{encoder}\n"
+        );
+        self.program(name, &text)
+    }
+
+    pub fn program(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.media.path(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+}

@@ -1,0 +1,260 @@
+//! Documents in a few words.
+
+use darkroom_editor_state::{EditorState, Ratio, read};
+use serde_json::{Map, Value, json};
+
+/// Ticks of one frame at 30 fps, the rate of all tests here.
+pub(crate) const FRAME: i64 = 8000;
+
+/// Fields that are animated numbers.
+const ANIMATED: [&str; 13] = [
+    "top",
+    "left",
+    "width",
+    "height",
+    "scaleX",
+    "scaleY",
+    "opacity",
+    "rotation",
+    "borderRadius",
+    "cropLeft",
+    "cropTop",
+    "cropRight",
+    "cropBottom",
+];
+
+/// An item, without its id.
+#[derive(Debug, Clone)]
+pub(crate) struct Item(Map<String, Value>);
+
+impl Item {
+    fn new(kind: &str, [left, top, width, height]: [f64; 4], own: &Value) -> Self {
+        let base = json!({
+            "type": kind, "startTicks": 0, "durationTicks": 30 * FRAME, "isDraggingInTimeline": false,
+        });
+        let mut item = Self(base.as_object().unwrap().clone());
+        item.0.extend(own.as_object().unwrap().clone());
+        let place = [
+            ("left", left),
+            ("top", top),
+            ("width", width),
+            ("height", height),
+            ("scaleX", 1.0),
+            ("scaleY", 1.0),
+            ("opacity", 1.0),
+            ("rotation", 0.0),
+        ];
+        place
+            .into_iter()
+            .fold(item, |item, (key, value)| item.with(key, value))
+    }
+
+    /// Sets a field; a bare number becomes an animated one where the schema wants it.
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        let value = if ANIMATED.contains(&key) {
+            json!({ "value": value, "keyframes": [] })
+        } else {
+            value
+        };
+        self.0.insert(key.to_owned(), value);
+        self
+    }
+
+    /// Animates a field: its value, and keyframes as (frame, value).
+    pub(crate) fn keys(mut self, key: &str, value: f64, keyframes: &[(i64, f64)]) -> Self {
+        let keyframes: Vec<Value> = keyframes
+            .iter()
+            .map(|(frame, value)| json!({ "timeTicks": frame * FRAME, "value": value }))
+            .collect();
+        let number = json!({ "value": value, "keyframes": keyframes });
+        self.0.insert(key.to_owned(), number);
+        self
+    }
+
+    /// First frame and number of frames.
+    pub(crate) fn at(self, start: i64, frames: i64) -> Self {
+        self.with("startTicks", start * FRAME)
+            .with("durationTicks", frames * FRAME)
+    }
+
+    /// An `in` or `out` animation over some frames.
+    pub(crate) fn animate(mut self, side: &str, kind: &str, frames: i64, easing: &str) -> Self {
+        let animation = json!({ "type": kind, "durationTicks": frames * FRAME, "easing": easing });
+        let animations = self.0.entry("animations").or_insert_with(|| json!({}));
+        animations[side] = animation;
+        self
+    }
+}
+
+/// The `file` of `media`, in a box.
+fn shown(kind: &str, file: &str, place: [f64; 4]) -> Item {
+    let own = json!({ "assetId": file, "keepAspectRatio": false });
+    Item::new(kind, place, &own).with("borderRadius", 0)
+}
+
+pub(crate) fn image(file: &str, place: [f64; 4]) -> Item {
+    shown("image", file, place)
+}
+
+pub(crate) fn video(file: &str, place: [f64; 4]) -> Item {
+    shown("video", file, place)
+        .with("sourceStartTicks", 0)
+        .with("playbackRate", 1)
+        .with("decibelAdjustment", json!({ "value": 0, "keyframes": [] }))
+        .with("audioFadeInDurationTicks", 0)
+        .with("audioFadeOutDurationTicks", 0)
+}
+
+pub(crate) fn gif(file: &str, place: [f64; 4]) -> Item {
+    shown("gif", file, place)
+        .with("sourceStartTicks", 0)
+        .with("playbackRate", 1)
+}
+
+pub(crate) fn audio(file: &str) -> Item {
+    let own = json!({ "assetId": file });
+    Item::new("audio", [0.0; 4], &own)
+        .with("sourceStartTicks", 0)
+        .with("playbackRate", 1)
+        .with("decibelAdjustment", json!({ "value": 0, "keyframes": [] }))
+        .with("audioFadeInDurationTicks", 0)
+        .with("audioFadeOutDurationTicks", 0)
+}
+
+pub(crate) fn solid(shape: &str, color: &str, place: [f64; 4]) -> Item {
+    let own = json!({ "color": color, "shape": shape, "keepAspectRatio": false });
+    Item::new("solid", place, &own).with("borderRadius", 0)
+}
+
+/// White 16 px text, left-aligned, broken at its box's edge.
+pub(crate) fn text(words: &str, place: [f64; 4]) -> Item {
+    let own = json!({
+        "text": words, "color": "#ffffff", "align": "left", "fontFamily": "DejaVu Sans",
+        "fontStyle": { "variant": "normal", "weight": "400" }, "fontSize": 16, "lineHeight": 1.25,
+        "letterSpacing": 0, "resizeOnEdit": false, "direction": "ltr", "strokeWidth": 0,
+        "strokeColor": "#000000", "background": null,
+    });
+    Item::new("text", place, &own)
+}
+
+/// A document and what is asked of its export.
+#[derive(Debug, Clone)]
+pub(crate) struct Film {
+    pub(crate) size: (u32, u32),
+    pub(crate) ratio: Ratio,
+    pub(crate) scale: f64,
+    tracks: Vec<(Value, Vec<Item>)>,
+    transitions: Vec<Value>,
+    background: Value,
+}
+
+/// An empty film of 160x90 before a dark grey.
+pub(crate) fn film() -> Film {
+    Film {
+        size: (160, 90),
+        ratio: Ratio::Custom,
+        scale: 1.0,
+        tracks: Vec::new(),
+        transitions: Vec::new(),
+        background: json!({ "type": "color", "color": "#303030", "gradient": null }),
+    }
+}
+
+impl Film {
+    pub(crate) fn size(mut self, width: u32, height: u32) -> Self {
+        self.size = (width, height);
+        self
+    }
+
+    pub(crate) fn output(mut self, ratio: Ratio, scale: f64) -> Self {
+        (self.ratio, self.scale) = (ratio, scale);
+        self
+    }
+
+    /// Adds a track below those there are.
+    pub(crate) fn track(self, items: impl IntoIterator<Item = Item>) -> Self {
+        self.add_track(false, items)
+    }
+
+    pub(crate) fn hidden_track(self, items: impl IntoIterator<Item = Item>) -> Self {
+        self.add_track(true, items)
+    }
+
+    fn add_track(mut self, hidden: bool, items: impl IntoIterator<Item = Item>) -> Self {
+        let index = self.tracks.len();
+        let items: Vec<Item> = items.into_iter().collect();
+        let ids: Vec<String> = (0..items.len()).map(|i| format!("{index}-{i}")).collect();
+        let track =
+            json!({ "id": format!("t{index}"), "items": ids, "hidden": hidden, "muted": false });
+        self.tracks.push((track, items));
+        self
+    }
+
+    /// A `fade` between the first two items of the last track.
+    pub(crate) fn dissolve(mut self, frames: i64, easing: &str) -> Self {
+        let index = self.tracks.len() - 1;
+        self.transitions.push(json!({
+            "id": "dissolve", "trackId": format!("t{index}"),
+            "fromClipId": format!("{index}-0"), "toClipId": format!("{index}-1"),
+            "type": "fade", "durationTicks": frames * FRAME, "easing": easing,
+        }));
+        self
+    }
+
+    pub(crate) fn background(mut self, background: Value) -> Self {
+        self.background = background;
+        self
+    }
+
+    /// The document as JSON.
+    pub(crate) fn json(&self) -> Value {
+        let (mut items, mut assets) = (Map::new(), Map::new());
+        for (index, (_, track)) in self.tracks.iter().enumerate() {
+            for (i, item) in track.iter().enumerate() {
+                let id = format!("{index}-{i}");
+                let mut item = item.0.clone();
+                item.insert("id".to_owned(), id.clone().into());
+                if let Some(file) = item.get("assetId").and_then(Value::as_str) {
+                    assets.insert(file.to_owned(), asset(file, &item["type"]));
+                }
+                items.insert(id, item.into());
+            }
+        }
+        let transitions: Map<String, Value> = self
+            .transitions
+            .iter()
+            .map(|t| (t["id"].as_str().unwrap().to_owned(), t.clone()))
+            .collect();
+        json!({
+            "stateSchemaVersion": "v1", "timebaseTicksPerSecond": 240_000,
+            "compositionWidth": self.size.0, "compositionHeight": self.size.1,
+            "tracks": self.tracks.iter().map(|(track, _)| track).collect::<Vec<_>>(),
+            "assets": assets, "items": items, "transitions": transitions,
+            "globalBackground": self.background,
+        })
+    }
+
+    /// The document, checked.
+    pub(crate) fn state(&self) -> EditorState {
+        match read(self.json()) {
+            Ok(document) => document.state,
+            Err(faults) => panic!("a test's document has faults: {faults:#?}"),
+        }
+    }
+}
+
+/// Declared sizes are hints that nobody should follow: all of them are wrong here.
+/// A gif whose name begins with `once-` does not loop.
+fn asset(file: &str, kind: &Value) -> Value {
+    let behavior = if file.starts_with("once-") {
+        "finite"
+    } else {
+        "loop"
+    };
+    json!({
+        "id": file, "type": kind, "filename": file, "size": 1, "mimeType": "application/octet-stream",
+        "remoteUrl": null, "remoteKey": file, "width": 7, "height": 7, "durationInSeconds": 9,
+        "hasAudioTrack": false, "loopBehavior": behavior,
+    })
+}

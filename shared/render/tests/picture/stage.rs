@@ -1,0 +1,124 @@
+//! Draws films.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use darkroom_compositor::{Fonts, YuvFrame};
+use darkroom_editor_state::Asset;
+use darkroom_media::Tools;
+use darkroom_render::{
+    AssetError, AssetSource, BoxFuture, ExportSpec, Format, RenderEnv, draw_frame,
+};
+use tempfile::TempDir;
+
+use crate::film::Film;
+use crate::media;
+
+/// Files the pictures are drawn with, below `/usr/share/fonts`; `cargo xtask setup`
+/// installs them.
+const FONTS: [&str; 17] = [
+    "truetype/dejavu/DejaVuSans.ttf",
+    "truetype/dejavu/DejaVuSans-Bold.ttf",
+    "truetype/dejavu/DejaVuSerif.ttf",
+    "truetype/dejavu/DejaVuSansMono.ttf",
+    "truetype/roboto/unhinted/RobotoTTF/Roboto-Thin.ttf",
+    "truetype/roboto/unhinted/RobotoTTF/Roboto-Light.ttf",
+    "truetype/roboto/unhinted/RobotoTTF/Roboto-Regular.ttf",
+    "truetype/roboto/unhinted/RobotoTTF/Roboto-Italic.ttf",
+    "truetype/roboto/unhinted/RobotoTTF/Roboto-Medium.ttf",
+    "truetype/roboto/unhinted/RobotoTTF/Roboto-Bold.ttf",
+    "truetype/roboto/unhinted/RobotoTTF/Roboto-BoldItalic.ttf",
+    "truetype/roboto/unhinted/RobotoTTF/Roboto-Black.ttf",
+    "truetype/noto/NotoNaskhArabic-Regular.ttf",
+    "truetype/noto/NotoSansHebrew-Regular.ttf",
+    "truetype/noto/NotoSansDevanagari-Regular.ttf",
+    "truetype/noto/NotoColorEmoji.ttf",
+    "opentype/noto/NotoSansCJK-Regular.ttc",
+];
+
+/// The tests' fonts.
+pub(crate) fn fonts() -> Fonts {
+    let files = FONTS.map(|file| Path::new("/usr/share/fonts").join(file));
+    for file in &files {
+        assert!(
+            file.is_file(),
+            "{} is not there; run `cargo xtask setup`",
+            file.display()
+        );
+    }
+    Fonts::load(&files).unwrap()
+}
+
+struct Stage {
+    runtime: tokio::runtime::Runtime,
+    env: RenderEnv,
+    media: PathBuf,
+    _scratch: TempDir,
+}
+
+fn stage() -> &'static Stage {
+    static STAGE: OnceLock<Stage> = OnceLock::new();
+    STAGE.get_or_init(|| {
+        let scratch = tempfile::tempdir().unwrap();
+        let media = scratch.path().join("media");
+        std::fs::create_dir(&media).unwrap();
+        Stage {
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap(),
+            env: RenderEnv::new(Tools::discover().unwrap(), fonts()),
+            media,
+            _scratch: scratch,
+        }
+    })
+}
+
+/// Hands out the files of `media`.
+struct Files(&'static Path);
+
+impl AssetSource for Files {
+    fn fetch<'a>(&'a self, asset: &'a Asset) -> BoxFuture<'a, Result<PathBuf, AssetError>> {
+        Box::pin(async { Ok(media::file(self.0, &asset.id)) })
+    }
+}
+
+/// Frame `n` of a film at 30 fps.
+pub(crate) fn draw(film: &Film, n: u64) -> YuvFrame {
+    let stage = stage();
+    let spec = ExportSpec {
+        format: Format::Mp4,
+        fps: 30,
+        ratio: film.ratio,
+        scale: film.scale,
+        composition: None,
+    };
+    let state = film.state();
+    let files = Files(&stage.media);
+    let drawn = draw_frame(&state, &spec, &files, &stage.env, n);
+    stage.runtime.block_on(drawn).unwrap()
+}
+
+/// sRGB pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Rgb {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) data: Vec<u8>,
+}
+
+impl Rgb {
+    pub(crate) fn of(frame: &YuvFrame) -> Self {
+        Self {
+            width: frame.width as usize,
+            height: frame.height as usize,
+            data: frame.to_rgb(),
+        }
+    }
+
+    pub(crate) fn at(&self, x: usize, y: usize) -> [u8; 3] {
+        assert!(x < self.width && y < self.height);
+        let start = (y * self.width + x) * 3;
+        self.data[start..start + 3].try_into().unwrap()
+    }
+}
