@@ -139,8 +139,8 @@ mod tests {
             *luma = if x % 400 < 200 { 0 } else { 255 };
         }
         Blurrer::default().frame(&mut frame, sigma);
-        // One and two standard deviations from the edge.
-        for (x, expected) in [(200, 0.5), (210, 0.841), (220, 0.977), (190, 0.159)] {
+        // Half a pixel, one and two standard deviations from the edge, at pixel centres.
+        for (x, expected) in [(200, 0.520), (210, 0.853), (220, 0.980), (190, 0.171)] {
             let luma = f64::from(frame.y()[x]) / 255.0;
             assert!((luma - expected).abs() < 0.025, "{x}: {luma} {expected}");
         }

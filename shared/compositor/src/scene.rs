@@ -261,7 +261,7 @@ impl Scene {
     ) -> Result<Option<Drawn>, CompositorError> {
         match *shown {
             Shown::Clip(index) => match self.adjust(index, tick) {
-                Some(adjust) => Ok(adjust.map(Drawn::Adjust)),
+                Some(adjust) => Ok(Some(Drawn::Adjust(adjust))),
                 None => Ok(self
                     .layer(index, tick, pictures, self.stage)?
                     .map(Drawn::Layer)),

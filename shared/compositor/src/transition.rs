@@ -118,8 +118,12 @@ impl Reveal {
         let Some(around) = around.filter(|around| !around.is_empty()) else {
             return Ok(());
         };
-        let mut below = group(&self.outgoing, around, std::mem::take(&mut tools.group))?;
-        let above = group(&self.incoming, around, Vec::new())?;
+        let mut below = group(
+            self.outgoing.as_ref(),
+            around,
+            std::mem::take(&mut tools.group),
+        )?;
+        let above = group(self.incoming.as_ref(), around, Vec::new())?;
         cover(&mut below, &above, around, &mask);
         let mut surface = canvas.surface(frame, around, |_| Touch::Blend)?;
         surface.blit(&below, (around.x0, around.y0), around, 255, Op::Over);
@@ -130,7 +134,7 @@ impl Reveal {
 
 /// A layer alone, over nothing.
 fn group(
-    layer: &Option<Layer>,
+    layer: Option<&Layer>,
     around: Pixels,
     buffer: Vec<u8>,
 ) -> Result<Bitmap, CompositorError> {
@@ -217,7 +221,7 @@ impl Flip {
         if self.layer.is_none() || clip.is_empty() {
             return Ok(());
         }
-        let card = group(&self.layer, clip, Vec::new())?;
+        let card = group(self.layer.as_ref(), clip, Vec::new())?;
         let middle = (
             f64::midpoint(self.stage.x0, self.stage.x1),
             f64::midpoint(self.stage.y0, self.stage.y1),

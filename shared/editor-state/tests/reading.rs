@@ -217,10 +217,7 @@ fn what_is_not_drawn_is_listed_with_its_place() {
         [
             "/items/i-area/type",
             "/items/i-bar/type",
-            "/items/i-blur/type",
             "/items/i-captions/type",
-            "/items/i-filter/type",
-            "/items/i-flash/type",
             "/items/i-illustration/type",
             "/items/i-line/type",
             "/items/i-lottie/type",
@@ -230,7 +227,6 @@ fn what_is_not_drawn_is_listed_with_its_place() {
             "/items/i-scatter/type",
             "/items/i-template/type",
             "/items/i-text/captionAnimations",
-            "/transitions/x-wipe/type",
             "/globalBackground/type",
         ]
     );
@@ -259,4 +255,23 @@ fn animated_numbers_run_from_their_value_through_their_keyframes() {
         [0, 50, 100, 900].map(|t| opacity.at(Ticks(t))),
         [1.0, 1.75, 2.5, 2.5]
     );
+}
+
+#[test]
+fn a_direction_that_a_transition_does_not_have_is_listed() {
+    for (kind, direction, drawn) in [
+        ("wipe", json!("from-top-left"), true),
+        ("slide", json!("from-top-left"), false),
+        ("flip", json!("from-above"), false),
+        ("wipe", json!(7), false),
+    ] {
+        let mut document = full(&json!({ "type": "none" }));
+        let transition = &mut document["transitions"]["x-wipe"];
+        transition["type"] = json!(kind);
+        transition["params"] = json!({ "direction": direction });
+        let listed = unsupported(&state(document));
+        let place = "/transitions/x-wipe/params/direction";
+        let found = listed.iter().any(|fault| fault.path == place);
+        assert_eq!(found, !drawn, "{kind} {direction}");
+    }
 }

@@ -13,18 +13,15 @@ use crate::picture::Picture;
 use crate::transition::{self, Flip, Reveal};
 
 impl Scene {
-    /// What an effect or filter does now; `None` for clips that show something.
-    pub(super) fn adjust(&self, index: usize, tick: Ticks) -> Option<Option<Adjust>> {
+    /// What an effect or filter does now, if the clip is one and does anything.
+    pub(super) fn adjust(&self, index: usize, tick: Ticks) -> Option<Adjust> {
         let item = &self.timeline.clips.get(index)?.item;
         let scale = self.stage.layout.scale;
         match &item.kind {
-            ItemKind::Effect(effect) => Some(adjust::effect(
-                *effect,
-                tick - item.start,
-                item.duration,
-                scale,
-            )),
-            ItemKind::Filter(filter) => Some(adjust::filter(filter)),
+            ItemKind::Effect(effect) => {
+                adjust::effect(*effect, tick - item.start, item.duration, scale)
+            }
+            ItemKind::Filter(filter) => adjust::filter(filter),
             _ => None,
         }
     }

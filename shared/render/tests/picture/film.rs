@@ -122,6 +122,16 @@ pub(crate) fn audio(file: &str) -> Item {
         .with("audioFadeOutDurationTicks", 0)
 }
 
+pub(crate) fn effect(kind: &str, intensity: f64, params: &Value) -> Item {
+    let own = json!({ "effectType": kind, "intensity": intensity, "params": params });
+    Item::new("effect", [0.0; 4], &own)
+}
+
+pub(crate) fn filter(look: &str, intensity: f64, params: &Value) -> Item {
+    let own = json!({ "filterType": look, "intensity": intensity, "params": params });
+    Item::new("filter", [0.0; 4], &own)
+}
+
 pub(crate) fn solid(shape: &str, color: &str, place: [f64; 4]) -> Item {
     let own = json!({ "color": color, "shape": shape, "keepAspectRatio": false });
     Item::new("solid", place, &own).with("borderRadius", 0)
@@ -192,13 +202,28 @@ impl Film {
     }
 
     /// A `fade` between the first two items of the last track.
-    pub(crate) fn dissolve(mut self, frames: i64, easing: &str) -> Self {
+    pub(crate) fn dissolve(self, frames: i64, easing: &str) -> Self {
+        self.transition("fade", None, frames, easing)
+    }
+
+    /// A transition between the first two items of the last track.
+    pub(crate) fn transition(
+        mut self,
+        kind: &str,
+        direction: Option<&str>,
+        frames: i64,
+        easing: &str,
+    ) -> Self {
         let index = self.tracks.len() - 1;
-        self.transitions.push(json!({
-            "id": "dissolve", "trackId": format!("t{index}"),
+        let mut transition = json!({
+            "id": "cut", "trackId": format!("t{index}"),
             "fromClipId": format!("{index}-0"), "toClipId": format!("{index}-1"),
-            "type": "fade", "durationTicks": frames * FRAME, "easing": easing,
-        }));
+            "type": kind, "durationTicks": frames * FRAME, "easing": easing,
+        });
+        if let Some(direction) = direction {
+            transition["params"] = json!({ "direction": direction });
+        }
+        self.transitions.push(transition);
         self
     }
 

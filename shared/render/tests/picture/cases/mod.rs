@@ -3,6 +3,7 @@
 mod animations;
 mod backgrounds;
 mod boxes;
+mod changes;
 mod media;
 mod text;
 mod transitions;
@@ -49,6 +50,16 @@ fn dissolves() {
 }
 
 #[test]
+fn transitions_of_every_direction() {
+    golden::check(&changes::transitions());
+}
+
+#[test]
+fn effects_and_filters() {
+    golden::check(&changes::adjustments());
+}
+
+#[test]
 fn backgrounds_and_canvases() {
     golden::check(&backgrounds::cases());
 }
@@ -65,6 +76,8 @@ fn every_golden_has_a_case() {
         media::cases(),
         animations::cases(),
         transitions::cases(),
+        changes::transitions(),
+        changes::adjustments(),
         backgrounds::cases(),
         text::cases(),
     ];
