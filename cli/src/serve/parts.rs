@@ -109,7 +109,7 @@ pub(crate) fn fetcher() -> anyhow::Result<Fetcher> {
 }
 
 fn fonts() -> anyhow::Result<Fonts> {
-    Fonts::load(&darkroom_worker::font_dirs())
+    Fonts::load(&darkroom_compositor::font_dirs())
         .context("cannot load fonts; install a font package or set DARKROOM_FONTS")
 }
 

@@ -60,7 +60,12 @@ async fn key(headers: &HeaderMap, state: &AppState) -> Result<ApiKey, Refusal> {
         .store()
         .authenticate(presented(headers)?)
         .await?
-        .ok_or_else(|| Refusal::new(ErrorCode::KeyInvalid, "the API key is unknown or revoked"))
+        .ok_or_else(unknown_key)
+}
+
+/// The answer to a key that is not in the table, or not any more.
+pub(crate) fn unknown_key() -> Refusal {
+    Refusal::new(ErrorCode::KeyInvalid, "the API key is unknown or revoked")
 }
 
 impl FromRequestParts<AppState> for Known {

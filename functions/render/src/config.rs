@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use darkroom_compositor::Fonts;
+use darkroom_compositor::{Fonts, font_dirs};
 use darkroom_media::{Fetcher, Tools};
 use darkroom_render::RenderEnv;
 use darkroom_store::Store;
@@ -54,15 +54,6 @@ pub enum WorkerError {
     /// The store's settings are incomplete.
     #[error("the worker cannot reach its store: {0}")]
     Store(#[from] darkroom_store::StoreError),
-}
-
-/// Directories that fonts are looked for in: `DARKROOM_FONTS` (separated by
-/// `:`), else `/usr/share/fonts`.
-pub fn font_dirs() -> Vec<PathBuf> {
-    std::env::var_os("DARKROOM_FONTS").map_or_else(
-        || vec![PathBuf::from("/usr/share/fonts")],
-        |dirs| std::env::split_paths(&dirs).collect(),
-    )
 }
 
 /// Everything a task needs; cheap to clone.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsMessage;
 use darkroom_exports::{ExportPhase, Settings};
@@ -20,8 +21,21 @@ use crate::scratch;
 pub(crate) enum Verdict {
     /// Done with: it is deleted.
     Done,
-    /// It comes again, or ends in the dead-letter queue.
-    Again,
+    /// It comes again after so long, or ends in the dead-letter queue.
+    Again(Duration),
+}
+
+impl Verdict {
+    /// A fault may have passed when a lease has.
+    fn retry(worker: &Worker) -> Self {
+        Self::Again(worker.config().lease)
+    }
+
+    /// Another worker has the task: the message stays for the case that it dies,
+    /// and comes so seldom that its receives last for the longest render.
+    fn standby(worker: &Worker) -> Self {
+        Self::Again(worker.config().lease * 10)
+    }
 }
 
 /// Why a task could not be finished by this worker.
@@ -43,7 +57,7 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
         Ok(named) => named,
         Err(error) => {
             tracing::error!(message_id = ?message.message_id, "a message names no task: {error}");
-            return Verdict::Again;
+            return Verdict::retry(worker);
         }
     };
     let receipt = message.receipt_handle.clone();
@@ -63,12 +77,11 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
                 .instrument(span)
                 .await
         }
-        // Another worker has it. The message stays, in case that one dies.
-        Ok(ClaimOutcome::Held) => Verdict::Again,
+        Ok(ClaimOutcome::Held) => Verdict::standby(worker),
         Ok(ClaimOutcome::Ended | ClaimOutcome::Missing) => Verdict::Done,
         Err(error) => {
             tracing::error!("a task cannot be claimed: {error}");
-            Verdict::Again
+            Verdict::retry(worker)
         }
     }
 }
@@ -211,14 +224,13 @@ async fn settle(worker: &Worker, claim: &Claim, trouble: Trouble) -> Verdict {
             fail(worker, claim, &sentence, Verdict::Done).await
         }
         Trouble::Stopped(Stop::Canceled) => Verdict::Done,
-        // Whoever has the task now ends it; the message then finds it ended.
-        Trouble::Stopped(Stop::Lost) => Verdict::Again,
+        Trouble::Stopped(Stop::Lost) => Verdict::standby(worker),
         Trouble::Stopped(Stop::OutOfTime) => give_back(worker, claim, "out of time").await,
         Trouble::Ours(what) => {
             tracing::error!("failed: {what}");
             if claim.attempt() >= worker.config().max_attempts {
                 // Given back as well, so that the message ends in the dead-letter queue.
-                fail(worker, claim, GAVE_UP, Verdict::Again).await
+                fail(worker, claim, GAVE_UP, Verdict::retry(worker)).await
             } else {
                 give_back(worker, claim, &what).await
             }
@@ -230,7 +242,7 @@ async fn give_back(worker: &Worker, claim: &Claim, why: &str) -> Verdict {
     if let Err(error) = worker.store().release(claim).await {
         tracing::warn!("the lease runs out by itself ({why}): {error}");
     }
-    Verdict::Again
+    Verdict::retry(worker)
 }
 
 async fn fail(worker: &Worker, claim: &Claim, sentence: &str, done: Verdict) -> Verdict {
@@ -238,7 +250,7 @@ async fn fail(worker: &Worker, claim: &Claim, sentence: &str, done: Verdict) -> 
         Ok(_) => done,
         Err(error) => {
             tracing::error!("the failure could not be written: {error}");
-            Verdict::Again
+            Verdict::retry(worker)
         }
     }
 }

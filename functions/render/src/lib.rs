@@ -22,9 +22,11 @@ mod heartbeat;
 mod job;
 mod scratch;
 
-use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use std::time::Duration;
 
-pub use config::{Worker, WorkerConfig, WorkerError, font_dirs};
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+
+pub use config::{Worker, WorkerConfig, WorkerError};
 pub use control::Deadline;
 
 use job::Verdict;
@@ -34,11 +36,22 @@ pub async fn handle(worker: &Worker, event: SqsEvent, deadline: Deadline) -> Sqs
     let mut answer = SqsBatchResponse::default();
     for message in &event.records {
         let verdict = job::process(worker, message, deadline.clone()).await;
-        if verdict == Verdict::Again {
+        if let Verdict::Again(after) = verdict {
+            hide(worker, message, after).await;
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = message.message_id.clone().unwrap_or_default();
             answer.batch_item_failures.push(failure);
         }
     }
     answer
+}
+
+/// The queue's own visibility timeout is hours long, made for renders that go on.
+async fn hide(worker: &Worker, message: &SqsMessage, time: Duration) {
+    let Some(receipt) = &message.receipt_handle else {
+        return;
+    };
+    if let Err(error) = worker.store().hide_message(receipt, time).await {
+        tracing::warn!("a message comes again late: {error}");
+    }
 }

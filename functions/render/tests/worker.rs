@@ -100,7 +100,7 @@ async fn a_cancel_stops_the_render_and_publishes_nothing() {
     let working =
         tokio::spawn(async move { handle(&worker, event(&message), Deadline::NONE).await });
     stack.until(id, |task| task.progress > 0).await;
-    let canceled = stack.store.cancel(&stack.key.user, id).await.unwrap();
+    let canceled = stack.store.cancel(&stack.key, id).await.unwrap();
     assert!(matches!(canceled, Canceled::Done(_)), "{canceled:?}");
     assert!(
         stack.active().await.is_empty(),
@@ -215,10 +215,14 @@ async fn a_beating_worker_stops_when_its_lease_is_lost() {
 async fn our_own_fault_is_tried_three_times_and_then_fails_the_task() {
     let stack = Stack::start().await;
     let id = stack.create(&square(64, 1)).await;
-    let message = stack.received().await;
     // Nothing can be written below a device file.
-    let broken = stack.worker(|config| config.scratch = "/dev/null/scratch".into());
+    let broken = stack.worker(|config| {
+        config.scratch = "/dev/null/scratch".into();
+        config.lease = Duration::from_secs(1);
+    });
     for attempt in 1..=3 {
+        // Comes again after a lease, not after the queue's visibility timeout.
+        let message = stack.received().await;
         let answer = handle(&broken, event(&message), Deadline::NONE).await;
         assert_eq!(answer.batch_item_failures.len(), 1, "attempt {attempt}");
         let expected = if attempt < 3 {

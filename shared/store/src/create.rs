@@ -23,7 +23,7 @@ const TRIES: u32 = 6;
 /// Most accounts remembered as metered.
 const REMEMBERED: usize = 10_000;
 /// Code of a part whose condition was judged and failed.
-const CHECK_FAILED: &str = "ConditionalCheckFailed";
+pub(crate) const CHECK_FAILED: &str = "ConditionalCheckFailed";
 
 /// Everything a create writes.
 #[derive(Debug)]

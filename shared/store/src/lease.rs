@@ -1,4 +1,4 @@
-//! Leases: who works on a task, and the one write that ends it.
+//! Leases: who works on a task.
 //!
 //! A claim raises the task's generation; every later write of the claimant is
 //! conditional on it, so a worker that lost its lease can write nothing.
@@ -7,25 +7,21 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure,
-    TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure};
 use darkroom_exports::{ExportPhase, Settings, TaskId, TaskState, Timestamp};
 
 use crate::config::Store;
-use crate::create::{built, pause, reasons};
 use crate::error::StoreError;
-use crate::item::{Item, account_key, api_key_key, due_shard, flag, n, number, s, task_key, text};
+use crate::item::{Item, due_shard, n, number, s, task_key, text};
 use crate::queue::RenderMessage;
 
 /// A task under a lease of ours.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    user: String,
-    task: TaskId,
-    owner: String,
-    generation: i64,
+    pub(crate) user: String,
+    pub(crate) task: TaskId,
+    pub(crate) owner: String,
+    pub(crate) generation: i64,
     attempt: u32,
     document: String,
     settings: Settings,
@@ -82,45 +78,8 @@ pub enum Heartbeat {
     Lost,
 }
 
-/// What the terminal write came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finish {
-    /// The task has ended as asked.
-    Done,
-    /// It had ended, or the lease is another's; nothing was written.
-    Refused,
-}
-
-/// How a task ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Ending {
-    Completed {
-        output_key: String,
-        size_bytes: u64,
-        warnings: Vec<String>,
-    },
-    Failed {
-        error: String,
-    },
-    Canceled,
-}
-
-impl Ending {
-    fn state(&self) -> TaskState {
-        match self {
-            Self::Completed { .. } => TaskState::Completed,
-            Self::Failed { .. } => TaskState::Failed,
-            Self::Canceled => TaskState::Canceled,
-        }
-    }
-}
-
 /// Messages of a dead worker come back this many leases after its last heartbeat.
 const VISIBILITY_LEASES: u32 = 2;
-
-/// Warnings kept of a render, and characters of each: the task's item stays small.
-const WARNINGS: usize = 20;
-const WARNING_CHARS: usize = 300;
 
 impl Store {
     /// Claims a task for `owner`, if it is active and under no living lease.
@@ -263,216 +222,11 @@ impl Store {
             Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
         }
     }
-
-    /// Ends a task with its output and what was drawn otherwise than asked: at
-    /// most 20 sentences of 300 characters are kept.
-    pub async fn finish_completed(
-        &self,
-        claim: &Claim,
-        output_key: &str,
-        size_bytes: u64,
-        warnings: &[String],
-    ) -> Result<Finish, StoreError> {
-        let ending = Ending::Completed {
-            output_key: output_key.to_owned(),
-            size_bytes,
-            warnings: warnings
-                .iter()
-                .take(WARNINGS)
-                .map(|warning| warning.chars().take(WARNING_CHARS).collect())
-                .collect(),
-        };
-        self.end(&claim.user, claim.task, Some(claim), &ending)
-            .await
-    }
-
-    /// Ends a task with a sentence for its owner.
-    pub async fn finish_failed(&self, claim: &Claim, error: &str) -> Result<Finish, StoreError> {
-        let ending = Ending::Failed {
-            error: error.chars().take(2000).collect(),
-        };
-        self.end(&claim.user, claim.task, Some(claim), &ending)
-            .await
-    }
-
-    /// The terminal transaction: state, slot, and what was reserved.
-    pub(crate) async fn end(
-        &self,
-        user: &str,
-        task: TaskId,
-        claim: Option<&Claim>,
-        ending: &Ending,
-    ) -> Result<Finish, StoreError> {
-        for attempt in 0..8 {
-            let found = self
-                .0
-                .db
-                .get_item()
-                .table_name(&self.0.table)
-                .set_key(Some(task_key(user, task)))
-                .consistent_read(true)
-                .send()
-                .await
-                .map_err(|error| StoreError::sdk("GetItem", &error))?;
-            let Some(item) = found.item else {
-                return Ok(Finish::Refused);
-            };
-            let mut writes = vec![self.terminal(user, task, claim, ending)?];
-            writes.push(self.settle(user, task, &item, ending)?);
-            if let Some(quota) = self.give_quota_back(&item, ending)? {
-                writes.push(quota);
-            }
-            let writes = writes
-                .into_iter()
-                .map(|update| TransactWriteItem::builder().update(update).build())
-                .collect();
-            let sent = self
-                .0
-                .db
-                .transact_write_items()
-                .set_transact_items(Some(writes))
-                .send()
-                .await;
-            let Err(error) = sent else {
-                return Ok(Finish::Done);
-            };
-            let Some(reasons) = reasons(&error) else {
-                return Err(StoreError::sdk("TransactWriteItems", &error));
-            };
-            let refused = |reason: &aws_sdk_dynamodb::types::CancellationReason| {
-                reason.code() == Some("ConditionalCheckFailed")
-            };
-            if reasons.iter().any(refused) {
-                return self.ended_so_already(user, task, claim, ending).await;
-            }
-            pause(attempt).await;
-        }
-        Err(StoreError::Busy {
-            call: "TransactWriteItems",
-            cause: "the task is being written by others".to_owned(),
-        })
-    }
-
-    /// A refused terminal write may be our own, whose answer was lost.
-    async fn ended_so_already(
-        &self,
-        user: &str,
-        task: TaskId,
-        claim: Option<&Claim>,
-        ending: &Ending,
-    ) -> Result<Finish, StoreError> {
-        let now = self.get_task(user, task).await?;
-        let same = now.is_some_and(|task| {
-            task.state == ending.state()
-                && match ending {
-                    Ending::Completed { output_key, .. } => {
-                        task.output_key.as_deref() == Some(output_key)
-                    }
-                    Ending::Failed { error } => task.error.as_deref() == Some(error.as_str()),
-                    Ending::Canceled => claim.is_none(),
-                }
-        });
-        Ok(if same { Finish::Done } else { Finish::Refused })
-    }
-
-    fn terminal(
-        &self,
-        user: &str,
-        task: TaskId,
-        claim: Option<&Claim>,
-        ending: &Ending,
-    ) -> Result<Update, StoreError> {
-        let mut sets = "SET #state = :state, completedAt = :now".to_owned();
-        let mut update = Update::builder()
-            .table_name(&self.0.table)
-            .set_key(Some(task_key(user, task)))
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", s(ending.state().as_str()))
-            .expression_attribute_values(":now", n(Timestamp::now().0))
-            .expression_attribute_values(":processing", s(TaskState::Processing.as_str()));
-        match ending {
-            Ending::Completed {
-                output_key,
-                size_bytes,
-                warnings,
-            } => {
-                sets.push_str(", outputKey = :output, sizeBytes = :size, progress = :all");
-                update = update
-                    .expression_attribute_values(":output", s(output_key))
-                    .expression_attribute_values(":size", n(size_bytes))
-                    .expression_attribute_values(":all", n(100));
-                if !warnings.is_empty() {
-                    sets.push_str(", warnings = :warnings");
-                    let list = warnings.iter().map(s).collect();
-                    update =
-                        update.expression_attribute_values(":warnings", AttributeValue::L(list));
-                }
-            }
-            Ending::Failed { error } => {
-                sets.push_str(", #error = :error");
-                update = update
-                    .expression_attribute_names("#error", "error")
-                    .expression_attribute_values(":error", s(error));
-            }
-            Ending::Canceled => {}
-        }
-        update = match claim {
-            Some(claim) => update
-                .condition_expression(OURS)
-                .expression_attribute_values(":generation", n(claim.generation))
-                .expression_attribute_values(":owner", s(&claim.owner)),
-            None => update
-                .condition_expression("#state IN (:pending, :processing, :paused)")
-                .expression_attribute_values(":pending", s(TaskState::Pending.as_str()))
-                .expression_attribute_values(":paused", s(TaskState::Paused.as_str())),
-        };
-        sets.push_str(" REMOVE phase, dueShard, dueAt, leaseOwner, leaseUntil");
-        built(update.update_expression(sets).build())
-    }
-
-    /// Frees the slot; gives credits back unless the export was delivered.
-    fn settle(
-        &self,
-        user: &str,
-        task: TaskId,
-        item: &Item,
-        ending: &Ending,
-    ) -> Result<Update, StoreError> {
-        let mut update = Update::builder()
-            .table_name(&self.0.table)
-            .set_key(Some(account_key(user)))
-            .expression_attribute_values(":task", AttributeValue::Ss(vec![task.to_string()]));
-        let back = number(item, "creditsMicros").unwrap_or_default();
-        let owed = flag(item, "metered") && ending.state() != TaskState::Completed;
-        update = if owed {
-            update
-                .update_expression("ADD balanceMicros :back DELETE active :task")
-                .expression_attribute_values(":back", n(back))
-        } else {
-            update.update_expression("DELETE active :task")
-        };
-        built(update.build())
-    }
-
-    fn give_quota_back(&self, item: &Item, ending: &Ending) -> Result<Option<Update>, StoreError> {
-        let Some(hash) = text(item, "quotaKeyHash") else {
-            return Ok(None);
-        };
-        if ending.state() == TaskState::Completed {
-            return Ok(None);
-        }
-        let seconds = number(item, "standardSeconds").unwrap_or_default();
-        let update = Update::builder()
-            .table_name(&self.0.table)
-            .set_key(Some(api_key_key(&hash)))
-            .update_expression("ADD quotaLeft :back")
-            .expression_attribute_values(":back", n(seconds));
-        built(update.build()).map(Some)
-    }
 }
 
 /// The lease is this worker's still.
-const OURS: &str = "#state = :processing AND generation = :generation AND leaseOwner = :owner";
+pub(crate) const OURS: &str =
+    "#state = :processing AND generation = :generation AND leaseOwner = :owner";
 
 /// The old item when a condition refused the write, empty where there was none.
 fn refused(error: Option<&UpdateItemError>) -> Option<&Item> {

@@ -4,13 +4,14 @@
 //! not write does not happen (architecture, "Invariants"). Items and their keys
 //! are in [`item`]; a file of its own holds each group of intents:
 //! [`create`](Store::create_export), tasks (get, list, cancel), leases (claim,
-//! heartbeat, finish), documents and files, keys, the queue, and
+//! heartbeat), endings, documents and files, keys, the queue, and
 //! [`provision`] for the local stack.
 
 mod assets;
 mod config;
 mod create;
 mod documents;
+mod ending;
 mod error;
 mod item;
 mod keys;
@@ -24,9 +25,10 @@ mod tasks;
 pub use assets::{AssetRecord, NewAsset};
 pub use config::{Store, StoreConfig};
 pub use create::{Created, NewExport};
+pub use ending::Finish;
 pub use error::StoreError;
 pub use keys::{ApiKey, CreatedKey, KeySummary, NewKey};
-pub use lease::{Claim, ClaimOutcome, Finish, Heartbeat};
+pub use lease::{Claim, ClaimOutcome, Heartbeat};
 pub use provision::{Provisioned, provision};
 pub use queue::{Received, RenderMessage};
 pub use recorder::CallRecorder;

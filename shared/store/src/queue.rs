@@ -93,7 +93,7 @@ impl Store {
     }
 
     /// Hides a message from other workers for so long from now.
-    pub(crate) async fn hide_message(
+    pub async fn hide_message(
         &self,
         receipt_handle: &str,
         time: Duration,

@@ -6,9 +6,10 @@ use darkroom_exports::{Task, TaskId, TaskState, Timestamp};
 
 use crate::config::Store;
 use crate::create::UNCLAIMED_SECONDS;
+use crate::ending::{By, Ended, Ending};
 use crate::error::StoreError;
 use crate::item::{self, DUE_SHARDS, n, number, s, task_key, text, user_pk};
-use crate::lease::Ending;
+use crate::keys::ApiKey;
 
 /// Most queries of a megabyte each for one page of a list.
 const READS: u32 = 4;
@@ -33,6 +34,8 @@ pub enum Canceled {
     Ended(TaskState),
     /// The user has no such task.
     Missing,
+    /// The key was revoked meanwhile.
+    KeyRevoked,
 }
 
 impl Store {
@@ -115,7 +118,8 @@ impl Store {
 
     /// Cancels an active task: its slot is free and its credits are back in the
     /// same transaction. A worker learns of it by its next heartbeat.
-    pub async fn cancel(&self, user: &str, id: TaskId) -> Result<Canceled, StoreError> {
+    pub async fn cancel(&self, key: &ApiKey, id: TaskId) -> Result<Canceled, StoreError> {
+        let user = &key.user;
         let Some(task) = self.get_task(user, id).await? else {
             return Ok(Canceled::Missing);
         };
@@ -124,7 +128,12 @@ impl Store {
             state if !state.is_active() => return Ok(Canceled::Ended(state)),
             _ => {}
         }
-        self.end(user, id, None, &Ending::Canceled).await?;
+        let ended = self
+            .end(user, id, By::Owner(key), &Ending::Canceled)
+            .await?;
+        if ended == Ended::KeyRevoked {
+            return Ok(Canceled::KeyRevoked);
+        }
         match self.get_task(user, id).await? {
             Some(task) if task.state == TaskState::Canceled => Ok(Canceled::Done(Box::new(task))),
             Some(task) => Ok(Canceled::Ended(task.state)),

@@ -123,6 +123,22 @@ impl Service {
         }
     }
 
+    /// Revokes the key behind the service's back: it was just looked up, and is
+    /// believed.
+    pub async fn revoke_elsewhere(&self) {
+        let hash = &self.key.hash;
+        let key = json!({ "pk": { "S": format!("K#{hash}") }, "sk": { "S": "KEY" } });
+        self.aws(
+            "DynamoDB_20120810.UpdateItem",
+            &json!({
+                "TableName": self.stack.made.table, "Key": key,
+                "UpdateExpression": "SET revoked = :yes",
+                "ExpressionAttributeValues": { ":yes": { "BOOL": true } },
+            }),
+        )
+        .await;
+    }
+
     pub fn store(&self) -> &Store {
         self.stack.store()
     }

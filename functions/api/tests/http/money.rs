@@ -165,18 +165,7 @@ async fn a_revoked_key_is_refused_at_once_though_it_was_just_looked_up() {
     let first = service.create_keyed(&body(), "before").await;
     assert_eq!(first.status, 201);
     // Revoked elsewhere: this process still believes in it.
-    let hash = &service.key.hash;
-    let key = json!({ "pk": { "S": format!("K#{hash}") }, "sk": { "S": "KEY" } });
-    service
-        .aws(
-            "DynamoDB_20120810.UpdateItem",
-            &json!({
-                "TableName": service.stack.made.table, "Key": key,
-                "UpdateExpression": "SET revoked = :yes",
-                "ExpressionAttributeValues": { ":yes": { "BOOL": true } },
-            }),
-        )
-        .await;
+    service.revoke_elsewhere().await;
     // A replay is an answer too.
     let refused = service.create_keyed(&body(), "before").await;
     assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
@@ -190,4 +179,25 @@ async fn a_revoked_key_is_refused_at_once_though_it_was_just_looked_up() {
     );
     assert_eq!(service.items("ann", "T#").await.len(), 1);
     assert_eq!(service.queued().await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_cancels_nothing_though_it_was_just_looked_up() {
+    for limit in [None, Some(100)] {
+        let mut service = Service::start().await;
+        let (secret, _) = service.more_key("ann", true, limit).await;
+        service.key = service
+            .store()
+            .authenticate(&secret)
+            .await
+            .unwrap()
+            .unwrap();
+        service.secret = secret;
+        let task = service.create(&body()).await.task();
+        service.revoke_elsewhere().await;
+        let refused = service.cancel(&task).await;
+        assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
+        let (active, _) = service.account().await;
+        assert_eq!(active, [task], "the task goes on");
+    }
 }

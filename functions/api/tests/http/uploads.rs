@@ -357,17 +357,7 @@ async fn an_upload_is_two_calls_and_a_revoked_key_uploads_nothing() {
     assert_eq!(read.data()["filename"], "a.srt");
     assert_eq!(recorder.take(), ["GetItem"]);
 
-    let key = json!({ "pk": { "S": format!("K#{}", service.key.hash) }, "sk": { "S": "KEY" } });
-    service
-        .aws(
-            "DynamoDB_20120810.UpdateItem",
-            &json!({
-                "TableName": service.stack.made.table, "Key": key,
-                "UpdateExpression": "SET revoked = :yes",
-                "ExpressionAttributeValues": { ":yes": { "BOOL": true } },
-            }),
-        )
-        .await;
+    service.revoke_elsewhere().await;
     for _ in 0..2 {
         let refused = answer(upload(&service, "c.srt", "text/plain", SRT)).await;
         assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");

@@ -50,7 +50,7 @@ impl Stack {
         Worker::new(
             self.store.clone(),
             Tools::discover().unwrap(),
-            Fonts::load(&darkroom_worker::font_dirs()).unwrap(),
+            Fonts::load(&darkroom_compositor::font_dirs()).unwrap(),
             Fetcher::from_env().unwrap(),
             config,
         )

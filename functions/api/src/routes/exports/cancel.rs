@@ -6,7 +6,7 @@ use darkroom_exports::ErrorCode;
 use darkroom_store::Canceled;
 
 use super::{not_found, show, task_id};
-use crate::auth::Runtime;
+use crate::auth::{Runtime, unknown_key};
 use crate::config::AppState;
 use crate::reply::{self, Refusal};
 use crate::routes::Id;
@@ -16,7 +16,7 @@ pub(crate) async fn handle(
     Runtime(key): Runtime,
     Id(id): Id,
 ) -> Result<Response, Refusal> {
-    match state.store().cancel(&key.user, task_id(&id)?).await? {
+    match state.store().cancel(&key, task_id(&id)?).await? {
         Canceled::Done(task) => Ok(reply::data(&show(&state, &task).await?)),
         Canceled::Ended(ended) => Err(Refusal::new(
             ErrorCode::TaskNotCancelable,
@@ -26,5 +26,6 @@ pub(crate) async fn handle(
             ),
         )),
         Canceled::Missing => Err(not_found()),
+        Canceled::KeyRevoked => Err(unknown_key()),
     }
 }

@@ -11,7 +11,7 @@ use darkroom_exports::{
 use darkroom_store::{ApiKey, Created, NewExport};
 use serde_json::json;
 
-use crate::auth::Runtime;
+use crate::auth::{Runtime, unknown_key};
 use crate::body;
 use crate::config::AppState;
 use crate::reply::{self, REPLAYED, Refusal};
@@ -128,9 +128,7 @@ fn refusal(refused: Created, export: &CreateExport) -> Refusal {
             ErrorCode::StandardSecondLimitExceeded,
             "this key's limit of standard seconds does not cover the export; use another key",
         ),
-        Created::New | Created::Replayed { .. } | Created::KeyRevoked => {
-            Refusal::new(ErrorCode::KeyInvalid, "the API key is unknown or revoked")
-        }
+        Created::New | Created::Replayed { .. } | Created::KeyRevoked => unknown_key(),
     }
 }
 

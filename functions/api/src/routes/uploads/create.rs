@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::auth::Runtime;
+use crate::auth::{Runtime, unknown_key};
 use crate::body;
 use crate::config::AppState;
 use crate::probe::{self, Claim};
@@ -66,7 +66,7 @@ pub(crate) async fn handle(
         .store()
         .put_asset(&key, &new, bytes)
         .await?
-        .ok_or_else(|| Refusal::new(ErrorCode::KeyInvalid, "the API key is unknown or revoked"))?;
+        .ok_or_else(unknown_key)?;
     let answer = json!({ "data": show(&state, &asset).await?, "meta": {} });
     Ok(reply::body(StatusCode::CREATED, answer.to_string()))
 }
