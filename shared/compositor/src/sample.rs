@@ -67,22 +67,13 @@ pub(crate) fn draw(
         let Some(line) = line.get_mut(..pixels * 4) else {
             continue;
         };
-        let mut at = line.chunks_exact_mut(4);
-        for x in outer.0..inner.0 {
-            put(&mut at, row.edge(x));
-        }
-        let fast = (inner.1 - inner.0) as usize;
-        row.fast(inner.0, at.by_ref().take(fast));
-        for x in inner.1..outer.1 {
-            put(&mut at, row.edge(x));
-        }
+        let place = |x: i32| (x - outer.0) as usize * 4;
+        let (left, rest) = line.split_at_mut(place(inner.0));
+        let (middle, right) = rest.split_at_mut(place(inner.1) - place(inner.0));
+        row.edges(outer.0, left);
+        row.fast(inner.0, middle);
+        row.edges(inner.1, right);
         blend::row(surface.span(y, outer.0, outer.1), line, opacity, op);
-    }
-}
-
-fn put<'a>(pixels: &mut impl Iterator<Item = &'a mut [u8]>, value: [u8; 4]) {
-    if let Some(pixel) = pixels.next() {
-        pixel.copy_from_slice(&value);
     }
 }
 
@@ -180,6 +171,13 @@ impl<'a> Row<'a> {
         (from, to.max(from))
     }
 
+    /// Pixels from `x` on, whatever they meet.
+    fn edges(&self, x: i32, pixels: &mut [u8]) {
+        for (x, pixel) in (x..).zip(pixels.chunks_exact_mut(4)) {
+            pixel.copy_from_slice(&self.edge(x));
+        }
+    }
+
     /// A pixel at an edge: texels clamped, weighed by coverage.
     fn edge(&self, x: i32) -> [u8; 4] {
         let (u, v) = (
@@ -207,23 +205,21 @@ impl<'a> Row<'a> {
             (iu + 1).min(bitmap.width - 1),
             (iv + 1).min(bitmap.height - 1),
         );
-        let pixel = bilinear(
-            [
-                texel(bitmap, iu, iv),
-                texel(bitmap, next_u, iv),
-                texel(bitmap, iu, next_v),
-                texel(bitmap, next_u, next_v),
-            ],
-            (fu & 255) as u64,
-            (fv & 255) as u64,
-        );
-        pixel
-            .to_le_bytes()
-            .map(|byte| (f64::from(byte) * coverage).round() as u8)
+        let pair = |y: usize| {
+            let [a, b, c, d] = texel(bitmap, iu, y);
+            let [e, f, g, h] = texel(bitmap, next_u, y);
+            [a, b, c, d, e, f, g, h]
+        };
+        let (fu, fv) = ((fu & 255) as u16, (fv & 255) as u16);
+        let (mut block, mut sums) = (Block::EMPTY, [[0; 4]; BLOCK]);
+        block.set(0, [pair(iv), pair(next_v)], fu, fv);
+        block.mix(&mut sums);
+        let [first, ..] = sums;
+        first.map(|sum| (f64::from(sum >> 8) * coverage).round() as u8)
     }
 
     /// Pixels from `x` on that need neither clamping nor coverage.
-    fn fast<'p>(&self, x: i32, pixels: impl Iterator<Item = &'p mut [u8]>) {
+    fn fast(&self, x: i32, pixels: &mut [u8]) {
         // 32 bits of fraction, half a step of 1/256 added so that cutting rounds.
         const ONE: f64 = 4_294_967_296.0;
         let bitmap = self.source.bitmap;
@@ -231,58 +227,106 @@ impl<'a> Row<'a> {
         let mut u = ((self.du * f64::from(x) + self.u0 - 0.5 + 1.0 / 512.0) * ONE) as i64;
         let mut v = ((self.dv * f64::from(x) + self.v0 - 0.5 + 1.0 / 512.0) * ONE) as i64;
         let (du, dv) = ((self.du * ONE) as i64, (self.dv * ONE) as i64);
-        for pixel in pixels {
-            let at = (v >> 32) as usize * stride + (u >> 32) as usize * 4;
-            let (top, bottom) = (pair(&bitmap.data, at), pair(&bitmap.data, at + stride));
-            let value = bilinear(
-                [top.0, top.1, bottom.0, bottom.1],
-                (u >> 24) as u64 & 255,
-                (v >> 24) as u64 & 255,
-            );
-            pixel.copy_from_slice(&value.to_le_bytes());
-            u += du;
-            v += dv;
+        let (mut block, mut sums) = (Block::EMPTY, [[0; 4]; BLOCK]);
+        for pixels in pixels.chunks_mut(BLOCK * 4) {
+            for at in 0..(pixels.len() / 4).min(BLOCK) {
+                let from = (v >> 32) as usize * stride + (u >> 32) as usize * 4;
+                let rows = [from, from + stride].map(|at| pair(&bitmap.data, at));
+                block.set(at, rows, (u >> 24) as u16 & 255, (v >> 24) as u16 & 255);
+                u = u.wrapping_add(du);
+                v = v.wrapping_add(dv);
+            }
+            block.mix(&mut sums);
+            for (channel, sum) in pixels.iter_mut().zip(sums.as_flattened()) {
+                *channel = (sum >> 8) as u8;
+            }
         }
     }
 }
 
-/// Two neighbouring texels.
+/// Two neighbouring texels, channel by channel.
 #[inline]
-fn pair(data: &[u8], at: usize) -> (u32, u32) {
-    let bytes = data
-        .get(at..at + 8)
-        .and_then(|bytes| <[u8; 8]>::try_from(bytes).ok())
-        .unwrap_or_default();
-    let both = u64::from_le_bytes(bytes);
-    (both as u32, (both >> 32) as u32)
+fn pair(data: &[u8], at: usize) -> [u8; 8] {
+    data.get(at..at + 8)
+        .and_then(|bytes| bytes.try_into().ok())
+        .unwrap_or_default()
 }
 
-fn texel(bitmap: &Bitmap, x: usize, y: usize) -> u32 {
+fn texel(bitmap: &Bitmap, x: usize, y: usize) -> [u8; 4] {
     let at = (y * bitmap.width + x) * 4;
     bitmap
         .data
         .get(at..at + 4)
-        .and_then(|bytes| <[u8; 4]>::try_from(bytes).ok())
-        .map_or(0, u32::from_le_bytes)
+        .and_then(|bytes| bytes.try_into().ok())
+        .unwrap_or_default()
 }
 
-/// Four channels in the four 16-bit lanes of a word.
-#[inline]
-fn spread(pixel: u32) -> u64 {
-    let pixel = u64::from(pixel);
-    (pixel & 0x00ff_00ff) | ((pixel & 0xff00_ff00) << 24)
+/// Pixels mixed at once: enough to fill any vector register.
+const BLOCK: usize = 16;
+
+/// The four texels around each of some points (left and right above, left and right
+/// below), and how far the point is to the right and down, once a channel: laid out
+/// so that the compiler mixes many channels by one instruction.
+struct Block {
+    texels: [[[u8; 4]; BLOCK]; 4],
+    /// In 1/256.
+    right: [[u16; 4]; BLOCK],
+    /// In 1/65536.
+    down: [[u16; 4]; BLOCK],
 }
 
-#[inline]
-fn lerp(one: u64, two: u64, part: u64) -> u64 {
-    ((one * (256 - part) + two * part + 0x0080_0080_0080_0080) >> 8) & 0x00ff_00ff_00ff_00ff
-}
+impl Block {
+    const EMPTY: Self = Self {
+        texels: [[[0; 4]; BLOCK]; 4],
+        right: [[0; 4]; BLOCK],
+        down: [[0; 4]; BLOCK],
+    };
 
-/// The mix of four texels (top left, top right, bottom left, bottom right) at
-/// fractions in 1/256.
-#[inline]
-fn bilinear(texels: [u32; 4], fu: u64, fv: u64) -> u32 {
-    let [a, b, c, d] = texels.map(spread);
-    let mixed = lerp(lerp(a, b, fu), lerp(c, d, fu), fv);
-    ((mixed & 0x00ff_00ff) | ((mixed >> 24) & 0xff00_ff00)) as u32
+    /// Point `at`, its fractions in 1/256.
+    #[inline]
+    fn set(&mut self, at: usize, [top, bottom]: [[u8; 8]; 2], fu: u16, fv: u16) {
+        let [a, b, c, d, e, f, g, h] = top;
+        let [i, j, k, l, m, n, o, p] = bottom;
+        let texels = [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]];
+        for (row, texel) in self.texels.iter_mut().zip(texels) {
+            if let Some(place) = row.get_mut(at) {
+                *place = texel;
+            }
+        }
+        if let (Some(right), Some(down)) = (self.right.get_mut(at), self.down.get_mut(at)) {
+            *right = [fu; 4];
+            *down = [fv << 8; 4];
+        }
+    }
+
+    /// The mixed channels, in 1/256.
+    fn mix(&self, sums: &mut [[u16; 4]; BLOCK]) {
+        let [top_left, top_right, bottom_left, bottom_right] = &self.texels;
+        let top = top_left.as_flattened().iter().zip(top_right.as_flattened());
+        let bottom = bottom_left
+            .as_flattened()
+            .iter()
+            .zip(bottom_right.as_flattened());
+        let weights = self
+            .right
+            .as_flattened()
+            .iter()
+            .zip(self.down.as_flattened());
+        let across = |left: u8, right: u8, part: u16| {
+            (u16::from(left).wrapping_mul(256_u16.wrapping_sub(part)))
+                .wrapping_add(u16::from(right).wrapping_mul(part))
+        };
+        let part_of = |sum: u16, part: u16| ((u32::from(sum) * u32::from(part)) >> 16) as u16;
+        let points = top.zip(bottom).zip(weights);
+        for (sum, ((top, bottom), (&right, &down))) in
+            sums.as_flattened_mut().iter_mut().zip(points)
+        {
+            let top = across(*top.0, *top.1, right);
+            let bottom = across(*bottom.0, *bottom.1, right);
+            *sum = top
+                .wrapping_sub(part_of(top, down))
+                .wrapping_add(part_of(bottom, down))
+                .wrapping_add(128);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 mod changes;
 mod items;
+mod steady;
 
 use std::collections::{BTreeSet, HashMap};
 

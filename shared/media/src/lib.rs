@@ -31,7 +31,7 @@ pub use encode::{Container, Encoder, EncoderRequest, SoundInput};
 pub use error::MediaError;
 pub use fetch::{FetchError, FetchLimits, Fetcher, http_client};
 pub use probe::{AudioStream, Probe, VideoStream, probe};
-pub use still::decode_still;
+pub use still::{check_still, decode_still};
 pub use tools::Tools;
 pub use video::{VideoDecoder, VideoRequest};
 

@@ -182,10 +182,8 @@ fn understand(answer: Answer) -> Result<Probe, MediaError> {
     })
 }
 
-fn video_stream(stream: &Stream) -> Result<VideoStream, MediaError> {
-    let (Some(width @ 1..), Some(height @ 1..)) = (stream.width, stream.height) else {
-        return Err(MediaError::Missing("picture of a known size"));
-    };
+/// Refuses pictures that are too large to work with.
+pub(crate) fn check_size(width: u32, height: u32) -> Result<(), MediaError> {
     let pixels = u64::from(width) * u64::from(height);
     if width > SIDE_LIMIT || height > SIDE_LIMIT || pixels > PIXEL_LIMIT {
         return Err(MediaError::TooLarge {
@@ -195,6 +193,14 @@ fn video_stream(stream: &Stream) -> Result<VideoStream, MediaError> {
             pixels: PIXEL_LIMIT,
         });
     }
+    Ok(())
+}
+
+fn video_stream(stream: &Stream) -> Result<VideoStream, MediaError> {
+    let (Some(width @ 1..), Some(height @ 1..)) = (stream.width, stream.height) else {
+        return Err(MediaError::Missing("picture of a known size"));
+    };
+    check_size(width, height)?;
     let turned = stream
         .side_data_list
         .iter()

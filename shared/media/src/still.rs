@@ -1,10 +1,13 @@
 //! Decodes one picture to RGBA, EXIF orientation applied.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 
-use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
 
 use crate::error::MediaError;
+use crate::probe::check_size;
 use crate::tools::Tools;
 use crate::video::{VideoDecoder, VideoRequest};
 use crate::{PixelFormat, Raster, probe};
@@ -12,27 +15,26 @@ use crate::{PixelFormat, Raster, probe};
 /// Memory one picture may take while it is decoded.
 const MEMORY_LIMIT_BYTES: u64 = 1 << 30;
 
+/// Whether [`decode_still`] can be expected to work, by the file's head alone: it
+/// holds a picture, of no more than 16,384 pixels a side and 2^26 in all.
+pub fn check_still(tools: &Tools, path: &Path) -> Result<(), MediaError> {
+    match decoder(path)? {
+        Some(decoder) => {
+            let (width, height) = decoder.dimensions();
+            check_size(width, height)
+        }
+        None => match probe(tools, path)?.video {
+            Some(_) => Ok(()),
+            None => Err(MediaError::Missing("picture")),
+        },
+    }
+}
+
 /// Decodes the (first) picture of a file. The common formats are decoded here;
 /// whatever else ffmpeg knows (AVIF, TIFF, ...) by its first frame.
 pub fn decode_still(tools: &Tools, path: &Path) -> Result<Raster, MediaError> {
-    let file = |source| MediaError::File {
-        path: path.to_owned(),
-        source,
-    };
-    let mut reader = ImageReader::open(path)
-        .and_then(ImageReader::with_guessed_format)
-        .map_err(file)?;
-    if reader.format().is_none() {
+    let Some(mut decoder) = decoder(path)? else {
         return by_ffmpeg(tools, path);
-    }
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MEMORY_LIMIT_BYTES);
-    reader.limits(limits);
-    let unreadable = |error: image::ImageError| MediaError::Unreadable(error.to_string());
-    let mut decoder = match reader.into_decoder() {
-        Ok(decoder) => decoder,
-        Err(image::ImageError::Unsupported(_)) => return by_ffmpeg(tools, path),
-        Err(error) => return Err(unreadable(error)),
     };
     let orientation = decoder
         .orientation()
@@ -46,6 +48,33 @@ pub fn decode_still(tools: &Tools, path: &Path) -> Result<Raster, MediaError> {
         format: PixelFormat::Rgba,
         data: picture.into_raw(),
     })
+}
+
+/// A decoder of ours; `None` where the format is one of ffmpeg's.
+fn decoder(path: &Path) -> Result<Option<impl ImageDecoder>, MediaError> {
+    let file = |source| MediaError::File {
+        path: path.to_owned(),
+        source,
+    };
+    // Not `ImageReader::open`, which would believe the name.
+    let mut reader = File::open(path)
+        .and_then(|file| ImageReader::new(BufReader::new(file)).with_guessed_format())
+        .map_err(file)?;
+    if reader.format().is_none() {
+        return Ok(None);
+    }
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MEMORY_LIMIT_BYTES);
+    reader.limits(limits);
+    match reader.into_decoder() {
+        Ok(decoder) => Ok(Some(decoder)),
+        Err(image::ImageError::Unsupported(_)) => Ok(None),
+        Err(error) => Err(unreadable(error)),
+    }
+}
+
+fn unreadable(error: image::ImageError) -> MediaError {
+    MediaError::Unreadable(error.to_string())
 }
 
 fn by_ffmpeg(tools: &Tools, path: &Path) -> Result<Raster, MediaError> {

@@ -79,8 +79,7 @@ impl<'a> Pictures<'a> {
         if let Some(frame) = self.stills.get(asset).and_then(Weak::upgrade) {
             return Ok(Some(Picture::Rgba(frame)));
         }
-        let file = self.media.get(asset)?;
-        let raster = decode_still(self.tools, &file.path)
+        let raster = decode_still(self.tools, self.media.still(asset)?)
             .map_err(|cause| RenderError::of_asset(asset, cause))?;
         let frame = Arc::new(RgbaFrame {
             width: raster.width,
@@ -180,7 +179,15 @@ impl<'a> Pictures<'a> {
             } else {
                 PixelFormat::Yuv420
             },
-            size: stream.map_or((1, 1), |stream| (stream.width, stream.height)),
+            size: match (stream, scene.steady_size(item)) {
+                (Some(stream), Some((width, height)))
+                    if !alpha && width <= stream.width && height <= stream.height =>
+                {
+                    (width, height)
+                }
+                (Some(stream), _) => (stream.width, stream.height),
+                (None, _) => (1, 1),
+            },
         }
     }
 }

@@ -1,14 +1,14 @@
 //! The files behind a document's assets, probed and checked once.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use darkroom_editor_state::{EditorState, Item, ItemKind};
-use darkroom_media::{MediaError, Probe, Tools, probe};
+use darkroom_media::{MediaError, Probe, Tools, check_still, probe};
 
 use crate::error::RenderError;
 
-/// One asset's file.
+/// A file that moves or sounds.
 #[derive(Debug, Clone)]
 pub(crate) struct File {
     pub(crate) path: PathBuf,
@@ -17,26 +17,42 @@ pub(crate) struct File {
 
 /// Every asset that is drawn or heard, by id.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Media(BTreeMap<String, File>);
+pub(crate) struct Media {
+    files: BTreeMap<String, File>,
+    stills: BTreeMap<String, PathBuf>,
+}
 
 impl Media {
     pub(crate) fn probe(
         tools: &Tools,
         files: Vec<(String, Use, PathBuf)>,
     ) -> Result<Self, RenderError> {
-        let mut media = BTreeMap::new();
+        let mut media = Self::default();
         for (id, wanted, path) in files {
             let refused = |cause| RenderError::of_asset(&id, cause);
-            let found = probe(tools, &path).map_err(refused)?;
-            check(wanted, &found).map_err(refused)?;
-            media.insert(id, File { path, probe: found });
+            if wanted.still {
+                check_still(tools, &path).map_err(refused)?;
+                media.stills.insert(id.clone(), path.clone());
+            }
+            if wanted.plays {
+                let found = probe(tools, &path).map_err(refused)?;
+                check(wanted, &found).map_err(refused)?;
+                media.files.insert(id, File { path, probe: found });
+            }
         }
-        Ok(Self(media))
+        Ok(media)
     }
 
     pub(crate) fn get(&self, id: &str) -> Result<&File, RenderError> {
-        self.0
+        self.files
             .get(id)
+            .ok_or_else(|| RenderError::NoAsset(id.to_owned()))
+    }
+
+    pub(crate) fn still(&self, id: &str) -> Result<&Path, RenderError> {
+        self.stills
+            .get(id)
+            .map(PathBuf::as_path)
             .ok_or_else(|| RenderError::NoAsset(id.to_owned()))
     }
 }
@@ -45,14 +61,18 @@ impl Media {
 /// are hints: what the file must have is what is taken from it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Use {
-    /// It is drawn.
-    picture: bool,
-    /// An audio item plays it.
+    /// An image item shows its (first) picture.
+    still: bool,
+    /// An item plays it, be it to show or to be heard.
+    plays: bool,
+    /// A video or gif item shows it.
+    film: bool,
+    /// An audio item is heard with it.
     sound: bool,
 }
 
 fn check(wanted: Use, found: &Probe) -> Result<(), MediaError> {
-    if wanted.picture && found.video.is_none() {
+    if wanted.film && found.video.is_none() {
         return Err(MediaError::Missing("picture"));
     }
     if wanted.sound && found.audio.is_none() {
@@ -86,7 +106,10 @@ pub(crate) fn used_assets(doc: &EditorState) -> BTreeMap<&str, Use> {
             let drawn = !audio && !track.hidden;
             if let (true, Some(asset)) = (heard || drawn, asset_of(item)) {
                 let wanted = used.entry(asset).or_default();
-                wanted.picture |= drawn;
+                let still = matches!(item.kind, ItemKind::Image(_));
+                wanted.still |= drawn && still;
+                wanted.plays |= !still;
+                wanted.film |= drawn && !still;
                 wanted.sound |= audio;
             }
         }
