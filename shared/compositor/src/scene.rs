@@ -1,6 +1,7 @@
 //! From a timeline and a tick to a frame.
 
 mod changes;
+mod charts;
 mod items;
 
 use std::collections::{BTreeSet, HashMap};
@@ -10,6 +11,7 @@ use parley::FontContext;
 
 use crate::background::backdrop;
 use crate::canvas::Canvas;
+use crate::chart;
 use crate::color::Color;
 use crate::error::CompositorError;
 use crate::geometry::{Pixels, Stage};
@@ -42,6 +44,8 @@ pub struct Scene {
     stage: Stage,
     clip: Pixels,
     canvas: Canvas,
+    /// What charts on the bare background are read on.
+    background: Color,
     fonts: Fonts,
     context: FontContext,
     tools: Tools,
@@ -87,6 +91,7 @@ impl Scene {
             },
             clip,
             canvas,
+            background: charts::middle(&state.background),
             context: fonts.context(),
             fonts,
             tools: Tools::default(),
@@ -118,6 +123,7 @@ impl Scene {
                         &mut found,
                     );
                 }
+                ItemKind::Chart(chart) => chart::warnings(chart, &place, &mut found),
                 ItemKind::Solid(solid) => {
                     Color::parse_or(&solid.color, Color::TRANSPARENT, &place, &mut found);
                 }

@@ -3,6 +3,8 @@
 //! Nothing fails here: what the schema requires is there. Where the schema lets a
 //! field be absent, the default stands next to the field.
 
+mod chart;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -192,6 +194,7 @@ fn kind(value: &Value, assets: &Value) -> ItemKind {
             border_radius: animated(value, "borderRadius"),
             animations,
         }),
+        "chart" => ItemKind::Chart(Box::new(chart::chart(value))),
         other => ItemKind::Unsupported(other.to_owned()),
     }
 }

@@ -4,9 +4,13 @@
 //! Everything here is read-only data. Times are [`Ticks`]; lengths are
 //! composition pixels; angles are degrees clockwise; fractions run 0..=1.
 
+mod chart;
+
 use std::collections::BTreeMap;
 
 use crate::names;
+
+pub use chart::{ChartData, ChartItem, ChartSeries, ChartSlice, ChartTable, ScatterSeries};
 
 /// Ticks in one second; divides evenly into frames at 30 and 60 fps.
 pub const TICKS_PER_SECOND: i64 = 240_000;
@@ -216,6 +220,8 @@ pub enum ItemKind {
     Text(Box<TextItem>),
     /// One-colour shape.
     Solid(SolidItem),
+    /// Numbers as a picture.
+    Chart(Box<ChartItem>),
     /// Change of everything on later tracks, while it lasts.
     Effect(EffectItem),
     /// Change of the colours of everything on later tracks, while it lasts.

@@ -44,7 +44,7 @@ pub const ITEMS: &[Name] = &[
     later("illustration", "Illustration"),
     drawn("effect", "Effect"),
     drawn("filter", "Filter"),
-    later("chart", "Chart"),
+    drawn("chart", "Chart"),
 ];
 
 /// Item animations, in and out.

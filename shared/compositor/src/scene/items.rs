@@ -7,6 +7,7 @@ use darkroom_editor_state::{ItemKind, Shape, SolidItem, TextItem, Ticks};
 use parley::FontContext;
 
 use super::Scene;
+use super::charts::{ChartCache, chart_art, ink};
 use crate::art::{self, Art, ArtCache, Mark};
 use crate::color::Color;
 use crate::error::CompositorError;
@@ -23,6 +24,7 @@ use crate::timeline::{Clip, animations, geometry, media};
 pub(super) struct Cache {
     /// A text's layout and the box width it was made for.
     text: Option<(f64, Arc<Art>)>,
+    chart: ChartCache,
     art: ArtCache,
     media: MediaCache,
 }
@@ -60,6 +62,19 @@ impl Scene {
                     (ItemKind::Text(_), Some(art)) => {
                         let variant = [placement.width, 0.0, 0.0];
                         art::layer(art, variant, &placement, self.clip, scaler, &mut cache.art)?
+                            .map(Layer::Image)
+                    }
+                    (ItemKind::Chart(chart), _) => {
+                        let (art, variant) = chart_art(
+                            chart,
+                            local,
+                            (placement.width, placement.height),
+                            ink(&self.timeline.clips, index, self.background),
+                            &self.fonts,
+                            &mut self.context,
+                            &mut cache.chart,
+                        );
+                        art::layer(&art, variant, &placement, self.clip, scaler, &mut cache.art)?
                             .map(Layer::Image)
                     }
                     (ItemKind::Solid(solid), _) => {

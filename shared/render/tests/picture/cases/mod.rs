@@ -4,6 +4,7 @@ mod animations;
 mod backgrounds;
 mod boxes;
 mod changes;
+mod charts;
 mod media;
 mod text;
 mod transitions;
@@ -70,6 +71,11 @@ fn texts() {
 }
 
 #[test]
+fn charts_of_every_type() {
+    golden::check(&charts::cases());
+}
+
+#[test]
 fn every_golden_has_a_case() {
     let tables = [
         boxes::cases(),
@@ -80,6 +86,7 @@ fn every_golden_has_a_case() {
         changes::adjustments(),
         backgrounds::cases(),
         text::cases(),
+        charts::cases(),
     ];
     let mut names = BTreeSet::new();
     for case in tables.iter().flatten() {
