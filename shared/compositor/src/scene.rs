@@ -124,6 +124,9 @@ impl Scene {
                     );
                 }
                 ItemKind::Chart(chart) => chart::warnings(chart, &place, &mut found),
+                ItemKind::Illustration(drawing) => {
+                    Color::parse_or(&drawing.color, Color::BLACK, &place, &mut found);
+                }
                 ItemKind::Solid(solid) => {
                     Color::parse_or(&solid.color, Color::TRANSPARENT, &place, &mut found);
                 }

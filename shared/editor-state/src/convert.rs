@@ -12,9 +12,9 @@ use serde_json::Value;
 use crate::model::{
     AnimatedNumber, Animation, AnimationKind, Animations, Asset, AssetKind, AudioItem, Background,
     Direction, Easing, EditorState, EffectItem, EffectKind, FilterItem, Frame, Geometry, GifItem,
-    ImageItem, Item, ItemKind, Keyframe, Origin, Ratio, Shape, SolidItem, Sound, SourceTime,
-    TextAlign, TextBackground, TextItem, TextStyle, Ticks, Track, Transition, TransitionKind,
-    VideoItem,
+    IllustrationItem, ImageItem, Item, ItemKind, Keyframe, Origin, Ratio, Shape, SolidItem, Sound,
+    SourceTime, TextAlign, TextBackground, TextItem, TextStyle, Ticks, Track, Transition,
+    TransitionKind, VideoItem,
 };
 use crate::names;
 
@@ -192,6 +192,13 @@ fn kind(value: &Value, assets: &Value) -> ItemKind {
             },
             geometry,
             border_radius: animated(value, "borderRadius"),
+            animations,
+        }),
+        "illustration" => ItemKind::Illustration(IllustrationItem {
+            name: text(value, "illustrationName"),
+            color: text(value, "color"),
+            keep_aspect_ratio: flag(value, "keepAspectRatio"),
+            geometry,
             animations,
         }),
         "chart" => ItemKind::Chart(Box::new(chart::chart(value))),

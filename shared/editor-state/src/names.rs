@@ -1,6 +1,10 @@
 //! The vocabularies of the document, each written once. The schema check, the
 //! capabilities answer, [`crate::unsupported`] and "did you mean" all read them.
 
+mod illustrations;
+
+pub use illustrations::ILLUSTRATIONS;
+
 /// One word of a vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Name {
@@ -41,7 +45,7 @@ pub const ITEMS: &[Name] = &[
     later("motion-graphic", "Motion graphic"),
     later("text-template", "Text template"),
     later("captions", "Captions"),
-    later("illustration", "Illustration"),
+    drawn("illustration", "Illustration"),
     drawn("effect", "Effect"),
     drawn("filter", "Filter"),
     drawn("chart", "Chart"),

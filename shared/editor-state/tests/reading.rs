@@ -216,7 +216,6 @@ fn what_is_not_drawn_is_listed_with_its_place() {
         places(document.clone()),
         [
             "/items/i-captions/type",
-            "/items/i-illustration/type",
             "/items/i-lottie/type",
             "/items/i-motion/type",
             "/items/i-template/type",

@@ -205,6 +205,6 @@ fn percentage(
     let reach = if part > 0.999 { 0.0 } else { radius * 0.68 };
     let (sin, cos) = ((from + part / 2.0) * std::f64::consts::TAU).sin_cos();
     let at = (centre.0 + reach * sin, centre.1 - reach * cos);
-    let label = sheet.set(&percent(part), radius, Ink::on(color).text, None);
+    let label = sheet.set(&percent(part), radius, Ink::inside(color), None);
     placed(label, at, Anchor::Middle, sheet.em)
 }

@@ -153,6 +153,10 @@ fn names(
     let around = std::f64::consts::TAU * reach;
     let every = thin::every(labels.len(), (around / (2.6 * sheet.em)) as usize);
     for (axis, text) in labels.iter().enumerate().step_by(every) {
+        // The last stands beside the first.
+        if axis > 0 && labels.len() - axis < every {
+            break;
+        }
         let (x, y) = spoke(axis, reach);
         let aside = x - centre.0;
         let (anchor, room) = if aside.abs() < reach * 0.12 {
@@ -167,12 +171,12 @@ fn names(
     }
 }
 
-/// Numbers along the axis that points up.
+/// Numbers along the axis that points up, but the last, where the axis' name stands.
 fn rings(scale: &Scale, radius: f64, centre: Spot, sheet: &mut Sheet<'_>) {
     let em = sheet.em;
     let small = em;
     sheet.em = (em * 0.8).max(6.0);
-    for tick in scale.ticks() {
+    for tick in scale.ticks().into_iter().filter(|tick| *tick < scale.high) {
         let y = centre.1 - scale.part(tick) * radius;
         let label = sheet.label(&scale.write(tick), radius);
         sheet.put(label, (centre.0 - 0.3 * small, y), Anchor::End);

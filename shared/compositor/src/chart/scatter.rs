@@ -6,14 +6,14 @@ use darkroom_editor_state::ScatterSeries;
 
 use super::colors::faded;
 use super::scale::Scale;
-use super::sheet::{Anchor, Sheet};
+use super::sheet::Sheet;
 use super::thin::MOST_SERIES;
 use super::{path, range};
 use crate::art::Mark;
 use crate::shape::Spot;
 
-/// Points of a series that are drawn.
-const MOST_POINTS: usize = 2000;
+/// Points that are drawn, over all series.
+const MOST_POINTS: usize = 6000;
 /// How opaque a point is: points that lie on each other show.
 const OPACITY: f32 = 0.82;
 
@@ -35,8 +35,9 @@ impl Scatter {
         let radius = (sheet.em * 0.34).max(1.0);
         let place =
             |&(x, y): &(f64, f64)| (area.x0 + across.part(x) * area.width(), sheet.up(&scale, y));
+        let most = MOST_POINTS / series.len().max(1);
         let series = series.iter().enumerate().map(|(index, series)| {
-            let spots = distinct(series.points.iter().map(place), radius / 4.0);
+            let spots = distinct(series.points.iter().map(place), radius / 4.0, most);
             let color = faded(sheet.series(index), OPACITY).premultiplied();
             (spots, color)
         });
@@ -64,15 +65,15 @@ impl Scatter {
     }
 }
 
-/// One spot of all that would look the same, the first [`MOST_POINTS`] of them.
-fn distinct(spots: impl Iterator<Item = Spot>, grain: f64) -> Vec<Spot> {
+/// One spot of all that would look the same, the first `most` of them.
+fn distinct(spots: impl Iterator<Item = Spot>, grain: f64, most: usize) -> Vec<Spot> {
     let mut seen = HashSet::new();
     spots
         .filter(|spot| {
             let cell = |at: f64| (at / grain).round() as i64;
             seen.insert((cell(spot.0), cell(spot.1)))
         })
-        .take(MOST_POINTS)
+        .take(most)
         .collect()
 }
 
@@ -99,7 +100,6 @@ fn across(low: f64, high: f64, labels_at: f64, sheet: &mut Sheet<'_>) -> Scale {
     let words: Vec<String> = ticks.iter().map(|tick| scale.write(*tick)).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let step = area.width() / ticks.len().saturating_sub(1).max(1) as f64;
-    let _ = Anchor::Middle;
     sheet.rows(&words, labels_at, step, |tick| area.x0 + step * tick as f64);
     scale
 }

@@ -12,6 +12,7 @@ use crate::art::{self, Art, ArtCache, Mark};
 use crate::color::Color;
 use crate::error::CompositorError;
 use crate::geometry::{Pixels, Placement, Rect, Stage, place};
+use crate::illustration::DrawingCache;
 use crate::layer::{Image, Layer};
 use crate::media::{MediaBox, MediaCache};
 use crate::picture::Picture;
@@ -25,6 +26,7 @@ pub(super) struct Cache {
     /// A text's layout and the box width it was made for.
     text: Option<(f64, Arc<Art>)>,
     chart: ChartCache,
+    drawing: DrawingCache,
     art: ArtCache,
     media: MediaCache,
 }
@@ -62,6 +64,13 @@ impl Scene {
                     (ItemKind::Text(_), Some(art)) => {
                         let variant = [placement.width, 0.0, 0.0];
                         art::layer(art, variant, &placement, self.clip, scaler, &mut cache.art)?
+                            .map(Layer::Image)
+                    }
+                    (ItemKind::Illustration(drawing), _) => {
+                        let size = (placement.width, placement.height);
+                        let art = cache.drawing.fitted(drawing, size);
+                        let variant = [size.0, size.1, 0.0];
+                        art::layer(&art, variant, &placement, self.clip, scaler, &mut cache.art)?
                             .map(Layer::Image)
                     }
                     (ItemKind::Chart(chart), _) => {

@@ -137,6 +137,12 @@ pub(crate) fn solid(shape: &str, color: &str, place: [f64; 4]) -> Item {
     Item::new("solid", place, &own).with("borderRadius", 0)
 }
 
+/// A drawing of the library, fitted into its box.
+pub(crate) fn illustration(name: &str, color: &str, place: [f64; 4]) -> Item {
+    let own = json!({ "illustrationName": name, "color": color, "keepAspectRatio": true });
+    Item::new("illustration", place, &own)
+}
+
 /// A chart that grows over some frames.
 pub(crate) fn chart(kind: &str, theme: &str, data: &Value, growth: i64, place: [f64; 4]) -> Item {
     let own = json!({

@@ -5,6 +5,7 @@ mod backgrounds;
 mod boxes;
 mod changes;
 mod charts;
+mod illustrations;
 mod media;
 mod text;
 mod transitions;
@@ -76,6 +77,11 @@ fn charts_of_every_type() {
 }
 
 #[test]
+fn illustrations_of_every_name() {
+    golden::check(&illustrations::cases());
+}
+
+#[test]
 fn every_golden_has_a_case() {
     let tables = [
         boxes::cases(),
@@ -87,6 +93,7 @@ fn every_golden_has_a_case() {
         backgrounds::cases(),
         text::cases(),
         charts::cases(),
+        illustrations::cases(),
     ];
     let mut names = BTreeSet::new();
     for case in tables.iter().flatten() {
