@@ -87,7 +87,7 @@ pub(crate) fn from_oklch([lightness, chroma, hue]: [f32; 3], alpha: f32) -> Colo
     Color([r, g, b, alpha])
 }
 
-/// OKLab to linear sRGB.
+/// `OKLab` to linear sRGB.
 fn from_oklab(lightness: f32, a: f32, b: f32) -> [f32; 3] {
     let l = (lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
     let m = (lightness - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);

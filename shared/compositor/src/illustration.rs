@@ -14,7 +14,8 @@
 //! | `paper` | white |
 //! | `skin`, `tan` | two skin tones, whatever the colour |
 //!
-//! The opacity of the colour is that of every tone. Files hold flat fills and strokes
+//! Of a colour that is nearly white, `soft` and `pale` are darker instead. The colour's
+//! opacity is that of the whole drawing. Files hold flat fills and strokes
 //! only (`tests` below sees to it): they become the same vector marks as text and
 //! shapes, and are rasterised in the size they are shown in.
 
@@ -32,6 +33,9 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/illustrations");
 
 /// Canvas of every drawing.
 const CANVAS: (f64, f64) = (240.0, 180.0);
+
+/// OKLCH lightness above which there is no room for lighter tones.
+const NEARLY_WHITE: f32 = 0.94;
 
 /// What is kept of an illustration between frames.
 #[derive(Default)]
@@ -56,6 +60,11 @@ impl DrawingCache {
         self.fitted = Some((size, Arc::clone(&art)));
         art
     }
+}
+
+/// How opaque the drawing is by its colour, 0..=1.
+pub(crate) fn opacity(item: &IllustrationItem) -> f64 {
+    Color::parse(&item.color).map_or(1.0, |color| f64::from(color.0[3]))
 }
 
 /// Maps the canvas onto a box.
@@ -83,7 +92,7 @@ fn fit(drawing: &Art, (width, height): (f64, f64), keep: bool) -> Art {
 fn drawing(name: &str, color: Color) -> Option<Art> {
     let tree = parse(name, color)?;
     let mut marks = Vec::new();
-    collect(tree.root(), color.0[3], &mut marks);
+    collect(tree.root(), &mut marks);
     Some(Art { marks })
 }
 
@@ -105,13 +114,19 @@ fn tones(color: Color) -> [(&'static str, Color); 8] {
         let [r, g, b] = [r, g, b].map(|x| 1.0 - (1.0 - x) * part);
         Color([r, g, b, 1.0])
     };
+    let darker = |by: f32| from_oklch([lightness - by, chroma, hue], 1.0);
+    let (soft, pale) = if lightness > NEARLY_WHITE {
+        (darker(0.12), darker(0.05))
+    } else {
+        (towards_white(0.45), towards_white(0.15))
+    };
     let deep = from_oklch([(lightness * 0.68).max(0.2), chroma, hue], 1.0);
     let ink = from_oklch([0.26, chroma.min(0.05), hue], 1.0);
     [
         ("main", main),
         ("deep", deep),
-        ("soft", towards_white(0.45)),
-        ("pale", towards_white(0.15)),
+        ("soft", soft),
+        ("pale", pale),
         ("ink", ink),
         ("paper", Color([1.0; 4])),
         ("skin", Color([0.96, 0.78, 0.67, 1.0])),
@@ -130,10 +145,10 @@ fn style_sheet(color: Color) -> String {
     css
 }
 
-fn collect(group: &Group, opacity: f32, marks: &mut Vec<Mark>) {
+fn collect(group: &Group, marks: &mut Vec<Mark>) {
     for node in group.children() {
         match node {
-            Node::Group(group) => collect(group, opacity, marks),
+            Node::Group(group) => collect(group, marks),
             Node::Path(path) => {
                 let map = path.abs_transform();
                 let mut add = |outline: Option<tiny_skia_path::Path>, paint: &Paint, own: f32| {
@@ -141,7 +156,7 @@ fn collect(group: &Group, opacity: f32, marks: &mut Vec<Mark>) {
                     if let (Some(path), Paint::Color(color)) = (outline, paint) {
                         let [r, g, b] =
                             [color.red, color.green, color.blue].map(|x| f32::from(x) / 255.0);
-                        let color = Color([r, g, b, own * opacity]).premultiplied();
+                        let color = Color([r, g, b, own]).premultiplied();
                         marks.push(Mark::Fill { path, color });
                     }
                 };
@@ -163,6 +178,7 @@ fn collect(group: &Group, opacity: f32, marks: &mut Vec<Mark>) {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "whole numbers")]
 mod tests {
     use std::collections::BTreeSet;
 
@@ -209,7 +225,7 @@ mod tests {
                 f64::from(tree.size().width()),
                 f64::from(tree.size().height()),
             );
-            assert_eq!(size, CANVAS, "{}", name.id);
+            assert!(size == CANVAS, "{}", name.id);
             assert!(is_flat(tree.root()), "{} is not flat", name.id);
             let art = drawing(name.id, red).unwrap();
             let bounds = art.bounds().unwrap();

@@ -3,7 +3,7 @@
 
 mod illustrations;
 
-pub use illustrations::ILLUSTRATIONS;
+pub use illustrations::{ILLUSTRATIONS, search_illustrations};
 
 /// One word of a vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

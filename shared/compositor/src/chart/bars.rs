@@ -12,7 +12,7 @@ const GROUP: f64 = 0.72;
 
 /// Bars in their full size.
 pub(super) struct Bars {
-    bars: Vec<Bar>,
+    all: Vec<Bar>,
     base: f64,
     radius: f64,
 }
@@ -60,14 +60,14 @@ impl Bars {
             }
         }
         Self {
-            bars,
+            all: bars,
             base: sheet.up(&scale, 0.0),
             radius: (slot * 0.2).min(sheet.em * 0.45),
         }
     }
 
     pub(super) fn marks(&self, growth: f64) -> Vec<Mark> {
-        let grown = self.bars.iter().filter_map(|bar| {
+        let grown = self.all.iter().filter_map(|bar| {
             let tip = self.base + (bar.tip - self.base) * growth;
             let path = path::bar(bar.left, bar.right, self.base, tip, self.radius)?;
             Some(Mark::Fill {

@@ -42,7 +42,7 @@ pub(super) fn faded(color: Color, opacity: f32) -> Color {
     Color([r, g, b, a * opacity])
 }
 
-/// OKLab lightness 0..=1.
+/// `OKLab` lightness 0..=1.
 fn lightness(color: Color) -> f32 {
     to_oklch(color)[0]
 }

@@ -24,7 +24,7 @@ const LEVEL: f64 = 0.25;
 
 /// Lines in their full length.
 pub(super) struct Lines {
-    lines: Vec<Line>,
+    series: Vec<Line>,
     area: Rect,
     /// Height of zero, down to which areas are filled.
     base: Option<f64>,
@@ -66,7 +66,7 @@ impl Lines {
         let lines = series.iter().enumerate().map(|(index, series)| {
             let values = thin::extremes(&series.values, every);
             let pieces = values
-                .chunk_by(|one, two| two.0 - one.0 <= every * 2 - 1)
+                .chunk_by(|one, two| two.0 - one.0 < every * 2)
                 .map(|piece| piece.iter().map(|&(row, v)| (x(row), sheet.up(&scale, v))))
                 .map(|piece| Curve::through(piece.collect()));
             Line {
@@ -75,7 +75,7 @@ impl Lines {
             }
         });
         Self {
-            lines: lines.collect(),
+            series: lines.collect(),
             area,
             base: filled.then(|| sheet.up(&scale, 0.0)),
             em: sheet.em,
@@ -90,12 +90,12 @@ impl Lines {
             self.area.x0 + (self.area.width() + self.em) * growth
         };
         let mut marks = Vec::new();
-        for line in &self.lines {
+        for line in &self.series {
             for piece in &line.pieces {
                 self.fill(piece, line.color, until, &mut marks);
             }
         }
-        for line in &self.lines {
+        for line in &self.series {
             for piece in &line.pieces {
                 self.line(piece, line.color, until, &mut marks);
             }

@@ -2,6 +2,9 @@
 
 use super::{Name, drawn};
 
+/// Likeness of a word from which a misspelt query finds it.
+const ALIKE: f64 = 0.85;
+
 /// Illustrations: values of `illustrationName`. The compositor has a drawing of each.
 pub const ILLUSTRATIONS: &[Name] = &[
     drawn("IHello", "Hello"),
@@ -89,3 +92,56 @@ pub const ILLUSTRATIONS: &[Name] = &[
     drawn("IInvestment", "Investment"),
     drawn("IVirtualMeeting", "Virtual meeting"),
 ];
+
+/// Names of the illustrations that a query finds, the likeliest first: those whose
+/// label or name holds it, in any case; where none does, those with a word like it. An
+/// empty query finds all, in the order of the table.
+pub fn search_illustrations(query: &str) -> Vec<&'static str> {
+    let query = query.trim().to_lowercase();
+    let likeness = |name: &Name| {
+        let label = name.label.to_lowercase();
+        if label.starts_with(&query) {
+            return 3.0;
+        }
+        if label.contains(&query) || name.id.to_lowercase().contains(&query) {
+            return 2.0;
+        }
+        label
+            .split(' ')
+            .map(|word| strsim::jaro_winkler(word, &query))
+            .fold(0.0, f64::max)
+    };
+    let mut found: Vec<(f64, &str)> = ILLUSTRATIONS
+        .iter()
+        .map(|name| (likeness(name), name.id))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .collect();
+    found.sort_by(|one, two| two.0.total_cmp(&one.0));
+    let holds = found.first().is_some_and(|(likeness, _)| *likeness >= 2.0);
+    found.retain(|(likeness, _)| !holds || *likeness >= 2.0);
+    found.into_iter().map(|(_, id)| id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_query_finds_what_it_says_and_what_it_almost_says() {
+        assert_eq!(search_illustrations(" chatbot "), ["IChatBot"]);
+        assert_eq!(search_illustrations("IAiA"), ["IAiAgent"]);
+        assert_eq!(search_illustrations("chart")[0], "ICharts");
+        assert!(search_illustrations("chart").contains(&"IGrowthChart"));
+        assert!(search_illustrations("megafone").contains(&"IMegaphone"));
+        assert!(search_illustrations("xyzzy").is_empty());
+        assert_eq!(search_illustrations("").len(), ILLUSTRATIONS.len());
+    }
+
+    #[test]
+    fn no_name_is_there_twice() {
+        let names: BTreeSet<_> = ILLUSTRATIONS.iter().map(|name| name.id).collect();
+        assert_eq!(names.len(), ILLUSTRATIONS.len());
+    }
+}
