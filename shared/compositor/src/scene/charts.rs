@@ -134,10 +134,10 @@ mod tests {
 
     #[test]
     fn a_chart_is_laid_out_once_a_size_and_drawn_once_a_stage() {
-        let (mut cache, item, mut laid_out) = (ChartCache::default(), item(), 0);
+        let (mut cache, item, mut laid_out) = (ChartCache::default(), item(), Vec::new());
         let mut art = |ticks: i64, size: Size| {
-            let made = cache.art(&item, Ticks(ticks), size, |_, _| {
-                laid_out += 1;
+            let made = cache.art(&item, Ticks(ticks), size, |_, size| {
+                laid_out.push(size);
                 None
             });
             made.0
@@ -148,7 +148,7 @@ mod tests {
         assert!(!Arc::ptr_eq(&young, &grown));
         assert!(Arc::ptr_eq(&grown, &art(9 * TICKS_PER_SECOND, small)));
         assert!(!Arc::ptr_eq(&grown, &art(9 * TICKS_PER_SECOND, large)));
-        assert_eq!(laid_out, 2);
+        assert_eq!(laid_out, [small, large]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Case, case};
-use crate::film::{Film, Item, chart, film, solid};
+use crate::film::{Film, Item, chart, film, image, solid};
 
 /// Growth ends at frame 20.
 const GROWTH: [u64; 3] = [0, 6, 20];
@@ -323,6 +323,14 @@ fn boxes() -> Vec<Case> {
                 .track([grown("line", &sales()).with("themeColor", "#111827")])
                 .track([solid("rectangle", "#f8fafc", [4.0, 4.0, 312.0, 172.0])
                     .with("borderRadius", 10)]),
+        ),
+        case(
+            "chart-over-a-picture",
+            &[0],
+            film()
+                .size(SIZE.0, SIZE.1)
+                .track([grown("line", &sales()).with("themeColor", "#fde047")])
+                .track([image("flag.png", [0.0, 0.0, 320.0, 180.0])]),
         ),
         case(
             "chart-box-empty",
