@@ -269,7 +269,8 @@ fn check_nodes(item: &Value, path: &str, faults: &mut Faults) {
 }
 
 fn check_illustration(item: &Value, path: &str, faults: &mut Faults) {
-    let Some(name) = text(item, "illustrationName") else {
+    // An empty name is the schema's to refuse.
+    let Some(name) = text(item, "illustrationName").filter(|name| !name.is_empty()) else {
         return;
     };
     let known = || names::ILLUSTRATIONS.iter().map(|known| known.id);
@@ -279,7 +280,7 @@ fn check_illustration(item: &Value, path: &str, faults: &mut Faults) {
     let near = names::nearest(known(), name);
     let near = near.map_or_else(String::new, |near| format!(" Did you mean \"{near}\"?"));
     let message = format!(
-        "illustrationName is {}, and there is no such illustration; GET /v1/illustrations lists all.{near}",
+        "illustrationName is {}, and the library has no such illustration. Use one of its names.{near}",
         quote(name)
     );
     faults.push(
