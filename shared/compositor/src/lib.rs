@@ -9,7 +9,7 @@
 //! - `timeline` tells which items show at a tick and which two of them dissolve.
 //! - `geometry` and `animation` resolve keyframes and animations to a box on the
 //!   canvas: an affine map and an opacity.
-//! - `media`, `shape` and `text` prepare what a box shows as a [`layer`]: premultiplied,
+//! - `media`, `shape`, `chart`, `illustration` and `text` prepare what a box shows as a [`layer`]: premultiplied,
 //!   cropped, scaled or rasterised once, and kept while the item lasts.
 //! - `canvas` blends layers. A tile of it stays YUV while only opaque upright video
 //!   covers it, becomes RGBA when something else is blended onto it, and is converted
@@ -48,10 +48,12 @@ mod background;
 mod bitmap;
 mod blur;
 mod canvas;
+mod chart;
 mod color;
 mod error;
 mod geometry;
 mod gradient;
+mod illustration;
 mod layer;
 mod media;
 mod picture;

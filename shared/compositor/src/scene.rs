@@ -1,6 +1,7 @@
 //! From a timeline and a tick to a frame.
 
 mod changes;
+mod charts;
 mod items;
 mod steady;
 
@@ -11,6 +12,7 @@ use parley::FontContext;
 
 use crate::background::backdrop;
 use crate::canvas::Canvas;
+use crate::chart;
 use crate::color::Color;
 use crate::error::CompositorError;
 use crate::geometry::{Pixels, Stage};
@@ -43,6 +45,8 @@ pub struct Scene {
     stage: Stage,
     clip: Pixels,
     canvas: Canvas,
+    /// What charts on the bare background are read on.
+    background: Color,
     fonts: Fonts,
     context: FontContext,
     tools: Tools,
@@ -88,6 +92,7 @@ impl Scene {
             },
             clip,
             canvas,
+            background: charts::middle(&state.background),
             context: fonts.context(),
             fonts,
             tools: Tools::default(),
@@ -118,6 +123,10 @@ impl Scene {
                         &mut self.context,
                         &mut found,
                     );
+                }
+                ItemKind::Chart(chart) => chart::warnings(chart, &place, &mut found),
+                ItemKind::Illustration(drawing) => {
+                    Color::parse_or(&drawing.color, Color::BLACK, &place, &mut found);
                 }
                 ItemKind::Solid(solid) => {
                     Color::parse_or(&solid.color, Color::TRANSPARENT, &place, &mut found);

@@ -4,10 +4,10 @@ use darkroom_editor_state::Shape;
 use tiny_skia_path::{Path, PathBuilder};
 
 /// A point of an outline, in the box's coordinates.
-type Spot = (f64, f64);
+pub(crate) type Spot = (f64, f64);
 
 /// Control distance of a cubic that draws a quarter circle of radius 1.
-const QUARTER: f64 = 0.552_284_749_831;
+pub(crate) const QUARTER: f64 = 0.552_284_749_831;
 
 /// The outline of a shape that fills a `width x height` box. `radius` rounds
 /// rectangles as CSS does, and the corners of triangles and stars.
@@ -50,7 +50,7 @@ fn rounded_box((x, y): Spot, (width, height): Spot, rx: f64, ry: f64) -> Option<
     let mut pen = Pen::default();
     if rx <= 0.0 || ry <= 0.0 {
         pen.polygon(&[(x, y), (right, y), (right, bottom), (x, bottom)]);
-        return pen.0.finish();
+        return pen.finish();
     }
     let (kx, ky) = (rx * (1.0 - QUARTER), ry * (1.0 - QUARTER));
     pen.start((x + rx, y));
@@ -66,8 +66,8 @@ fn rounded_box((x, y): Spot, (width, height): Spot, rx: f64, ry: f64) -> Option<
     pen.curve((x + kx, bottom), (x, bottom - ky), (x, bottom - ry));
     pen.line((x, y + ry));
     pen.curve((x, y + ky), (x + kx, y), (x + rx, y));
-    pen.0.close();
-    pen.0.finish()
+    pen.close();
+    pen.finish()
 }
 
 /// A polygon whose corners are arcs of `radius`, shortened where edges are too short.
@@ -75,7 +75,7 @@ fn polygon(spots: &[Spot], radius: f64) -> Option<Path> {
     let mut pen = Pen::default();
     if radius <= 0.0 {
         pen.polygon(spots);
-        return pen.0.finish();
+        return pen.finish();
     }
     let before = spots.iter().cycle().skip(spots.len().saturating_sub(1));
     let after = spots.iter().cycle().skip(1);
@@ -88,8 +88,8 @@ fn polygon(spots: &[Spot], radius: f64) -> Option<Path> {
         }
         pen.curve(toward(enter, at, reach), toward(leave, at, reach), leave);
     }
-    pen.0.close();
-    pen.0.finish()
+    pen.close();
+    pen.finish()
 }
 
 /// Where the arc at a corner begins and ends, and how far (0..=1) its control points
@@ -126,18 +126,18 @@ fn toward(from: Spot, to: Spot, part: f64) -> Spot {
 
 /// A path builder that takes `f64`.
 #[derive(Default)]
-struct Pen(PathBuilder);
+pub(crate) struct Pen(PathBuilder);
 
 impl Pen {
-    fn start(&mut self, to: Spot) {
+    pub(crate) fn start(&mut self, to: Spot) {
         self.0.move_to(to.0 as f32, to.1 as f32);
     }
 
-    fn line(&mut self, to: Spot) {
+    pub(crate) fn line(&mut self, to: Spot) {
         self.0.line_to(to.0 as f32, to.1 as f32);
     }
 
-    fn curve(&mut self, one: Spot, two: Spot, to: Spot) {
+    pub(crate) fn curve(&mut self, one: Spot, two: Spot, to: Spot) {
         self.0.cubic_to(
             one.0 as f32,
             one.1 as f32,
@@ -148,7 +148,16 @@ impl Pen {
         );
     }
 
-    fn polygon(&mut self, spots: &[Spot]) {
+    pub(crate) fn close(&mut self) {
+        self.0.close();
+    }
+
+    /// What has been drawn; `None` where that is nothing, or nothing finite.
+    pub(crate) fn finish(self) -> Option<Path> {
+        self.0.finish()
+    }
+
+    pub(crate) fn polygon(&mut self, spots: &[Spot]) {
         for (index, &spot) in spots.iter().enumerate() {
             if index == 0 {
                 self.start(spot);

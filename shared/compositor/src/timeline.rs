@@ -173,6 +173,8 @@ pub(crate) fn geometry(kind: &ItemKind) -> Option<&Geometry> {
         ItemKind::Gif(item) => Some(&item.geometry),
         ItemKind::Text(item) => Some(&item.geometry),
         ItemKind::Solid(item) => Some(&item.geometry),
+        ItemKind::Illustration(item) => Some(&item.geometry),
+        ItemKind::Chart(item) => Some(&item.geometry),
         ItemKind::Audio(_)
         | ItemKind::Effect(_)
         | ItemKind::Filter(_)
@@ -188,6 +190,8 @@ pub(crate) fn animations(kind: &ItemKind) -> Animations {
         ItemKind::Gif(item) => item.animations,
         ItemKind::Text(item) => item.animations,
         ItemKind::Solid(item) => item.animations,
+        ItemKind::Illustration(item) => item.animations,
+        ItemKind::Chart(item) => item.animations,
         ItemKind::Audio(_)
         | ItemKind::Effect(_)
         | ItemKind::Filter(_)

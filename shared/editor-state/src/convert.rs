@@ -3,6 +3,8 @@
 //! Nothing fails here: what the schema requires is there. Where the schema lets a
 //! field be absent, the default stands next to the field.
 
+mod chart;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -10,9 +12,9 @@ use serde_json::Value;
 use crate::model::{
     AnimatedNumber, Animation, AnimationKind, Animations, Asset, AssetKind, AudioItem, Background,
     Direction, Easing, EditorState, EffectItem, EffectKind, FilterItem, Frame, Geometry, GifItem,
-    ImageItem, Item, ItemKind, Keyframe, Origin, Ratio, Shape, SolidItem, Sound, SourceTime,
-    TextAlign, TextBackground, TextItem, TextStyle, Ticks, Track, Transition, TransitionKind,
-    VideoItem,
+    IllustrationItem, ImageItem, Item, ItemKind, Keyframe, Origin, Ratio, Shape, SolidItem, Sound,
+    SourceTime, TextAlign, TextBackground, TextItem, TextStyle, Ticks, Track, Transition,
+    TransitionKind, VideoItem,
 };
 use crate::names;
 
@@ -192,6 +194,14 @@ fn kind(value: &Value, assets: &Value) -> ItemKind {
             border_radius: animated(value, "borderRadius"),
             animations,
         }),
+        "illustration" => ItemKind::Illustration(IllustrationItem {
+            name: text(value, "illustrationName"),
+            color: text(value, "color"),
+            keep_aspect_ratio: flag(value, "keepAspectRatio"),
+            geometry,
+            animations,
+        }),
+        "chart" => ItemKind::Chart(Box::new(chart::chart(value))),
         other => ItemKind::Unsupported(other.to_owned()),
     }
 }

@@ -36,8 +36,7 @@ pub enum FaultCode {
     FilterTypeInvalid,
     /// Caption animations on captions that are timed word by word.
     CaptionAnimationWordTimingConflict,
-    /// No such illustration. Reserved: this build carries no illustrations, and
-    /// [`crate::unsupported`] refuses every item that needs one.
+    /// An item names an illustration that [`crate::names::ILLUSTRATIONS`] does not hold.
     IllustrationNotFound,
     /// A text template without its one image node and one to three text nodes.
     TemplateNodesInvalid,

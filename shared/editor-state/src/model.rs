@@ -4,9 +4,13 @@
 //! Everything here is read-only data. Times are [`Ticks`]; lengths are
 //! composition pixels; angles are degrees clockwise; fractions run 0..=1.
 
+mod chart;
+
 use std::collections::BTreeMap;
 
 use crate::names;
+
+pub use chart::{ChartData, ChartItem, ChartSeries, ChartSlice, ChartTable, ScatterSeries};
 
 /// Ticks in one second; divides evenly into frames at 30 and 60 fps.
 pub const TICKS_PER_SECOND: i64 = 240_000;
@@ -216,6 +220,10 @@ pub enum ItemKind {
     Text(Box<TextItem>),
     /// One-colour shape.
     Solid(SolidItem),
+    /// Drawing of the library, tinted.
+    Illustration(IllustrationItem),
+    /// Numbers as a picture.
+    Chart(Box<ChartItem>),
     /// Change of everything on later tracks, while it lasts.
     Effect(EffectItem),
     /// Change of the colours of everything on later tracks, while it lasts.
@@ -427,6 +435,22 @@ pub struct SolidItem {
     pub geometry: Geometry,
     /// Corner radius in composition pixels.
     pub border_radius: AnimatedNumber,
+    /// In and out animation.
+    pub animations: Animations,
+}
+
+/// Fields of an `illustration` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IllustrationItem {
+    /// Name in [`names::ILLUSTRATIONS`].
+    pub name: String,
+    /// CSS colour that the drawing's tones are derived from.
+    pub color: String,
+    /// `true`: fitted into the box and centred, as a browser does with an SVG by itself;
+    /// `false`: stretched to the box (`preserveAspectRatio="none"`).
+    pub keep_aspect_ratio: bool,
+    /// Box.
+    pub geometry: Geometry,
     /// In and out animation.
     pub animations: Animations,
 }

@@ -1,6 +1,10 @@
 //! The vocabularies of the document, each written once. The schema check, the
 //! capabilities answer, [`crate::unsupported`] and "did you mean" all read them.
 
+mod illustrations;
+
+pub use illustrations::{ILLUSTRATIONS, search_illustrations};
+
 /// One word of a vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Name {
@@ -41,10 +45,10 @@ pub const ITEMS: &[Name] = &[
     later("motion-graphic", "Motion graphic"),
     later("text-template", "Text template"),
     later("captions", "Captions"),
-    later("illustration", "Illustration"),
+    drawn("illustration", "Illustration"),
     drawn("effect", "Effect"),
     drawn("filter", "Filter"),
-    later("chart", "Chart"),
+    drawn("chart", "Chart"),
 ];
 
 /// Item animations, in and out.

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use crate::fault::{FaultCode, Faults, join};
+use crate::names;
 use crate::schema::show;
 
 /// The latest tick a document may name: the largest integer that every JSON
@@ -114,8 +115,10 @@ fn check_items(view: &View<'_>, faults: &mut Faults) {
         check_times(item, &path, faults);
         check_keyframes(item, &path, faults);
         check_asset(view, item, &path, faults);
-        if text(item, "type") == Some("text-template") {
-            check_nodes(item, &path, faults);
+        match text(item, "type") {
+            Some("text-template") => check_nodes(item, &path, faults),
+            Some("illustration") => check_illustration(item, &path, faults),
+            _ => {}
         }
     }
 }
@@ -263,4 +266,26 @@ fn check_nodes(item: &Value, path: &str, faults: &mut Faults) {
             message,
         );
     }
+}
+
+fn check_illustration(item: &Value, path: &str, faults: &mut Faults) {
+    // An empty name is the schema's to refuse.
+    let Some(name) = text(item, "illustrationName").filter(|name| !name.is_empty()) else {
+        return;
+    };
+    let known = || names::ILLUSTRATIONS.iter().map(|known| known.id);
+    if known().any(|known| known == name) {
+        return;
+    }
+    let near = names::nearest(known(), name);
+    let near = near.map_or_else(String::new, |near| format!(" Did you mean \"{near}\"?"));
+    let message = format!(
+        "illustrationName is {}, and the library has no such illustration. Use one of its names.{near}",
+        quote(name)
+    );
+    faults.push(
+        FaultCode::IllustrationNotFound,
+        join(path, "illustrationName"),
+        message,
+    );
 }

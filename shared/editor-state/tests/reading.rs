@@ -215,16 +215,9 @@ fn what_is_not_drawn_is_listed_with_its_place() {
     assert_eq!(
         places(document.clone()),
         [
-            "/items/i-area/type",
-            "/items/i-bar/type",
             "/items/i-captions/type",
-            "/items/i-illustration/type",
-            "/items/i-line/type",
             "/items/i-lottie/type",
             "/items/i-motion/type",
-            "/items/i-pie/type",
-            "/items/i-radar/type",
-            "/items/i-scatter/type",
             "/items/i-template/type",
             "/items/i-text/captionAnimations",
             "/globalBackground/type",

@@ -1,6 +1,7 @@
 //! The rules beyond the schema, each with its code and its place.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "tests: a panic is the verdict, values are exact"
 )]
 
@@ -286,6 +287,35 @@ fn all_faults_are_listed_once_and_in_the_order_of_the_document() {
             ),
         ]
     );
+}
+
+#[test]
+fn an_illustration_has_a_name_of_the_library() {
+    let named = |name: &str| {
+        let name = json!(name);
+        raw(move |d| d["items"]["i-illustration"]["illustrationName"] = name)
+    };
+    assert!(named("IAiAgent").is_empty());
+    let place = "/items/i-illustration/illustrationName";
+    for (wrong, near) in [
+        ("IChatbot", Some("\"IChatBot\"?")),
+        ("hello", Some("\"IHello\"?")),
+        ("xyzzy", None),
+        (&"I".repeat(1000), None),
+    ] {
+        let faults = named(wrong);
+        let [fault] = faults.as_slice() else {
+            panic!("{wrong}: {faults:?}")
+        };
+        assert_eq!(
+            (fault.code.as_str(), fault.path.as_str()),
+            ("EDITOR_ILLUSTRATION_NOT_FOUND", place)
+        );
+        match near {
+            Some(near) => assert!(fault.message.ends_with(near), "{}", fault.message),
+            None => assert!(!fault.message.contains("Did you mean"), "{}", fault.message),
+        }
+    }
 }
 
 #[test]

@@ -90,6 +90,8 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
         ItemKind::Audio(audio) => Some(&audio.asset_id),
         ItemKind::Text(_)
         | ItemKind::Solid(_)
+        | ItemKind::Illustration(_)
+        | ItemKind::Chart(_)
         | ItemKind::Effect(_)
         | ItemKind::Filter(_)
         | ItemKind::Unsupported(_) => None,

@@ -209,9 +209,11 @@ async fn a_key_without_runtime_access_may_only_ask_and_validate() {
     }
     // What is valid and not drawn by this build is valid.
     let mut not_drawn = good.clone();
-    not_drawn["items"]["square"]["type"] = json!("illustration");
-    let illustration = json!({ "illustrationName": "x" });
-    not_drawn["items"]["square"] = with(not_drawn["items"]["square"].clone(), illustration);
+    let graphic = json!({
+        "type": "motion-graphic", "motionGraphicId": "m", "motionGraphicVersion": 1,
+        "props": {}, "slots": {},
+    });
+    not_drawn["items"]["square"] = with(not_drawn["items"]["square"].clone(), graphic);
     let verdict = validate(json!({ "editorState": not_drawn })).await;
     assert_eq!(verdict.data()["valid"], true, "{}", verdict.text);
 

@@ -160,9 +160,16 @@ async fn what_cannot_be_exported_is_refused_with_its_code_and_place() {
     let mut broken = state(100, 100, 2.0);
     broken["items"]["square"]["opacity"]["keyframes"] =
         json!([{ "timeTicks": 480_000, "value": 1 }]);
-    let mut illustrated = state(100, 100, 2.0);
-    let illustration = json!({ "type": "illustration", "illustrationName": "x" });
-    illustrated["items"]["square"] = with(illustrated["items"]["square"].clone(), illustration);
+    let as_item = |own: serde_json::Value| {
+        let mut state = state(100, 100, 2.0);
+        state["items"]["square"] = with(state["items"]["square"].clone(), own);
+        state
+    };
+    let illustrated = as_item(json!({ "type": "illustration", "illustrationName": "IHelo" }));
+    let animated = as_item(json!({
+        "type": "motion-graphic", "motionGraphicId": "m", "motionGraphicVersion": 1,
+        "props": {}, "slots": {},
+    }));
     let full = |scale: f64, seconds: f64| {
         with(
             body_of(state(1920, 1080, seconds)),
@@ -177,6 +184,11 @@ async fn what_cannot_be_exported_is_refused_with_its_code_and_place() {
         ),
         (
             body_of(illustrated),
+            "EDITOR_ILLUSTRATION_NOT_FOUND",
+            vec!["/editorState/items/square/illustrationName"],
+        ),
+        (
+            body_of(animated),
             "EDITOR_ITEM_UNSUPPORTED",
             vec!["/editorState/items/square/type"],
         ),

@@ -7,10 +7,13 @@ use darkroom_editor_state::{ItemKind, Shape, SolidItem, TextItem, Ticks};
 use parley::FontContext;
 
 use super::Scene;
+use super::charts::{ChartCache, ink};
 use crate::art::{self, Art, ArtCache, Mark};
+use crate::chart::Chart;
 use crate::color::Color;
 use crate::error::CompositorError;
 use crate::geometry::{Pixels, Placement, Rect, Stage, place};
+use crate::illustration::{self, DrawingCache};
 use crate::layer::{Image, Layer};
 use crate::media::{MediaBox, MediaCache};
 use crate::picture::Picture;
@@ -23,6 +26,8 @@ use crate::timeline::{Clip, animations, geometry, media};
 pub(super) struct Cache {
     /// A text's layout and the box width it was made for.
     text: Option<(f64, Arc<Art>)>,
+    chart: ChartCache,
+    drawing: DrawingCache,
     art: ArtCache,
     media: MediaCache,
 }
@@ -41,40 +46,39 @@ impl Scene {
         };
         let mut cache = self.caches.remove(&index).unwrap_or_default();
         let local = tick - clip.item.start;
+        let mut artist = Artist {
+            clips: &self.timeline.clips,
+            background: self.background,
+            fonts: &self.fonts,
+            context: &mut self.context,
+        };
         let text = match &clip.item.kind {
-            ItemKind::Text(text) => Some(text_art(
-                clip,
-                text,
-                local,
-                &self.fonts,
-                &mut self.context,
-                &mut cache,
-            )),
+            ItemKind::Text(text) => Some(artist.text(clip, text, local, &mut cache)),
             _ => None,
         };
         let placement = placement(clip, local, stage, text.as_deref());
         let layer = match placement {
             Some(placement) if placement.opacity > 0.0 => {
-                let scaler = &mut self.tools.scaler;
-                match (&clip.item.kind, &text) {
-                    (ItemKind::Text(_), Some(art)) => {
-                        let variant = [placement.width, 0.0, 0.0];
-                        art::layer(art, variant, &placement, self.clip, scaler, &mut cache.art)?
+                let art = artist.art(index, local, &placement, text, &mut cache);
+                let (clip_to, scaler) = (self.clip, &mut self.tools.scaler);
+                match (art, &clip.item.kind) {
+                    (Some((art, variant)), _) => {
+                        art::layer(&art, variant, &placement, clip_to, scaler, &mut cache.art)?
                             .map(Layer::Image)
                     }
-                    (ItemKind::Solid(solid), _) => {
+                    (None, ItemKind::Solid(solid)) => {
                         let art = &mut cache.art;
-                        solid_layer(solid, local, &placement, self.clip, |made, variant| {
-                            art::layer(made, variant, &placement, self.clip, scaler, art)
+                        solid_layer(solid, local, &placement, clip_to, |made, variant| {
+                            art::layer(made, variant, &placement, clip_to, scaler, art)
                         })?
                     }
-                    (kind, _) => match (media(kind), pictures.get(&clip.item.id)) {
+                    (None, kind) => match (media(kind), pictures.get(&clip.item.id)) {
                         (Some(media), Some(picture)) => MediaBox {
                             picture,
                             frame: media.frame,
                             local,
                             placement: &placement,
-                            clip: self.clip,
+                            clip: clip_to,
                         }
                         .layer(scaler, &mut cache.media)?,
                         _ => None,
@@ -88,38 +92,65 @@ impl Scene {
     }
 }
 
-/// A text's layout, made when the width it wraps at has changed.
-fn text_art(
-    clip: &Clip,
-    text: &TextItem,
-    local: Ticks,
-    fonts: &Fonts,
-    context: &mut FontContext,
-    cache: &mut Cache,
-) -> Arc<Art> {
-    let width = text.geometry.width.at(local).max(0.0);
-    if let Some((last, art)) = &cache.text
-        && last.to_bits() == width.to_bits()
-    {
-        return Arc::clone(art);
+/// What is needed to make the art of items.
+struct Artist<'a> {
+    clips: &'a [Clip],
+    background: Color,
+    fonts: &'a Fonts,
+    context: &'a mut FontContext,
+}
+
+impl Artist<'_> {
+    /// A text's layout, made when the width it wraps at has changed.
+    fn text(&mut self, clip: &Clip, text: &TextItem, local: Ticks, cache: &mut Cache) -> Arc<Art> {
+        let width = text.geometry.width.at(local).max(0.0);
+        if let Some((last, art)) = &cache.text
+            && last.to_bits() == width.to_bits()
+        {
+            return Arc::clone(art);
+        }
+        let mut told = Vec::new();
+        let art = Arc::new(lay_out(
+            text,
+            &clip.item.id,
+            width,
+            self.fonts,
+            self.context,
+            &mut told,
+        ));
+        cache.text = Some((width, Arc::clone(&art)));
+        art
     }
-    let mut told = Vec::new();
-    let art = Arc::new(lay_out(
-        text,
-        &clip.item.id,
-        width,
-        fonts,
-        context,
-        &mut told,
-    ));
-    cache.text = Some((width, Arc::clone(&art)));
-    art
+
+    /// The art of a text (laid out before), an illustration or a chart, and what names
+    /// it among the art that the item has over its life.
+    fn art(
+        &mut self,
+        index: usize,
+        local: Ticks,
+        placement: &Placement,
+        text: Option<Arc<Art>>,
+        cache: &mut Cache,
+    ) -> Option<(Arc<Art>, [f64; 3])> {
+        let size = (placement.width, placement.height);
+        match &self.clips.get(index)?.item.kind {
+            ItemKind::Text(_) => text.map(|art| (art, [size.0, 0.0, 0.0])),
+            ItemKind::Illustration(drawing) => {
+                Some((cache.drawing.fitted(drawing, size), [size.0, size.1, 0.0]))
+            }
+            ItemKind::Chart(chart) => Some(cache.chart.art(chart, local, size, |chart, size| {
+                let ink = ink(self.clips, index, self.background);
+                Chart::new(chart, size, ink, self.fonts, self.context)
+            })),
+            _ => None,
+        }
+    }
 }
 
 fn placement(clip: &Clip, local: Ticks, stage: Stage, text: Option<&Art>) -> Option<Placement> {
     let kind = &clip.item.kind;
     let geometry = geometry(kind)?;
-    Some(place(
+    let mut placed = place(
         geometry,
         animations(kind),
         local,
@@ -130,7 +161,11 @@ fn placement(clip: &Clip, local: Ticks, stage: Stage, text: Option<&Art>) -> Opt
             let overflow = text.and_then(Art::bounds);
             overflow.map_or(inside, |overflow| inside.union(overflow))
         },
-    ))
+    );
+    if let ItemKind::Illustration(drawing) = kind {
+        placed.opacity *= illustration::opacity(drawing);
+    }
+    Some(placed)
 }
 
 /// The layer of a solid: a plain rectangle, or a shape through `rasterise`.

@@ -18,10 +18,10 @@ use crate::color::Color;
 use crate::shape::rounded_rect;
 
 /// Colours of a text item, premultiplied.
-struct Paint {
-    fill: [u8; 4],
-    stroke: Option<[u8; 4]>,
-    background: Option<[u8; 4]>,
+pub(super) struct Paint {
+    pub fill: [u8; 4],
+    pub stroke: Option<[u8; 4]>,
+    pub background: Option<[u8; 4]>,
 }
 
 /// Lays a text item out in a box `width` composition pixels wide. What could not be
@@ -115,7 +115,7 @@ fn family_list<'a>(names: impl Iterator<Item = &'a str>) -> FontFamily<'a> {
     FontFamily::List(names.map(FontFamilyName::named).collect::<Vec<_>>().into())
 }
 
-fn shape(
+pub(super) fn shape(
     style: &TextStyle,
     text: &str,
     families: &[String],
@@ -144,7 +144,7 @@ fn shape(
 }
 
 /// Everything to paint, line by line: all backgrounds, then each line's stroke and fill.
-fn assemble(
+pub(super) fn assemble(
     style: &TextStyle,
     text: &str,
     layout: &Layout<[u8; 4]>,
@@ -153,13 +153,7 @@ fn assemble(
 ) -> Art {
     let rtl = layout.is_rtl();
     let step = style.line_height * style.font_size;
-    let (ascent, descent) = layout.root_span_metrics().map_or((0.0, 0.0), |metrics| {
-        (
-            f64::from(metrics.ascent).round(),
-            f64::from(metrics.descent).round(),
-        )
-    });
-    let baseline = ((step - ascent - descent) / 2.0).floor() + ascent;
+    let baseline = baseline(layout, step);
     let (mut backs, mut marks) = (Vec::new(), Vec::new());
     for (index, line) in layout.lines().enumerate() {
         let metrics = line.metrics();
@@ -199,6 +193,17 @@ fn assemble(
     }
     backs.append(&mut marks);
     Art { marks: backs }
+}
+
+/// Where the baseline lies in a line box `step` pixels high.
+pub(super) fn baseline(layout: &Layout<[u8; 4]>, step: f64) -> f64 {
+    let (ascent, descent) = layout.root_span_metrics().map_or((0.0, 0.0), |metrics| {
+        (
+            f64::from(metrics.ascent).round(),
+            f64::from(metrics.descent).round(),
+        )
+    });
+    ((step - ascent - descent) / 2.0).floor() + ascent
 }
 
 /// Where a line begins that has `free` pixels to spare; without any, at its start edge.

@@ -221,7 +221,7 @@ fn items() -> Vec<Value> {
             "illustration",
             9000,
             &json!({
-                "illustrationName": "n", "color": "red", "keepAspectRatio": true, "rotation": ant(0.0), "animations": animations(),
+                "illustrationName": "IHello", "color": "red", "keepAspectRatio": true, "rotation": ant(0.0), "animations": animations(),
             }),
         ),
         item(

@@ -137,6 +137,21 @@ pub(crate) fn solid(shape: &str, color: &str, place: [f64; 4]) -> Item {
     Item::new("solid", place, &own).with("borderRadius", 0)
 }
 
+/// A drawing of the library, fitted into its box.
+pub(crate) fn illustration(name: &str, color: &str, place: [f64; 4]) -> Item {
+    let own = json!({ "illustrationName": name, "color": color, "keepAspectRatio": true });
+    Item::new("illustration", place, &own)
+}
+
+/// A chart that grows over some frames.
+pub(crate) fn chart(kind: &str, theme: &str, data: &Value, growth: i64, place: [f64; 4]) -> Item {
+    let own = json!({
+        "chartType": kind, "themeColor": theme, "data": data,
+        "animationDurationTicks": growth * FRAME, "keepAspectRatio": false,
+    });
+    Item::new("chart", place, &own)
+}
+
 /// White 16 px text, left-aligned, broken at its box's edge.
 pub(crate) fn text(words: &str, place: [f64; 4]) -> Item {
     let own = json!({

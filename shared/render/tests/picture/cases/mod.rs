@@ -4,6 +4,8 @@ mod animations;
 mod backgrounds;
 mod boxes;
 mod changes;
+mod charts;
+mod illustrations;
 mod media;
 mod text;
 mod transitions;
@@ -70,6 +72,16 @@ fn texts() {
 }
 
 #[test]
+fn charts_of_every_type() {
+    golden::check(&charts::cases());
+}
+
+#[test]
+fn illustrations_of_every_name() {
+    golden::check(&illustrations::cases());
+}
+
+#[test]
 fn every_golden_has_a_case() {
     let tables = [
         boxes::cases(),
@@ -80,6 +92,8 @@ fn every_golden_has_a_case() {
         changes::adjustments(),
         backgrounds::cases(),
         text::cases(),
+        charts::cases(),
+        illustrations::cases(),
     ];
     let mut names = BTreeSet::new();
     for case in tables.iter().flatten() {

@@ -1,0 +1,167 @@
+//! From a chart item and a tick to its art.
+
+use std::sync::Arc;
+
+use darkroom_editor_state::{Background, ChartItem, ItemKind, Ticks};
+
+use crate::art::Art;
+use crate::chart::{Chart, Ink, growth};
+use crate::color::Color;
+use crate::gradient::Gradient;
+use crate::timeline::{Clip, geometry};
+
+/// What is kept of a chart between frames.
+#[derive(Default)]
+pub(super) struct ChartCache {
+    laid_out: Option<(Size, Option<Chart>)>,
+    art: Option<([f64; 3], Arc<Art>)>,
+}
+
+/// Width and height of a box.
+type Size = (f64, f64);
+
+impl ChartCache {
+    /// A chart's picture in a box of that size, and what names it among the item's
+    /// others. `lay_out` is asked when the size has changed.
+    #[expect(clippy::float_cmp, reason = "only the same box has the same art")]
+    pub(super) fn art(
+        &mut self,
+        item: &ChartItem,
+        local: Ticks,
+        size: Size,
+        lay_out: impl FnOnce(&ChartItem, Size) -> Option<Chart>,
+    ) -> (Arc<Art>, [f64; 3]) {
+        let grown = growth(item, local);
+        let variant = [size.0, size.1, grown];
+        if let Some((last, art)) = &self.art
+            && *last == variant
+        {
+            return (Arc::clone(art), variant);
+        }
+        if self.laid_out.as_ref().is_none_or(|(last, _)| *last != size) {
+            self.laid_out = Some((size, lay_out(item, size)));
+        }
+        let chart = self.laid_out.as_ref().and_then(|(_, chart)| chart.as_ref());
+        let art = Arc::new(chart.map_or_else(Art::default, |chart| chart.art(grown)));
+        self.art = Some((variant, Arc::clone(&art)));
+        (art, variant)
+    }
+}
+
+/// The colour in the middle of the global background; black where it is a picture.
+pub(super) fn middle(background: &Background) -> Color {
+    let Background::Color { color, gradient } = background else {
+        return Color::BLACK;
+    };
+    let color = Color::parse(color).unwrap_or(Color::BLACK);
+    let gradient = gradient.as_deref().and_then(Gradient::parse);
+    let middle = gradient.map(|gradient| gradient.draw(1, 1, 1.0, color).data);
+    match middle.as_deref() {
+        Some([r, g, b, _]) => {
+            let [r, g, b] = [r, g, b].map(|x| f32::from(*x) / 255.0);
+            Color([r, g, b, 1.0])
+        }
+        _ => color,
+    }
+}
+
+/// The ink for the chart `clips[index]`: what it lies on when it begins decides.
+pub(super) fn ink(clips: &[Clip], index: usize, background: Color) -> Ink {
+    let (Some(below), Some(chart)) = (clips.get(..index), clips.get(index)) else {
+        return Ink::on(background);
+    };
+    let start = chart.item.start;
+    let boxed = |clip: &Clip| {
+        let geometry = geometry(&clip.item.kind)?;
+        let at = start - clip.item.start;
+        let corner = (geometry.left.at(at), geometry.top.at(at));
+        let size = (geometry.width.at(at), geometry.height.at(at));
+        (geometry.opacity.at(at) > 0.5).then_some((corner, size))
+    };
+    let Some(((left, top), (width, height))) = boxed(chart) else {
+        return Ink::on(background);
+    };
+    let centre = (left + width / 2.0, top + height / 2.0);
+    let holds = |clip: &&Clip| {
+        let shows = clip.item.start <= start && start < clip.item.end();
+        shows
+            && boxed(clip).is_some_and(|((left, top), (width, height))| {
+                let along = left <= centre.0 && centre.0 <= left + width;
+                along && top <= centre.1 && centre.1 <= top + height
+            })
+    };
+    let found = below
+        .iter()
+        .rev()
+        .filter(holds)
+        .find_map(|clip| match &clip.item.kind {
+            ItemKind::Solid(solid) => Color::parse(&solid.color)
+                .filter(|color| color.0[3] > 0.5)
+                .map(Ink::on),
+            ItemKind::Image(_) | ItemKind::Video(_) | ItemKind::Gif(_) => Some(Ink::LIGHT),
+            _ => None,
+        });
+    found.unwrap_or_else(|| Ink::on(background))
+}
+
+#[cfg(test)]
+mod tests {
+    use darkroom_editor_state::{
+        AnimatedNumber, Animations, ChartData, ChartTable, Geometry, TICKS_PER_SECOND,
+    };
+
+    use super::*;
+
+    fn item() -> ChartItem {
+        let number = || AnimatedNumber::constant(1.0);
+        ChartItem {
+            data: ChartData::Bar(ChartTable::default()),
+            theme_color: "red".to_owned(),
+            growth: Ticks(TICKS_PER_SECOND),
+            geometry: Geometry {
+                left: number(),
+                top: number(),
+                width: number(),
+                height: number(),
+                scale_x: number(),
+                scale_y: number(),
+                opacity: number(),
+                rotation: number(),
+            },
+            animations: Animations::default(),
+        }
+    }
+
+    #[test]
+    fn a_chart_is_laid_out_once_a_size_and_drawn_once_a_stage() {
+        let (mut cache, item, mut laid_out) = (ChartCache::default(), item(), Vec::new());
+        let mut art = |ticks: i64, size: Size| {
+            let made = cache.art(&item, Ticks(ticks), size, |_, size| {
+                laid_out.push(size);
+                None
+            });
+            made.0
+        };
+        let (small, large) = ((10.0, 10.0), (20.0, 10.0));
+        let young = art(1000, small);
+        let grown = art(TICKS_PER_SECOND, small);
+        assert!(!Arc::ptr_eq(&young, &grown));
+        assert!(Arc::ptr_eq(&grown, &art(9 * TICKS_PER_SECOND, small)));
+        assert!(!Arc::ptr_eq(&grown, &art(9 * TICKS_PER_SECOND, large)));
+        assert_eq!(laid_out, [small, large]);
+    }
+
+    #[test]
+    fn ink_is_read_on_what_the_background_is_in_its_middle() {
+        let middle_of = |color: &str, gradient: Option<&str>| {
+            middle(&Background::Color {
+                color: color.to_owned(),
+                gradient: gradient.map(str::to_owned),
+            })
+        };
+        assert_eq!(Ink::on(middle_of("white", None)), Ink::DARK);
+        assert_eq!(Ink::on(middle(&Background::None)), Ink::LIGHT);
+        let to_white = Some("linear-gradient(90deg, #ddd, #fff)");
+        assert_eq!(Ink::on(middle_of("black", to_white)), Ink::DARK);
+    }
+}
