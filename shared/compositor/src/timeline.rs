@@ -172,6 +172,7 @@ pub(crate) fn geometry(kind: &ItemKind) -> Option<&Geometry> {
         ItemKind::Video(item) => Some(&item.geometry),
         ItemKind::Gif(item) => Some(&item.geometry),
         ItemKind::Text(item) => Some(&item.geometry),
+        ItemKind::Captions(item) => Some(&item.geometry),
         ItemKind::Solid(item) => Some(&item.geometry),
         ItemKind::Audio(_)
         | ItemKind::Effect(_)
@@ -187,6 +188,7 @@ pub(crate) fn animations(kind: &ItemKind) -> Animations {
         ItemKind::Video(item) => item.animations,
         ItemKind::Gif(item) => item.animations,
         ItemKind::Text(item) => item.animations,
+        ItemKind::Captions(item) => item.animations,
         ItemKind::Solid(item) => item.animations,
         ItemKind::Audio(_)
         | ItemKind::Effect(_)

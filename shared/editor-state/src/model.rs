@@ -5,8 +5,16 @@
 //! composition pixels; angles are degrees clockwise; fractions run 0..=1.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::names;
+
+mod captions;
+
+pub use captions::{
+    Caption, CaptionAnimation, CaptionAnimationKind, CaptionAnimations, CaptionsItem, TimedText,
+    Timing,
+};
 
 /// Ticks in one second; divides evenly into frames at 30 and 60 fps.
 pub const TICKS_PER_SECOND: i64 = 240_000;
@@ -104,6 +112,8 @@ pub struct Asset {
     pub remote_url: Option<String>,
     /// Key in our own bucket; wins over `remote_url`.
     pub remote_key: Option<String>,
+    /// What a caption asset says: it needs no file.
+    pub captions: Option<Arc<TimedText>>,
 }
 
 /// Declared asset type.
@@ -214,6 +224,8 @@ pub enum ItemKind {
     Audio(AudioItem),
     /// Styled text.
     Text(Box<TextItem>),
+    /// Timed text in pages.
+    Captions(Box<CaptionsItem>),
     /// One-colour shape.
     Solid(SolidItem),
     /// Change of everything on later tracks, while it lasts.
@@ -352,8 +364,8 @@ pub struct TextItem {
     pub resize_on_edit: bool,
     /// In and out animation.
     pub animations: Animations,
-    /// Whether `captionAnimations` is present and not empty (not drawn by this build).
-    pub has_caption_animations: bool,
+    /// How its letters come, go and stay.
+    pub caption_animations: CaptionAnimations,
 }
 
 /// CSS-like text styling.

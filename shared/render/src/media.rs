@@ -69,6 +69,7 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
         ItemKind::Gif(gif) => Some(&gif.asset_id),
         ItemKind::Audio(audio) => Some(&audio.asset_id),
         ItemKind::Text(_)
+        | ItemKind::Captions(_)
         | ItemKind::Solid(_)
         | ItemKind::Effect(_)
         | ItemKind::Filter(_)

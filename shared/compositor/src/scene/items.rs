@@ -1,12 +1,11 @@
 //! From an item and a tick to its layer.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use darkroom_editor_state::{ItemKind, Shape, SolidItem, TextItem, Ticks};
-use parley::FontContext;
+use darkroom_editor_state::{ItemKind, Shape, SolidItem, Ticks};
 
 use super::Scene;
+use super::words::{Set, Words, WordsCache};
 use crate::art::{self, Art, ArtCache, Mark};
 use crate::color::Color;
 use crate::error::CompositorError;
@@ -15,14 +14,12 @@ use crate::layer::{Image, Layer};
 use crate::media::{MediaBox, MediaCache};
 use crate::picture::Picture;
 use crate::shape::outline;
-use crate::text::{Fonts, lay_out};
 use crate::timeline::{Clip, animations, geometry, media};
 
 /// What is kept of an item between frames, while it lasts.
 #[derive(Default)]
 pub(super) struct Cache {
-    /// A text's layout and the box width it was made for.
-    text: Option<(f64, Arc<Art>)>,
+    words: WordsCache,
     art: ArtCache,
     media: MediaCache,
 }
@@ -41,25 +38,16 @@ impl Scene {
         };
         let mut cache = self.caches.remove(&index).unwrap_or_default();
         let local = tick - clip.item.start;
-        let text = match &clip.item.kind {
-            ItemKind::Text(text) => Some(text_art(
-                clip,
-                text,
-                local,
-                &self.fonts,
-                &mut self.context,
-                &mut cache,
-            )),
-            _ => None,
-        };
-        let placement = placement(clip, local, stage, text.as_deref());
+        let words = Words::of(&clip.item)
+            .map(|words| words.set(local, &self.fonts, &mut self.context, &mut cache.words));
+        let placement = placement(clip, local, stage, words.as_ref());
         let layer = match placement {
             Some(placement) if placement.opacity > 0.0 => {
                 let scaler = &mut self.tools.scaler;
-                match (&clip.item.kind, &text) {
-                    (ItemKind::Text(_), Some(art)) => {
-                        let variant = [placement.width, 0.0, 0.0];
-                        art::layer(art, variant, &placement, self.clip, scaler, &mut cache.art)?
+                match (&clip.item.kind, &words) {
+                    (_, Some(set)) => {
+                        let (art, cache) = (&set.art, &mut cache.art);
+                        art::layer(art, set.variant, &placement, self.clip, scaler, cache)?
                             .map(Layer::Image)
                     }
                     (ItemKind::Solid(solid), _) => {
@@ -88,35 +76,7 @@ impl Scene {
     }
 }
 
-/// A text's layout, made when the width it wraps at has changed.
-fn text_art(
-    clip: &Clip,
-    text: &TextItem,
-    local: Ticks,
-    fonts: &Fonts,
-    context: &mut FontContext,
-    cache: &mut Cache,
-) -> Arc<Art> {
-    let width = text.geometry.width.at(local).max(0.0);
-    if let Some((last, art)) = &cache.text
-        && last.to_bits() == width.to_bits()
-    {
-        return Arc::clone(art);
-    }
-    let mut told = Vec::new();
-    let art = Arc::new(lay_out(
-        text,
-        &clip.item.id,
-        width,
-        fonts,
-        context,
-        &mut told,
-    ));
-    cache.text = Some((width, Arc::clone(&art)));
-    art
-}
-
-fn placement(clip: &Clip, local: Ticks, stage: Stage, text: Option<&Art>) -> Option<Placement> {
+fn placement(clip: &Clip, local: Ticks, stage: Stage, words: Option<&Set>) -> Option<Placement> {
     let kind = &clip.item.kind;
     let geometry = geometry(kind)?;
     Some(place(
@@ -127,7 +87,7 @@ fn placement(clip: &Clip, local: Ticks, stage: Stage, text: Option<&Art>) -> Opt
         stage,
         |width, height| {
             let inside = Rect::new(0.0, 0.0, width, height);
-            let overflow = text.and_then(Art::bounds);
+            let overflow = words.and_then(|set| set.bounds);
             overflow.map_or(inside, |overflow| inside.union(overflow))
         },
     ))
@@ -139,7 +99,7 @@ fn solid_layer(
     local: Ticks,
     placement: &Placement,
     clip: Pixels,
-    rasterise: impl FnOnce(&Art, [f64; 3]) -> Result<Option<Image>, CompositorError>,
+    rasterise: impl FnOnce(&Art, [f64; 4]) -> Result<Option<Image>, CompositorError>,
 ) -> Result<Option<Layer>, CompositorError> {
     let color = Color::parse(&solid.color).unwrap_or(Color::TRANSPARENT);
     let radius = solid.border_radius.at(local).max(0.0);
@@ -166,5 +126,5 @@ fn solid_layer(
             color: color.premultiplied(),
         }],
     };
-    Ok(rasterise(&art, [width, height, radius])?.map(Layer::Image))
+    Ok(rasterise(&art, [width, height, radius, 0.0])?.map(Layer::Image))
 }
