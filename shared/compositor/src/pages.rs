@@ -22,6 +22,7 @@
 //! Pages are packed from the first entry on, whatever part of them an item shows, so
 //! that cutting an item in two leaves its pages as they are.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use darkroom_editor_state::{Caption, Ticks, TimedText, Timing};
@@ -55,7 +56,7 @@ pub(crate) struct Limits {
 }
 
 impl Page {
-    /// Bytes of what is spoken at a time.
+    /// Bytes of what is spoken at a time, in the order of the text.
     pub(crate) fn spoken(&self, time: Ticks) -> Vec<Range<usize>> {
         let parts = self.parts.iter();
         parts
@@ -99,23 +100,18 @@ pub(crate) fn pack(
     limits: Limits,
     mut lines: impl FnMut(&str) -> Vec<Range<usize>>,
 ) -> Vec<Page> {
-    let mut entries = entries(said);
+    let mut queue = entries(said);
     let mut pages: Vec<Page> = Vec::new();
-    let mut first = 0;
-    while first < entries.len() {
-        let taken = fit(&entries, first, limits, &mut lines);
-        let count = match taken {
+    while !queue.is_empty() {
+        let taken = match fit(&queue, limits, &mut lines) {
             Taken::Whole(count) => count.max(1),
-            Taken::Part(bytes) => {
-                split(&mut entries, first, bytes);
+            Taken::Part(ends) => {
+                split(&mut queue, &ends);
                 1
             }
         };
-        let end = (first + count).min(entries.len());
-        if let Some(page) = entries.get(first..end).and_then(page) {
-            pages.push(page);
-        }
-        first = end;
+        pages.extend(page(queue.iter().take(taken)));
+        queue.drain(..taken.min(queue.len()));
     }
     for index in 1..pages.len() {
         if let Some([before, after]) = pages.get_mut(index - 1..=index) {
@@ -130,8 +126,8 @@ pub(crate) fn pack(
 enum Taken {
     /// So many of them.
     Whole(usize),
-    /// So many bytes of the first.
-    Part(usize),
+    /// A part of the first, which has too many lines: where pages of it end, in bytes.
+    Part(Vec<usize>),
 }
 
 /// Bytes that are laid out at first to see how much of them fits; doubled until more
@@ -139,77 +135,90 @@ enum Taken {
 const FIRST_TRY: usize = 128;
 
 fn fit(
-    entries: &[Entry],
-    first: usize,
+    queue: &VecDeque<Entry>,
     limits: Limits,
     lines: &mut impl FnMut(&str) -> Vec<Range<usize>>,
 ) -> Taken {
-    let rest = entries.get(first..).unwrap_or_default();
-    let start = rest.first().map_or(Ticks(0), |entry| entry.start);
-    let in_time = rest.iter().skip(1);
-    let in_time = 1 + in_time
-        .take_while(|entry| entry.end - start <= limits.duration)
-        .count();
+    let start = queue.front().map_or(Ticks(0), |entry| entry.start);
+    let in_time = |at: usize| {
+        let entry = queue.get(at);
+        entry.is_some_and(|entry| at == 0 || entry.end - start <= limits.duration)
+    };
+    let most = limits.lines.max(1);
     let mut bytes = FIRST_TRY;
     loop {
-        let mut length = 0;
-        let tried = rest.iter().take(in_time).take_while(|entry| {
-            let fits = length < bytes;
-            length += entry.gap.len() + entry.text.len();
-            fits
-        });
-        let count = tried.count();
-        let (text, parts) = joined(rest.get(..count).unwrap_or_default());
-        let broken = lines(&text);
-        match broken.get(limits.lines.max(1) - 1) {
-            Some(last) if broken.len() > limits.lines => {
-                let whole = parts.iter().take_while(|part| part.range.end <= last.end);
-                return match whole.count() {
-                    0 => Taken::Part(last.end),
-                    whole => Taken::Whole(between_words(rest, whole)),
-                };
-            }
-            _ if count < in_time => bytes = bytes.saturating_mul(2),
-            _ => return Taken::Whole(between_words(rest, count)),
+        let (mut count, mut length) = (0, 0);
+        while in_time(count) && length < bytes {
+            length += queue.get(count).map_or(0, |entry| entry.text.len() + 1);
+            count += 1;
         }
+        let (text, parts) = joined(queue.iter().take(count));
+        let broken = lines(&text);
+        if let Some(last) = broken.get(most - 1).filter(|_| broken.len() > most) {
+            let whole = parts.iter().take_while(|part| part.range.end <= last.end);
+            return match whole.count() {
+                0 => Taken::Part(
+                    broken
+                        .iter()
+                        .skip(most - 1)
+                        .step_by(most)
+                        .map(|line| line.end)
+                        .collect(),
+                ),
+                whole => Taken::Whole(between_words(queue, whole)),
+            };
+        }
+        if !in_time(count) {
+            return Taken::Whole(between_words(queue, count));
+        }
+        bytes = bytes.saturating_mul(2);
     }
 }
 
 /// At most `count` entries, so that the next page does not begin within a word.
-fn between_words(entries: &[Entry], count: usize) -> usize {
-    let opens = |at: &usize| entries.get(*at).is_none_or(|entry| entry.opens);
+fn between_words(queue: &VecDeque<Entry>, count: usize) -> usize {
+    let opens = |at: &usize| queue.get(*at).is_none_or(|entry| entry.opens);
     (1..=count).rev().find(opens).unwrap_or(count)
 }
 
-/// Cuts an entry in two after so many bytes; time is shared by characters.
-fn split(entries: &mut Vec<Entry>, at: usize, bytes: usize) {
-    let Some(entry) = entries.get_mut(at) else {
+/// Cuts the first entry into pieces that end at these bytes; its time is shared by
+/// characters.
+fn split(queue: &mut VecDeque<Entry>, ends: &[usize]) {
+    let Some(entry) = queue.pop_front() else {
         return;
     };
-    let Some((head, tail)) = entry.text.split_at_checked(bytes) else {
-        return;
-    };
-    let (head, tail) = (head.trim_end().to_owned(), tail.trim_start().to_owned());
-    if head.is_empty() || tail.is_empty() {
-        return;
-    }
-    let (one, two) = (head.chars().count(), tail.chars().count());
-    let part = one as f64 / (one + two) as f64;
     let length = (entry.end - entry.start).0 as f64;
-    let middle = entry.start + Ticks((length * part).round() as i64);
-    let rest = Entry {
-        text: tail,
-        start: middle,
-        opens: true,
-        ..entry.clone()
+    let whole = entry.text.chars().count().max(1) as f64;
+    let time = |characters: usize| {
+        entry.start + Ticks((length * characters as f64 / whole).round() as i64)
     };
-    (entry.text, entry.end) = (head, middle);
-    entries.insert(at + 1, rest);
+    let (mut rest, mut cut, mut before) = (entry.text.as_str(), 0, 0);
+    let mut pieces = Vec::new();
+    let inside = ends.iter().filter(|&&end| end < entry.text.len());
+    for &end in inside.chain([&entry.text.len()]) {
+        let Some((head, tail)) = rest.split_at_checked(end - cut) else {
+            continue;
+        };
+        let after = before + head.chars().count();
+        if !head.trim().is_empty() {
+            pieces.push(Entry {
+                text: head.trim().to_owned(),
+                start: time(before),
+                end: time(after),
+                opens: entry.opens || !pieces.is_empty(),
+                ..entry
+            });
+        }
+        (rest, cut, before) = (tail, end, after);
+    }
+    for piece in pieces.into_iter().rev() {
+        queue.push_front(piece);
+    }
 }
 
-fn joined(entries: &[Entry]) -> (String, Vec<Part>) {
+fn joined<'a>(entries: impl Iterator<Item = &'a Entry>) -> (String, Vec<Part>) {
     let mut text = String::new();
-    let parts = entries.iter().map(|entry| {
+    let parts = entries.map(|entry| {
         if !text.is_empty() {
             text.push_str(entry.gap);
         }
@@ -225,7 +234,7 @@ fn joined(entries: &[Entry]) -> (String, Vec<Part>) {
     (text, parts)
 }
 
-fn page(entries: &[Entry]) -> Option<Page> {
+fn page<'a>(entries: impl Iterator<Item = &'a Entry>) -> Option<Page> {
     let (text, parts) = joined(entries);
     Some(Page {
         start: parts.first()?.start,
@@ -236,21 +245,21 @@ fn page(entries: &[Entry]) -> Option<Page> {
 }
 
 /// The entries that have text, in the order of their starts.
-fn entries(said: &TimedText) -> Vec<Entry> {
+fn entries(said: &TimedText) -> VecDeque<Entry> {
     let mut captions: Vec<&Caption> = said.entries.iter().collect();
     captions.retain(|caption| !caption.text.trim().is_empty());
     captions.sort_by_key(|caption| caption.start);
     let spaced = captions.iter().any(|caption| {
         caption.text.starts_with(char::is_whitespace) || caption.text.ends_with(char::is_whitespace)
     });
-    let mut entries: Vec<Entry> = Vec::with_capacity(captions.len());
+    let mut entries = VecDeque::with_capacity(captions.len());
     let mut before = "";
     for caption in captions {
         let (gap, opens) = match said.timing {
             Timing::Line => ("\n", true),
             Timing::Word => gap(before, &caption.text, spaced),
         };
-        entries.push(Entry {
+        entries.push_back(Entry {
             text: clean(&caption.text, said.timing),
             start: caption.start,
             end: caption.end.max(caption.start),

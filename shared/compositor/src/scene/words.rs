@@ -202,3 +202,6 @@ impl WordsCache {
         art
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -164,7 +164,7 @@ impl Block {
     }
 
     /// What to paint: all backgrounds, then each line's stroke and fill. Units within
-    /// the byte ranges `lit` are being spoken.
+    /// the byte ranges `lit`, which rise and do not overlap, are being spoken.
     pub(crate) fn art(&self, lit: &[Range<usize>], look: &Look) -> Art {
         let plates = self.lines.iter().filter_map(|line| self.plate(line, look));
         let mut marks: Vec<Mark> = plates.collect();
@@ -213,7 +213,7 @@ impl Block {
                 continue;
             };
             let stance = look.stance(index);
-            let spoken = lit.iter().any(|range| unit.is_in(range));
+            let spoken = unit.is_in(lit);
             let (rim, outline) = (stance.moved(&unit.rim), stance.moved(&unit.outline));
             if stance.opacity == 255 {
                 let [plain, lit] = &mut fills;
@@ -276,8 +276,11 @@ impl Unit {
         (self.left, self.right)
     }
 
-    fn is_in(&self, range: &Range<usize>) -> bool {
-        range.contains(&self.range.start)
+    /// Whether it begins in one of some ranges, which rise and do not overlap.
+    fn is_in(&self, ranges: &[Range<usize>]) -> bool {
+        let after = ranges.partition_point(|range| range.start <= self.range.start);
+        let before = ranges.get(after.wrapping_sub(1));
+        before.is_some_and(|range| self.range.start < range.end)
     }
 
     fn marks(&self, stance: Stance) -> impl Iterator<Item = Mark> {

@@ -5,7 +5,7 @@
 //! | `converge` | letters | gather from both sides, from above and below, fading in | the way back | drift apart and back |
 //! | `elastic-pop` | letters, one after the other | spring up from nothing | shrink to nothing | bounce |
 //! | `typewriter` | letters | typed in reading order | taken back from the end | taken back and typed again |
-//! | `lay-down` | letters, one after the other | fall from upright on their backs, and bounce | tip over forwards | nod |
+//! | `lay-down` | letters, one after the other | drop from above, leaning back, and bounce | tip forwards and sink | nod |
 //! | `center-type-out` | letters | typed from the middle of each line outwards | taken back from the ends | taken back and typed again |
 //! | `curtain-close` | the whole | uncovered from both sides to the middle | covered from both sides to the middle | covered and uncovered again |
 //! | `jitter` | letters | shake, less and less, fading in | the way back | shake |
@@ -33,10 +33,14 @@ const POP_PART: f64 = 0.55;
 const FALL_PART: f64 = 0.5;
 const GLOW_PART: f64 = 0.4;
 /// `elastic-pop` as a loop: how much larger letters get.
-const POP_BOUNCE: f64 = 0.3;
-/// `lay-down`: degrees that letters fall, and nod.
-const FALL: f64 = 95.0;
-const NOD: f64 = 22.0;
+const POP_BOUNCE: f64 = 0.22;
+/// `lay-down`: degrees that letters lean back when they drop, tip over when they go,
+/// and nod; ems that they drop and sink.
+const LEAN_BACK: f64 = 40.0;
+const TIP: f64 = 70.0;
+const NOD: f64 = 18.0;
+const DROP: f64 = 0.6;
+const SINK: f64 = 0.25;
 /// `jitter`: reach in ems and degrees, as a loop and at the outer ends of in and out.
 const SHAKE: (f64, f64) = (0.05, 4.0);
 const SHAKE_MOST: (f64, f64) = (0.3, 22.0);
@@ -243,21 +247,27 @@ fn lay_down(unit: &Member<'_>, moment: Moment) -> Stance {
     } else {
         (back, front, 1.0)
     };
-    let (corner, angle, opacity) = match moment {
+    let (corner, angle, down, opacity) = match moment {
         Moment::Enter(done) => {
             let own = unit.own(done, FALL_PART);
-            (back, -FALL * (1.0 - bounce(own)), own / 0.3)
+            let away = 1.0 - bounce(own);
+            (back, -LEAN_BACK * away, -DROP * away, own / 0.3)
         }
         Moment::Leave(done) => {
             let own = unit.own(done, FALL_PART);
-            (front, FALL * own.powi(2), (1.0 - own) / 0.3)
+            let gone = own.powi(2);
+            (front, TIP * gone, SINK * gone, (1.0 - own) / 0.5)
         }
         Moment::Repeat { phase, weight, .. } => {
             let own = unit.own(phase, FALL_PART);
-            (back, -NOD * swing(own) * weight, 1.0)
+            (back, -NOD * swing(own) * weight, 0.0, 1.0)
         }
     };
-    stance(about(corner, Affine::rotate(angle * ahead)), opacity)
+    let map = about(corner, Affine::rotate(angle * ahead));
+    stance(
+        Affine::translate(0.0, down * unit.block.em).after(map),
+        opacity,
+    )
 }
 
 /// From 0 to 1, as something that falls and bounces twice.
@@ -392,9 +402,15 @@ fn sweep(block: &Block, moment: Moment) -> Look {
     let bottom = block.lines.last().map_or(0.0, |line| line.bottom);
     let em = block.em.max(1.0);
     let (band, edge) = (BAND * em, EDGE * em);
-    // The band leans: its middle passes further than the block is wide.
-    let margin = LEAN * bottom / 2.0 + band;
-    let way = right - left + 2.0 * margin;
+    // The band leans: its middle passes further than the block is wide. Where its edge
+    // is all that counts, at the outer ends of in and out, it passes no further.
+    let lean = LEAN * bottom / 2.0;
+    let (margin, beyond) = match moment {
+        Moment::Enter(_) => (lean + edge, lean + band),
+        Moment::Leave(_) => (lean + band, lean + edge),
+        Moment::Repeat { .. } => (lean + band, lean + band),
+    };
+    let way = right - left + margin + beyond;
     let done = match moment {
         Moment::Enter(done) | Moment::Leave(done) => done,
         Moment::Repeat { phase, .. } => phase / SWEEP_PART,

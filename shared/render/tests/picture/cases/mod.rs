@@ -3,7 +3,9 @@
 mod animations;
 mod backgrounds;
 mod boxes;
+mod captions;
 mod changes;
+mod letters;
 mod media;
 mod text;
 mod transitions;
@@ -70,6 +72,16 @@ fn texts() {
 }
 
 #[test]
+fn timed_words_and_lines() {
+    golden::check(&captions::cases());
+}
+
+#[test]
+fn animated_letters() {
+    golden::check(&letters::cases());
+}
+
+#[test]
 fn every_golden_has_a_case() {
     let tables = [
         boxes::cases(),
@@ -80,6 +92,8 @@ fn every_golden_has_a_case() {
         changes::adjustments(),
         backgrounds::cases(),
         text::cases(),
+        captions::cases(),
+        letters::cases(),
     ];
     let mut names = BTreeSet::new();
     for case in tables.iter().flatten() {
