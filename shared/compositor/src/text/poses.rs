@@ -33,7 +33,7 @@ const POP_PART: f64 = 0.55;
 const FALL_PART: f64 = 0.5;
 const GLOW_PART: f64 = 0.4;
 /// `elastic-pop` as a loop: how much larger letters get.
-const POP_BOUNCE: f64 = 0.22;
+const POP_BOUNCE: f64 = 0.16;
 /// `lay-down`: degrees that letters lean back when they drop, tip over when they go,
 /// and nod; ems that they drop and sink.
 const LEAN_BACK: f64 = 40.0;
