@@ -62,6 +62,8 @@ pub(crate) struct Block {
     paint: Paint,
     padding: f64,
     radius: f64,
+    /// Half the width of the stroke.
+    rim: f64,
 }
 
 /// One line, hanging spaces left out.
@@ -106,6 +108,7 @@ impl Block {
             paint,
             padding: background.map_or(0.0, |plate| plate.horizontal_padding),
             radius: background.map_or(0.0, |plate| plate.border_radius),
+            rim: paint.stroke.map_or(0.0, |_| style.stroke_width / 2.0),
             ..Self::default()
         };
         let step = style.line_height * style.font_size;
@@ -261,13 +264,15 @@ impl Block {
         }
     }
 
-    /// Left and right edge of all that is drawn at rest, backgrounds included.
+    /// Left and right edge of all that is drawn at rest, backgrounds and
+    /// strokes included.
     pub(crate) fn extent(&self) -> (f64, f64) {
         let lines = self.lines.iter().filter(|line| line.left < line.right);
         let (left, right) = lines.fold((f64::MAX, f64::MIN), |(left, right), line| {
             (left.min(line.left), right.max(line.right))
         });
-        (left - self.padding, right + self.padding)
+        let beyond = self.padding.max(self.rim);
+        (left - beyond, right + beyond)
     }
 }
 

@@ -367,7 +367,8 @@ const SHUT: [f64; 4] = [0.0; 4];
 
 fn curtain(block: &Block, moment: Moment) -> Ramp {
     let (left, right) = block.extent();
-    let half = ((right - left) / 2.0).max(1.0);
+    // A little more than half, for what reaches beyond.
+    let half = ((right - left) / 2.0 + HEM * block.em).max(1.0);
     let hem = (HEM * block.em / half).max(0.001);
     let stops = match moment {
         // Open outside of the two edges that move to the middle.
