@@ -193,7 +193,7 @@ impl WordsCache {
 
     fn art(&mut self, variant: [f64; 4], paint: impl FnOnce() -> Art) -> Arc<Art> {
         if let Some((last, art)) = &self.art
-            && *last == variant
+            && last.map(f64::to_bits) == variant.map(f64::to_bits)
         {
             return Arc::clone(art);
         }

@@ -104,12 +104,12 @@ mod tests {
     use super::*;
     use darkroom_editor_state::Easing;
 
-    fn animation(kind: CaptionAnimationKind, seconds: f64) -> Option<CaptionAnimation> {
-        Some(CaptionAnimation {
+    fn animation(kind: CaptionAnimationKind, seconds: f64) -> CaptionAnimation {
+        CaptionAnimation {
             kind,
             duration: Ticks::from_seconds(seconds),
             easing: Easing::Linear,
-        })
+        }
     }
 
     fn at(animations: CaptionAnimations, seconds: f64, length: f64) -> Option<Moment> {
@@ -125,8 +125,8 @@ mod tests {
     #[test]
     fn letters_come_stay_and_go() {
         let animations = CaptionAnimations {
-            enter: animation(IN_OUT.0, 1.0),
-            leave: animation(IN_OUT.1, 0.5),
+            enter: Some(animation(IN_OUT.0, 1.0)),
+            leave: Some(animation(IN_OUT.1, 0.5)),
             repeat: None,
         };
         for (seconds, expected) in [
@@ -145,8 +145,8 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_shortened_in_proportion() {
         let animations = CaptionAnimations {
-            enter: animation(IN_OUT.0, 3.0),
-            leave: animation(IN_OUT.1, 1.0),
+            enter: Some(animation(IN_OUT.0, 3.0)),
+            leave: Some(animation(IN_OUT.1, 1.0)),
             repeat: None,
         };
         for (seconds, expected) in [
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn loops_run_between_and_swell_beside_the_others() {
         let alone = CaptionAnimations {
-            repeat: animation(CaptionAnimationKind::Jitter, 2.0),
+            repeat: Some(animation(CaptionAnimationKind::Jitter, 2.0)),
             ..CaptionAnimations::default()
         };
         let whole = |round, phase, weight| {
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(at(alone, 0.0, 9.0), whole(0, 0.0, 1.0));
         assert_eq!(at(alone, 4.5, 9.0), whole(2, 0.25, 1.0));
         let amid = CaptionAnimations {
-            enter: animation(IN_OUT.0, 1.0),
+            enter: Some(animation(IN_OUT.0, 1.0)),
             ..alone
         };
         assert_eq!(at(amid, 1.0, 9.0), whole(0, 0.0, 0.0));

@@ -1,24 +1,20 @@
 //! Text laid out: lines of units, as paths in the box's coordinates.
 //!
-//! A unit is what an animation moves by itself: a grapheme cluster, or a whole word
-//! where letters join. At rest, and wherever units keep their opacity, those of a line
-//! are painted as one path, so that translucent strokes that overlap are one stroke.
+//! At rest, and wherever units keep their opacity, those of a line are painted as one
+//! path, so that translucent strokes that overlap are one stroke.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use darkroom_editor_state::{TextAlign, TextStyle};
 use parley::layout::{Layout, Line as Broken};
 use tiny_skia_path::{Path, PathBuilder};
 
-use super::join;
-use super::look::{Look, Stance};
-use super::outline::{self, Face, Shape};
+use super::look::Look;
+use super::outline;
 use super::stray::Stray;
+use super::unit::{Unit, push, units};
 use crate::art::{Art, Mark};
-use crate::bitmap::Bitmap;
 use crate::color::Color;
-use crate::geometry::Affine;
 use crate::shape::rounded_rect;
 
 /// Colours of a text, premultiplied.
@@ -75,22 +71,6 @@ pub(crate) struct Line {
     pub top: f64,
     pub bottom: f64,
     pub baseline: f64,
-}
-
-/// What an animation moves by itself.
-#[derive(Debug)]
-pub(crate) struct Unit {
-    /// Bytes of the text.
-    range: Range<usize>,
-    /// Index of its line.
-    pub line: usize,
-    pub left: f64,
-    pub right: f64,
-    /// Part of what comes before it: the rest of a ligature.
-    continues: bool,
-    outline: Option<Path>,
-    rim: Option<Path>,
-    pictures: Vec<(Arc<Bitmap>, Affine)>,
 }
 
 impl Block {
@@ -156,12 +136,12 @@ impl Block {
         place.left = aligned(align, self.rtl, width - length);
         place.right = place.left + length;
         let moved = place.left - f64::from(metrics.offset) - hang;
-        let mut units = units(line, (moved as f32, place.baseline as f32), stray);
+        let mut units = units(line, text, (moved as f32, place.baseline as f32), stray);
         for unit in &mut units {
             unit.line = self.lines.len();
         }
         let start = self.units.len();
-        self.units.extend(join::joined(units, text));
+        self.units.append(&mut units);
         place.units = start..self.units.len();
         self.lines.push(place);
     }
@@ -217,7 +197,10 @@ impl Block {
             };
             let stance = look.stance(index);
             let spoken = unit.is_in(lit);
-            let (rim, outline) = (stance.moved(&unit.rim), stance.moved(&unit.outline));
+            let (rim, outline) = (
+                stance.moved(unit.rim.as_ref()),
+                stance.moved(unit.outline.as_ref()),
+            );
             if stance.opacity == 255 {
                 let [plain, lit] = &mut fills;
                 push(&mut rims, rim);
@@ -276,55 +259,6 @@ impl Block {
     }
 }
 
-impl Unit {
-    fn span(&self) -> (f64, f64) {
-        (self.left, self.right)
-    }
-
-    /// Whether it begins in one of some ranges, which rise and do not overlap.
-    fn is_in(&self, ranges: &[Range<usize>]) -> bool {
-        let after = ranges.partition_point(|range| range.start <= self.range.start);
-        let before = ranges.get(after.wrapping_sub(1));
-        before.is_some_and(|range| self.range.start < range.end)
-    }
-
-    fn marks(&self, stance: Stance) -> impl Iterator<Item = Mark> {
-        let moved = stance.map.unwrap_or(Affine::IDENTITY);
-        self.pictures
-            .iter()
-            .map(move |(bitmap, matrix)| Mark::Picture {
-                bitmap: Arc::clone(bitmap),
-                matrix: moved.after(*matrix),
-            })
-    }
-
-    pub(super) fn start(&self) -> usize {
-        self.range.start
-    }
-
-    pub(super) fn continues(&self) -> bool {
-        self.continues
-    }
-
-    /// Becomes one with the unit that is read after it.
-    pub(super) fn absorb(&mut self, next: Self) {
-        self.range.end = self.range.end.max(next.range.end);
-        self.left = self.left.min(next.left);
-        self.right = self.right.max(next.right);
-        self.pictures.extend(next.pictures);
-        let mut both = PathBuilder::new();
-        push(&mut both, self.outline.take());
-        push(&mut both, next.outline);
-        self.outline = both.finish();
-    }
-}
-
-fn push(builder: &mut PathBuilder, path: Option<Path>) {
-    if let Some(path) = path {
-        builder.push_path(&path);
-    }
-}
-
 fn faded(mut marks: Vec<Mark>, opacity: u8) -> Mark {
     match marks.pop() {
         Some(only) if opacity == 255 && marks.is_empty() => only,
@@ -353,50 +287,4 @@ fn aligned(align: TextAlign, rtl: bool, free: f64) -> f64 {
         TextAlign::Center => free / 2.0,
         TextAlign::Right => free,
     }
-}
-
-/// The clusters of a line that has been moved by `at`, in reading order.
-fn units(line: &Broken<'_, [u8; 4]>, at: (f32, f32), stray: Option<Stray>) -> Vec<Unit> {
-    let mut units = Vec::new();
-    let mut x = line.metrics().offset;
-    for run in line.runs() {
-        let coords = run.normalized_coords().iter().map(|coord| coord.to_bits());
-        let face = Face::new(run.font(), run.font_size(), coords, run.synthesis());
-        for cluster in run.visual_clusters() {
-            let (left, right) = (x, x + cluster.advance());
-            x = right;
-            let shift = |x: f32| x + stray.map_or(0.0, |stray| stray.shift(x)) + at.0;
-            let mut unit = Unit {
-                range: cluster.text_range(),
-                line: 0,
-                left: f64::from(shift(left)),
-                right: f64::from(shift(left) + right - left),
-                continues: cluster.is_ligature_continuation(),
-                outline: None,
-                rim: None,
-                pictures: Vec::new(),
-            };
-            // The glyphs of a ligature that reads leftwards begin left of its first
-            // cluster, which holds them.
-            let wide: f32 = cluster.glyphs().map(|glyph| glyph.advance).sum();
-            let mut pen = if run.is_rtl() { right - wide } else { left };
-            let mut outlines = PathBuilder::new();
-            for glyph in cluster.glyphs() {
-                let spot = pen + glyph.x;
-                pen += glyph.advance;
-                let shape = face
-                    .as_ref()
-                    .map(|face| face.glyph(glyph.id, shift(spot), glyph.y + at.1));
-                match shape {
-                    Some(Shape::Outline(path)) => outlines.push_path(&path),
-                    Some(Shape::Picture(bitmap, matrix)) => unit.pictures.push((bitmap, matrix)),
-                    Some(Shape::Empty) | None => {}
-                }
-            }
-            unit.outline = outlines.finish();
-            units.push(unit);
-        }
-    }
-    units.sort_by_key(Unit::start);
-    units
 }

@@ -42,8 +42,8 @@ impl Stance {
         Self { map: None, opacity }
     }
 
-    pub(super) fn moved(self, path: &Option<Path>) -> Option<Path> {
-        let path = path.clone()?;
+    pub(super) fn moved(self, path: Option<&Path>) -> Option<Path> {
+        let path = path?.clone();
         let Some(map) = self.map else {
             return Some(path);
         };

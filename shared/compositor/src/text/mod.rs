@@ -4,13 +4,14 @@ mod animate;
 mod block;
 mod emoji;
 mod fonts;
-mod join;
 mod layout;
 mod look;
 mod outline;
 mod poses;
 mod stray;
 mod style;
+mod unit;
+mod whole;
 
 pub(crate) use animate::look;
 pub(crate) use block::Block;

@@ -17,10 +17,11 @@
 use darkroom_editor_state::CaptionAnimationKind as Kind;
 
 use super::animate::Moment;
-use super::block::{Block, Line, Unit};
-use super::look::{Look, Shade, ShadeKind, Stance};
+use super::block::{Block, Line};
+use super::look::{Look, Stance};
+use super::unit::Unit;
+use super::whole;
 use crate::geometry::Affine;
-use crate::ramp::Ramp;
 
 /// `converge`: how much further from the middle of their line letters begin, as a part
 /// of their distance from it, and how far above or below.
@@ -46,17 +47,6 @@ const SHAKE: (f64, f64) = (0.05, 4.0);
 const SHAKE_MOST: (f64, f64) = (0.3, 22.0);
 /// `jitter`: places a letter takes in one round, or in one in or out animation.
 const SHAKES: f64 = 12.0;
-/// `rainbow`: ems over which all hues follow one another.
-const RAINBOW_EMS: f64 = 7.0;
-/// `sweep-shine`: half the width of the band, and of the edge that uncovers, in ems.
-const BAND: f64 = 1.0;
-const EDGE: f64 = 0.3;
-/// `sweep-shine`: how far the band leans, as x per y.
-const LEAN: f64 = 0.35;
-/// `sweep-shine` as a loop: part of a round in which the band passes.
-const SWEEP_PART: f64 = 0.75;
-/// `curtain-close`: width of the curtain's soft edge in ems.
-const HEM: f64 = 0.15;
 /// Loops that take the text away: parts of a round at which it begins to go, is gone,
 /// and begins to come back; it is back at the end.
 const AWAY: [f64; 3] = [0.45, 0.65, 0.75];
@@ -75,18 +65,18 @@ pub(super) fn look(block: &Block, kind: Kind, moment: Moment) -> Look {
         Kind::LayDown => each(block, |unit| lay_down(unit, moment)),
         Kind::CenterTypeOut => {
             let reach = presence(moment);
-            each(block, |unit| Stance::shown(unit.from_middle() < reach))
+            each(block, |unit| Stance::shown(unit.eccentricity() < reach))
         }
         Kind::CurtainClose => Look {
-            mask: Some(curtain(block, moment)),
+            mask: Some(whole::curtain(block, moment)),
             ..Look::default()
         },
         Kind::Jitter => each(block, |unit| jitter(unit, moment)),
         Kind::Rainbow => Look {
-            shade: Some(rainbow(block, moment)),
+            shade: Some(whole::rainbow(block, moment)),
             ..each(block, |unit| glow(unit, moment))
         },
-        Kind::SweepShine => sweep(block, moment),
+        Kind::SweepShine => whole::sweep(block, moment),
     }
 }
 
@@ -127,7 +117,7 @@ impl Member<'_> {
     }
 
     /// How far from the middle of its line: 0 there, just below 1 at both ends.
-    fn from_middle(&self) -> f64 {
+    fn eccentricity(&self) -> f64 {
         let half = (self.line.right - self.line.left) / 2.0;
         (self.offset().abs() / half.max(1.0)).min(0.999)
     }
@@ -164,7 +154,7 @@ fn about((x, y): (f64, f64), map: Affine) -> Affine {
 }
 
 /// How much of a text that comes and goes as a whole is there, 0..=1.
-fn presence(moment: Moment) -> f64 {
+pub(super) fn presence(moment: Moment) -> f64 {
     match moment {
         Moment::Enter(done) => done,
         Moment::Leave(done) => 1.0 - done,
@@ -318,7 +308,7 @@ fn jitter(unit: &Member<'_>, moment: Moment) -> Stance {
 }
 
 /// A number -1..1 that only the letter, the step and the axis decide (the finaliser
-/// of SplitMix64).
+/// of `SplitMix64`).
 fn noise(letter: u64, step: u64, axis: u64) -> f64 {
     let mut x = letter
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -338,112 +328,4 @@ fn glow(unit: &Member<'_>, moment: Moment) -> Stance {
         Moment::Repeat { .. } => 1.0,
     };
     stance(Affine::IDENTITY, opacity)
-}
-
-fn rainbow(block: &Block, moment: Moment) -> Shade {
-    let (shift, strength) = match moment {
-        Moment::Enter(done) => (done, ((1.0 - done) / 0.4).min(1.0)),
-        Moment::Leave(done) => (done, (done / 0.3).min(1.0)),
-        Moment::Repeat { phase, weight, .. } => (phase, weight),
-    };
-    let wave = (RAINBOW_EMS * block.em).max(1.0);
-    let (left, right) = block.extent();
-    let (start, ahead) = if block.rtl {
-        (right, -1.0)
-    } else {
-        (left, 1.0)
-    };
-    Shade {
-        kind: ShadeKind::Rainbow,
-        origin: (start + ahead * shift * wave, 0.0),
-        along: (ahead / wave, 0.25 * ahead / wave),
-        strength,
-    }
-}
-
-/// Opaque and transparent, as a mask.
-const OPEN: [f64; 4] = [1.0; 4];
-const SHUT: [f64; 4] = [0.0; 4];
-
-fn curtain(block: &Block, moment: Moment) -> Ramp {
-    let (left, right) = block.extent();
-    // A little more than half, for what reaches beyond.
-    let half = ((right - left) / 2.0 + HEM * block.em).max(1.0);
-    let hem = (HEM * block.em / half).max(0.001);
-    let stops = match moment {
-        // Open outside of the two edges that move to the middle.
-        Moment::Enter(done) => {
-            let edge = 1.0 - done * (1.0 + hem);
-            let inner = edge.max(0.0);
-            let least = [(-edge / hem).max(0.0); 4];
-            vec![
-                (-edge - hem, OPEN),
-                (-inner, least),
-                (inner, least),
-                (edge + hem, OPEN),
-            ]
-        }
-        Moment::Leave(_) | Moment::Repeat { .. } => {
-            let edge = presence(moment) * (1.0 + hem);
-            let inner = (edge - hem).max(0.0);
-            let most = [(edge / hem).min(1.0); 4];
-            vec![(-edge, SHUT), (-inner, most), (inner, most), (edge, SHUT)]
-        }
-    };
-    Ramp {
-        origin: (f64::midpoint(left, right), 0.0),
-        along: (1.0 / half, 0.0),
-        stops,
-        repeats: false,
-    }
-}
-
-fn sweep(block: &Block, moment: Moment) -> Look {
-    let (left, right) = block.extent();
-    let bottom = block.lines.last().map_or(0.0, |line| line.bottom);
-    let em = block.em.max(1.0);
-    let (band, edge) = (BAND * em, EDGE * em);
-    // The band leans: its middle passes further than the block is wide. Where its edge
-    // is all that counts, at the outer ends of in and out, it passes no further.
-    let lean = LEAN * bottom / 2.0;
-    let (margin, beyond) = match moment {
-        Moment::Enter(_) => (lean + edge, lean + band),
-        Moment::Leave(_) => (lean + band, lean + edge),
-        Moment::Repeat { .. } => (lean + band, lean + band),
-    };
-    let way = right - left + margin + beyond;
-    let done = match moment {
-        Moment::Enter(done) | Moment::Leave(done) => done,
-        Moment::Repeat { phase, .. } => phase / SWEEP_PART,
-    };
-    let (start, ahead) = if block.rtl {
-        (right + margin, -1.0)
-    } else {
-        (left - margin, 1.0)
-    };
-    let origin = (start + ahead * way * done, bottom / 2.0);
-    let along = |width: f64| (ahead / width, LEAN / width * ahead);
-    let mask = |before, after| Ramp {
-        origin,
-        along: along(edge),
-        stops: vec![(-1.0, before), (1.0, after)],
-        repeats: false,
-    };
-    Look {
-        shade: Some(Shade {
-            kind: ShadeKind::Shine,
-            origin,
-            along: along(band),
-            strength: match moment {
-                Moment::Repeat { weight, .. } => weight,
-                Moment::Enter(_) | Moment::Leave(_) => 1.0,
-            },
-        }),
-        mask: match moment {
-            Moment::Enter(_) => Some(mask(OPEN, SHUT)),
-            Moment::Leave(_) => Some(mask(SHUT, OPEN)),
-            Moment::Repeat { .. } => None,
-        },
-        ..Look::default()
-    }
 }

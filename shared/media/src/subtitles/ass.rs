@@ -112,21 +112,17 @@ pub(super) fn without_overrides(text: &str) -> String {
         if !drawing {
             plain.push_str(before);
         }
-        match after.split_once('}') {
-            Some((block, after)) => {
-                let modes = block
-                    .split('\\')
-                    .filter_map(|tag| tag.trim().strip_prefix('p'));
-                let modes = modes.filter_map(|mode| mode.parse::<u8>().ok());
-                drawing = modes.last().map_or(drawing, |mode| mode > 0);
-                rest = after;
-            }
-            None => {
-                // No block ends any more.
-                rest = rest.get(before.len()..).unwrap_or_default();
-                break;
-            }
-        }
+        let Some((block, after)) = after.split_once('}') else {
+            // No block ends any more.
+            rest = rest.get(before.len()..).unwrap_or_default();
+            break;
+        };
+        let modes = block
+            .split('\\')
+            .filter_map(|tag| tag.trim().strip_prefix('p'));
+        let mode = modes.filter_map(|mode| mode.parse::<u8>().ok()).next_back();
+        drawing = mode.map_or(drawing, |mode| mode > 0);
+        rest = after;
     }
     if !drawing {
         plain.push_str(rest);
