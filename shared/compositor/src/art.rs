@@ -10,6 +10,7 @@ use crate::canvas::{Op, Surface, blend};
 use crate::error::CompositorError;
 use crate::geometry::{Affine, Pixels, Placement, Rect};
 use crate::layer::Image;
+use crate::ramp::Ramp;
 use crate::raster;
 use crate::sample::{self, Sampled};
 use crate::scale::Scaler;
@@ -24,6 +25,15 @@ pub(crate) enum Mark {
     Fill { path: Path, color: [u8; 4] },
     /// A bitmap (a colour emoji), its pixels mapped into the box.
     Picture { bitmap: Arc<Bitmap>, matrix: Affine },
+    /// The inside of a path, in colours that change along a ramp.
+    Shaded { path: Path, ramp: Ramp },
+    /// Marks painted as one picture, which is then weighed by `opacity` and by the
+    /// alpha of `mask`.
+    Group {
+        marks: Vec<Mark>,
+        opacity: u8,
+        mask: Option<Ramp>,
+    },
 }
 
 /// Marks, the first painted first.
@@ -38,7 +48,7 @@ struct Key {
     matrix: Affine,
     clip: Option<Pixels>,
     /// Whatever of the item changes the art.
-    variant: [f64; 3],
+    variant: [f64; 4],
 }
 
 /// A bitmap and the pixel it begins at.
@@ -67,13 +77,7 @@ impl Art {
         let Some(bounds) = self.bounds() else {
             return Ok(None);
         };
-        let around = matrix.bounds(bounds).outside();
-        let around = Pixels {
-            x0: around.x0 - 1,
-            y0: around.y0 - 1,
-            x1: around.x1 + 1,
-            y1: around.y1 + 1,
-        };
+        let around = grown(matrix.bounds(bounds).outside());
         let around = clip.map_or(around, |clip| around.intersect(clip));
         if around.is_empty() {
             return Ok(None);
@@ -90,7 +94,7 @@ impl Art {
 impl Mark {
     fn bounds(&self) -> Rect {
         match self {
-            Self::Fill { path, .. } => {
+            Self::Fill { path, .. } | Self::Shaded { path, .. } => {
                 let bounds = path.bounds();
                 Rect::new(
                     f64::from(bounds.left()),
@@ -105,6 +109,10 @@ impl Mark {
                 bitmap.width as f64,
                 bitmap.height as f64,
             )),
+            Self::Group { marks, .. } => {
+                let bounds = marks.iter().map(Self::bounds).reduce(Rect::union);
+                bounds.unwrap_or(Rect::new(0.0, 0.0, 0.0, 0.0))
+            }
         }
     }
 
@@ -122,6 +130,36 @@ impl Mark {
                         blend::cover_row(target, *color, mask.row(y));
                     }
                 }
+            }
+            Self::Shaded { path, ramp } => {
+                if let Some(mask) = raster::fill(path, matrix, surface.area) {
+                    for y in mask.bounds.y0..mask.bounds.y1 {
+                        let x = mask.bounds.x0;
+                        let row = ramp.row(matrix, (x, y), mask.row(y));
+                        let target = surface.span(y, x, mask.bounds.x1);
+                        blend::row(target, &row, 255, Op::Over);
+                    }
+                }
+            }
+            Self::Group {
+                marks,
+                opacity,
+                mask,
+            } => {
+                let around = matrix.bounds(self.bounds()).outside();
+                let area = grown(around).intersect(surface.area);
+                if area.is_empty() {
+                    return Ok(());
+                }
+                let mut group = Bitmap::clear(area.width(), area.height(), Vec::new());
+                for mark in marks {
+                    let mut inner = Surface::of(&mut group, area.x0, area.y0);
+                    mark.paint(&mut inner, matrix, scaler)?;
+                }
+                if let Some(mask) = mask {
+                    mask.weigh(matrix, (area.x0, area.y0), &mut group);
+                }
+                surface.blit(&group, (area.x0, area.y0), area, *opacity, Op::Over);
             }
             Self::Picture {
                 bitmap,
@@ -144,6 +182,16 @@ impl Mark {
             }
         }
         Ok(())
+    }
+}
+
+/// With a rim of one pixel.
+fn grown(around: Pixels) -> Pixels {
+    Pixels {
+        x0: around.x0 - 1,
+        y0: around.y0 - 1,
+        x1: around.x1 + 1,
+        y1: around.y1 + 1,
     }
 }
 
@@ -175,7 +223,7 @@ fn split(placement: &Placement) -> (Affine, Affine) {
 /// over the item's life.
 pub(crate) fn layer(
     art: &Art,
-    variant: [f64; 3],
+    variant: [f64; 4],
     placement: &Placement,
     clip: Pixels,
     scaler: &mut Scaler,

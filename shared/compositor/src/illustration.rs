@@ -81,7 +81,8 @@ fn fit(drawing: &Art, (width, height): (f64, f64), keep: bool) -> Art {
             path,
             color: *color,
         }),
-        Mark::Picture { .. } => None,
+        // A drawing is made of fills alone.
+        Mark::Picture { .. } | Mark::Shaded { .. } | Mark::Group { .. } => None,
     });
     Art {
         marks: marks.collect(),

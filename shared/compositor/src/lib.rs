@@ -11,6 +11,8 @@
 //!   canvas: an affine map and an opacity.
 //! - `media`, `shape`, `chart`, `illustration` and `text` prepare what a box shows as a [`layer`]: premultiplied,
 //!   cropped, scaled or rasterised once, and kept while the item lasts.
+//! - `pages` packs the entries of captions into pages; `text` also animates letters, one
+//!   page or text at a time.
 //! - `canvas` blends layers. A tile of it stays YUV while only opaque upright video
 //!   covers it, becomes RGBA when something else is blended onto it, and is converted
 //!   back at the end: pixels that nothing touches are never converted.
@@ -27,6 +29,9 @@
 //!   bilinear. A box on whole pixels in its own size is copied.
 //! - A dissolve is an isolated group in which the two clips are added with weights
 //!   that make 1, so that equal pictures do not dip.
+//! - What captions leave open (how words are joined, gaps, what is too long for a page)
+//!   stands in `pages`; when letters are animated in `text::animate`, and what each
+//!   animation looks like in `text::poses`.
 //! - Transitions act on the composition's box, not on the clips' own: a slide pushes
 //!   by its width or height, a wipe crosses it (a diagonal one reaches the middle
 //!   half way), an iris opens until it holds the corners. A flip turns the two clips
@@ -56,7 +61,9 @@ mod gradient;
 mod illustration;
 mod layer;
 mod media;
+mod pages;
 mod picture;
+mod ramp;
 mod raster;
 mod sample;
 mod scale;

@@ -4,10 +4,11 @@ mod changes;
 mod charts;
 mod items;
 mod steady;
+mod words;
 
 use std::collections::{BTreeSet, HashMap};
 
-use darkroom_editor_state::{EditorState, ItemKind, OutputLayout, TextItem, Ticks};
+use darkroom_editor_state::{EditorState, ItemKind, OutputLayout, Ticks};
 use parley::FontContext;
 
 use crate::background::backdrop;
@@ -18,9 +19,10 @@ use crate::error::CompositorError;
 use crate::geometry::{Pixels, Stage};
 use crate::layer::{Drawn, Tools};
 use crate::picture::{Picture, YuvFrame};
-use crate::text::{Fonts, lay_out};
+use crate::text::Fonts;
 use crate::timeline::{Shown, Timeline, media};
 use items::Cache;
+use words::Words;
 
 /// Longest side of a canvas in pixels.
 const LONGEST_SIDE: u32 = 8192;
@@ -108,22 +110,10 @@ impl Scene {
         let mut found = Vec::new();
         for clip in &self.timeline.clips {
             let place = format!("item \"{}\"", clip.item.id);
+            if let Some(words) = Words::of(&clip.item) {
+                words.typesetter(&place, &self.fonts, &mut self.context, &mut found);
+            }
             match &clip.item.kind {
-                ItemKind::Text(text) => {
-                    // Only its styling is of interest: a text of no letters will do.
-                    let probe = TextItem {
-                        text: String::new(),
-                        ..(**text).clone()
-                    };
-                    lay_out(
-                        &probe,
-                        &place,
-                        0.0,
-                        &self.fonts,
-                        &mut self.context,
-                        &mut found,
-                    );
-                }
                 ItemKind::Chart(chart) => chart::warnings(chart, &place, &mut found),
                 ItemKind::Illustration(drawing) => {
                     Color::parse_or(&drawing.color, Color::BLACK, &place, &mut found);

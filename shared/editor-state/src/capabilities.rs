@@ -159,7 +159,9 @@ mod tests {
     #[test]
     fn only_what_is_drawn_is_offered() {
         let value = capabilities();
-        assert_eq!(value["captionAnimations"]["in"], json!([]));
+        let animations = &value["captionAnimations"];
+        assert_eq!(animations["in"].as_array().map(Vec::len), Some(9));
+        assert_eq!(animations["in"], animations["loop"]);
         assert_eq!(value["backgroundPresets"]["blurLevels"], json!([]));
     }
 

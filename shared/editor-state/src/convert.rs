@@ -6,6 +6,7 @@
 mod chart;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -18,8 +19,10 @@ use crate::model::{
 };
 use crate::names;
 
+mod captions;
+
 pub(crate) fn state(root: &Value) -> EditorState {
-    let assets = &root["assets"];
+    let assets = map(&root["assets"], asset);
     EditorState {
         composition_width: number(root, "compositionWidth") as u32,
         composition_height: number(root, "compositionHeight") as u32,
@@ -33,8 +36,10 @@ pub(crate) fn state(root: &Value) -> EditorState {
             .flatten()
             .map(track)
             .collect(),
-        assets: map(assets, asset),
-        items: map(&root["items"], |id, value| item(id, value, assets)),
+        items: map(&root["items"], |id, value| {
+            item(id, value, &root["assets"], &assets)
+        }),
+        assets,
         transitions: map(&root["transitions"], transition),
         background: background(root.get("globalBackground")),
     }
@@ -104,6 +109,15 @@ fn asset(id: &str, value: &Value) -> Asset {
         filename: text(value, "filename"),
         remote_url: optional_text(value, "remoteUrl"),
         remote_key: optional_text(value, "remoteKey"),
+        captions: value
+            .get("captions")
+            .filter(|_| value["type"] == "caption")
+            .map(|list| {
+                Arc::new(captions::timed_text(
+                    list,
+                    value["timingGranularity"] == "word",
+                ))
+            }),
     }
 }
 
@@ -128,16 +142,16 @@ fn animated(item: &Value, key: &str) -> AnimatedNumber {
     }
 }
 
-fn item(id: &str, value: &Value, assets: &Value) -> Item {
+fn item(id: &str, value: &Value, written: &Value, assets: &BTreeMap<String, Asset>) -> Item {
     Item {
         id: id.to_owned(),
         start: ticks(value, "startTicks"),
         duration: ticks(value, "durationTicks"),
-        kind: kind(value, assets),
+        kind: kind(value, written, assets),
     }
 }
 
-fn kind(value: &Value, assets: &Value) -> ItemKind {
+fn kind(value: &Value, written: &Value, assets: &BTreeMap<String, Asset>) -> ItemKind {
     let asset_id = text(value, "assetId");
     let geometry = geometry(value);
     let animations = animations(value);
@@ -157,7 +171,7 @@ fn kind(value: &Value, assets: &Value) -> ItemKind {
             sound: sound(value),
         }),
         "gif" => ItemKind::Gif(GifItem {
-            loops: assets[&asset_id]["loopBehavior"] == "loop",
+            loops: written[&asset_id]["loopBehavior"] == "loop",
             asset_id,
             geometry,
             frame: frame(value),
@@ -175,11 +189,13 @@ fn kind(value: &Value, assets: &Value) -> ItemKind {
             geometry,
             resize_on_edit: flag(value, "resizeOnEdit"),
             animations,
-            has_caption_animations: value
-                .get("captionAnimations")
-                .and_then(Value::as_object)
-                .is_some_and(|animations| !animations.is_empty()),
+            caption_animations: captions::caption_animations(value),
         })),
+        "captions" => {
+            let asset = assets.get(&asset_id);
+            let said = asset.and_then(|asset| asset.captions.clone());
+            ItemKind::Captions(Box::new(captions::item(value, said)))
+        }
         "effect" => ItemKind::Effect(effect(value)),
         "filter" => ItemKind::Filter(filter(value)),
         "solid" => ItemKind::Solid(SolidItem {

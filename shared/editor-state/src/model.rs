@@ -4,12 +4,18 @@
 //! Everything here is read-only data. Times are [`Ticks`]; lengths are
 //! composition pixels; angles are degrees clockwise; fractions run 0..=1.
 
+mod captions;
 mod chart;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::names;
 
+pub use captions::{
+    Caption, CaptionAnimation, CaptionAnimationKind, CaptionAnimations, CaptionsItem, TimedText,
+    Timing,
+};
 pub use chart::{ChartData, ChartItem, ChartSeries, ChartSlice, ChartTable, ScatterSeries};
 
 /// Ticks in one second; divides evenly into frames at 30 and 60 fps.
@@ -108,6 +114,8 @@ pub struct Asset {
     pub remote_url: Option<String>,
     /// Key in our own bucket; wins over `remote_url`.
     pub remote_key: Option<String>,
+    /// What a caption asset says: it needs no file.
+    pub captions: Option<Arc<TimedText>>,
 }
 
 /// Declared asset type.
@@ -218,6 +226,8 @@ pub enum ItemKind {
     Audio(AudioItem),
     /// Styled text.
     Text(Box<TextItem>),
+    /// Timed text in pages.
+    Captions(Box<CaptionsItem>),
     /// One-colour shape.
     Solid(SolidItem),
     /// Drawing of the library, tinted.
@@ -360,8 +370,8 @@ pub struct TextItem {
     pub resize_on_edit: bool,
     /// In and out animation.
     pub animations: Animations,
-    /// Whether `captionAnimations` is present and not empty (not drawn by this build).
-    pub has_caption_animations: bool,
+    /// How its letters come, go and stay.
+    pub caption_animations: CaptionAnimations,
 }
 
 /// CSS-like text styling.

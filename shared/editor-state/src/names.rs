@@ -44,7 +44,7 @@ pub const ITEMS: &[Name] = &[
     later("lottie", "Lottie"),
     later("motion-graphic", "Motion graphic"),
     later("text-template", "Text template"),
-    later("captions", "Captions"),
+    drawn("captions", "Captions"),
     drawn("illustration", "Illustration"),
     drawn("effect", "Effect"),
     drawn("filter", "Filter"),
@@ -64,15 +64,15 @@ pub const ANIMATIONS: &[Name] = &[
 
 /// Caption animations.
 pub const CAPTION_ANIMATIONS: &[Name] = &[
-    later("converge", "Converge"),
-    later("elastic-pop", "Elastic pop"),
-    later("typewriter", "Typewriter"),
-    later("lay-down", "Lay down"),
-    later("center-type-out", "Type out from the centre"),
-    later("curtain-close", "Curtain close"),
-    later("jitter", "Jitter"),
-    later("rainbow", "Rainbow"),
-    later("sweep-shine", "Sweeping shine"),
+    drawn("converge", "Converge"),
+    drawn("elastic-pop", "Elastic pop"),
+    drawn("typewriter", "Typewriter"),
+    drawn("lay-down", "Lay down"),
+    drawn("center-type-out", "Type out from the centre"),
+    drawn("curtain-close", "Curtain close"),
+    drawn("jitter", "Jitter"),
+    drawn("rainbow", "Rainbow"),
+    drawn("sweep-shine", "Sweeping shine"),
 ];
 
 /// Transitions between two clips.

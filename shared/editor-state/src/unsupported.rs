@@ -26,16 +26,8 @@ pub fn unsupported(state: &EditorState) -> Vec<Fault> {
             continue;
         };
         let path = join("/items", id);
-        match &item.kind {
-            ItemKind::Unsupported(kind) => {
-                faults.push(fault(join(&path, "type"), "Items", kind, names::ITEMS));
-            }
-            ItemKind::Text(text) if text.has_caption_animations => faults.push(Fault {
-                code: FaultCode::ItemUnsupported,
-                path: join(&path, "captionAnimations"),
-                message: "captionAnimations are not drawn by this version. Remove them; animations (in and out) are drawn.".to_owned(),
-            }),
-            _ => {}
+        if let ItemKind::Unsupported(kind) = &item.kind {
+            faults.push(fault(join(&path, "type"), "Items", kind, names::ITEMS));
         }
     }
     for (id, transition) in &state.transitions {

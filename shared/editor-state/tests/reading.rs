@@ -10,7 +10,8 @@ mod common;
 
 use common::{ant, full};
 use darkroom_editor_state::{
-    Background, Easing, EditorState, ItemKind, Ratio, Ticks, TransitionKind, read, unsupported,
+    Background, CaptionAnimationKind, CaptionAnimations, Easing, EditorState, ItemKind, Ratio,
+    Ticks, Timing, TransitionKind, read, unsupported,
 };
 use serde_json::{Value, json};
 
@@ -81,12 +82,30 @@ fn every_field_arrives_in_the_typed_document() {
     let ItemKind::Text(text) = &state.items["i-text"].kind else {
         panic!()
     };
-    assert!(text.has_caption_animations);
+    let animations = text.caption_animations;
+    assert_eq!(
+        animations.enter.unwrap().kind,
+        CaptionAnimationKind::Converge
+    );
+    assert_eq!(animations.leave.unwrap().kind, CaptionAnimationKind::Jitter);
+    assert_eq!(
+        animations.repeat.unwrap().kind,
+        CaptionAnimationKind::Rainbow
+    );
     assert_eq!(text.style.font_weight, "400");
     assert_eq!(
         text.style.background.as_ref().unwrap().horizontal_padding,
         4.0
     );
+    let ItemKind::Captions(captions) = &state.items["i-captions"].kind else {
+        panic!()
+    };
+    assert_eq!((captions.max_lines, captions.page_duration), (2, Ticks(10)));
+    let [said] = captions.captions.entries.as_slice() else {
+        panic!()
+    };
+    assert_eq!((said.start, said.end), (Ticks(0), Ticks(2520)));
+    assert_eq!(captions.captions.timing, Timing::Line);
     assert_eq!(state.transitions["x-fade"].kind, TransitionKind::Fade);
 }
 
@@ -126,7 +145,8 @@ fn what_is_absent_has_its_default() {
         panic!()
     };
     assert_eq!(text.geometry.rotation.at(Ticks(5)), 0.0);
-    assert!(text.style.background.is_none() && !text.has_caption_animations);
+    assert!(text.style.background.is_none());
+    assert_eq!(text.caption_animations, CaptionAnimations::default());
 }
 
 #[test]
@@ -215,11 +235,9 @@ fn what_is_not_drawn_is_listed_with_its_place() {
     assert_eq!(
         places(document.clone()),
         [
-            "/items/i-captions/type",
             "/items/i-lottie/type",
             "/items/i-motion/type",
             "/items/i-template/type",
-            "/items/i-text/captionAnimations",
             "/globalBackground/type",
         ]
     );

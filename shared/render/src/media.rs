@@ -89,6 +89,7 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
         ItemKind::Gif(gif) => Some(&gif.asset_id),
         ItemKind::Audio(audio) => Some(&audio.asset_id),
         ItemKind::Text(_)
+        | ItemKind::Captions(_)
         | ItemKind::Solid(_)
         | ItemKind::Illustration(_)
         | ItemKind::Chart(_)

@@ -14,7 +14,7 @@ use crate::timeline::{Clip, geometry};
 #[derive(Default)]
 pub(super) struct ChartCache {
     laid_out: Option<(Size, Option<Chart>)>,
-    art: Option<([f64; 3], Arc<Art>)>,
+    art: Option<([f64; 4], Arc<Art>)>,
 }
 
 /// Width and height of a box.
@@ -30,9 +30,9 @@ impl ChartCache {
         local: Ticks,
         size: Size,
         lay_out: impl FnOnce(&ChartItem, Size) -> Option<Chart>,
-    ) -> (Arc<Art>, [f64; 3]) {
+    ) -> (Arc<Art>, [f64; 4]) {
         let grown = growth(item, local);
-        let variant = [size.0, size.1, grown];
+        let variant = [size.0, size.1, grown, 0.0];
         if let Some((last, art)) = &self.art
             && *last == variant
         {

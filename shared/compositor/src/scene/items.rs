@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use darkroom_editor_state::{ItemKind, Shape, SolidItem, TextItem, Ticks};
+use darkroom_editor_state::{ItemKind, Shape, SolidItem, Ticks};
 use parley::FontContext;
 
 use super::Scene;
 use super::charts::{ChartCache, ink};
+use super::words::{Set, Words, WordsCache};
 use crate::art::{self, Art, ArtCache, Mark};
 use crate::chart::Chart;
 use crate::color::Color;
@@ -18,14 +19,13 @@ use crate::layer::{Image, Layer};
 use crate::media::{MediaBox, MediaCache};
 use crate::picture::Picture;
 use crate::shape::outline;
-use crate::text::{Fonts, lay_out};
+use crate::text::Fonts;
 use crate::timeline::{Clip, animations, geometry, media};
 
 /// What is kept of an item between frames, while it lasts.
 #[derive(Default)]
 pub(super) struct Cache {
-    /// A text's layout and the box width it was made for.
-    text: Option<(f64, Arc<Art>)>,
+    words: WordsCache,
     chart: ChartCache,
     drawing: DrawingCache,
     art: ArtCache,
@@ -46,20 +46,18 @@ impl Scene {
         };
         let mut cache = self.caches.remove(&index).unwrap_or_default();
         let local = tick - clip.item.start;
+        let words = Words::of(&clip.item)
+            .map(|words| words.set(local, &self.fonts, &mut self.context, &mut cache.words));
+        let placement = placement(clip, local, stage, words.as_ref());
         let mut artist = Artist {
             clips: &self.timeline.clips,
             background: self.background,
             fonts: &self.fonts,
             context: &mut self.context,
         };
-        let text = match &clip.item.kind {
-            ItemKind::Text(text) => Some(artist.text(clip, text, local, &mut cache)),
-            _ => None,
-        };
-        let placement = placement(clip, local, stage, text.as_deref());
         let layer = match placement {
             Some(placement) if placement.opacity > 0.0 => {
-                let art = artist.art(index, local, &placement, text, &mut cache);
+                let art = artist.art(index, local, &placement, words, &mut cache);
                 let (clip_to, scaler) = (self.clip, &mut self.tools.scaler);
                 match (art, &clip.item.kind) {
                     (Some((art, variant)), _) => {
@@ -101,43 +99,25 @@ struct Artist<'a> {
 }
 
 impl Artist<'_> {
-    /// A text's layout, made when the width it wraps at has changed.
-    fn text(&mut self, clip: &Clip, text: &TextItem, local: Ticks, cache: &mut Cache) -> Arc<Art> {
-        let width = text.geometry.width.at(local).max(0.0);
-        if let Some((last, art)) = &cache.text
-            && last.to_bits() == width.to_bits()
-        {
-            return Arc::clone(art);
-        }
-        let mut told = Vec::new();
-        let art = Arc::new(lay_out(
-            text,
-            &clip.item.id,
-            width,
-            self.fonts,
-            self.context,
-            &mut told,
-        ));
-        cache.text = Some((width, Arc::clone(&art)));
-        art
-    }
-
-    /// The art of a text (laid out before), an illustration or a chart, and what names
-    /// it among the art that the item has over its life.
+    /// The art of words (set before), an illustration or a chart, and what names it
+    /// among the art that the item has over its life.
     fn art(
         &mut self,
         index: usize,
         local: Ticks,
         placement: &Placement,
-        text: Option<Arc<Art>>,
+        words: Option<Set>,
         cache: &mut Cache,
-    ) -> Option<(Arc<Art>, [f64; 3])> {
+    ) -> Option<(Arc<Art>, [f64; 4])> {
+        if let Some(set) = words {
+            return Some((set.art, set.variant));
+        }
         let size = (placement.width, placement.height);
         match &self.clips.get(index)?.item.kind {
-            ItemKind::Text(_) => text.map(|art| (art, [size.0, 0.0, 0.0])),
-            ItemKind::Illustration(drawing) => {
-                Some((cache.drawing.fitted(drawing, size), [size.0, size.1, 0.0]))
-            }
+            ItemKind::Illustration(drawing) => Some((
+                cache.drawing.fitted(drawing, size),
+                [size.0, size.1, 0.0, 0.0],
+            )),
             ItemKind::Chart(chart) => Some(cache.chart.art(chart, local, size, |chart, size| {
                 let ink = ink(self.clips, index, self.background);
                 Chart::new(chart, size, ink, self.fonts, self.context)
@@ -147,7 +127,7 @@ impl Artist<'_> {
     }
 }
 
-fn placement(clip: &Clip, local: Ticks, stage: Stage, text: Option<&Art>) -> Option<Placement> {
+fn placement(clip: &Clip, local: Ticks, stage: Stage, words: Option<&Set>) -> Option<Placement> {
     let kind = &clip.item.kind;
     let geometry = geometry(kind)?;
     let mut placed = place(
@@ -158,7 +138,7 @@ fn placement(clip: &Clip, local: Ticks, stage: Stage, text: Option<&Art>) -> Opt
         stage,
         |width, height| {
             let inside = Rect::new(0.0, 0.0, width, height);
-            let overflow = text.and_then(Art::bounds);
+            let overflow = words.and_then(|set| set.bounds);
             overflow.map_or(inside, |overflow| inside.union(overflow))
         },
     );
@@ -174,7 +154,7 @@ fn solid_layer(
     local: Ticks,
     placement: &Placement,
     clip: Pixels,
-    rasterise: impl FnOnce(&Art, [f64; 3]) -> Result<Option<Image>, CompositorError>,
+    rasterise: impl FnOnce(&Art, [f64; 4]) -> Result<Option<Image>, CompositorError>,
 ) -> Result<Option<Layer>, CompositorError> {
     let color = Color::parse(&solid.color).unwrap_or(Color::TRANSPARENT);
     let radius = solid.border_radius.at(local).max(0.0);
@@ -201,5 +181,5 @@ fn solid_layer(
             color: color.premultiplied(),
         }],
     };
-    Ok(rasterise(&art, [width, height, radius])?.map(Layer::Image))
+    Ok(rasterise(&art, [width, height, radius, 0.0])?.map(Layer::Image))
 }

@@ -2,11 +2,12 @@
 
 use darkroom_editor_state::{Direction, TextAlign, TextStyle};
 use parley::FontContext;
-use parley::layout::{Alignment, AlignmentOptions};
 use tiny_skia_path::Transform;
 
+use super::block::Paint;
 use super::fonts::Fonts;
-use super::layout::{Paint, assemble, baseline, shape};
+use super::layout::Typesetter;
+use super::look::Look;
 use crate::art::Mark;
 use crate::geometry::Affine;
 
@@ -47,6 +48,8 @@ impl Label {
                 bitmap,
                 matrix: Affine::translate(x, y).after(matrix),
             }),
+            // Nothing of a label is animated.
+            Mark::Shaded { .. } | Mark::Group { .. } => None,
         })
     }
 }
@@ -87,8 +90,6 @@ pub(crate) fn label(
 }
 
 fn set(text: &str, style: LabelStyle, fonts: &Fonts, context: &mut FontContext) -> Label {
-    let mut families = Vec::new();
-    fonts.complete(&mut families, text, context);
     let css = TextStyle {
         color: String::new(),
         align: TextAlign::Left,
@@ -103,22 +104,21 @@ fn set(text: &str, style: LabelStyle, fonts: &Fonts, context: &mut FontContext) 
         stroke_color: String::new(),
         background: None,
     };
-    let mut layout = shape(&css, text, &families, fonts, context);
-    layout.break_all_lines(None);
-    layout.align(Alignment::Left, AlignmentOptions::default());
     let paint = Paint {
         fill: style.color,
         stroke: style.halo.map(|(color, _)| color),
         background: None,
+        lit: style.color,
     };
-    let width = f64::from(layout.full_width());
-    let art = assemble(&css, text, &layout, &paint, width);
-    let line = Label {
-        width,
-        marks: art.marks,
+    let block = Typesetter::plain(css, paint).set(text, 0.0, false, fonts, context);
+    let Some(line) = block.lines.first() else {
+        return Label::default();
     };
+    let (width, baseline) = (line.right - line.left, line.baseline);
+    let marks = block.art(&[], &Look::default()).marks;
+    let label = Label { width, marks };
     Label {
         width,
-        marks: line.at(0.0, -baseline(&layout, style.size)).collect(),
+        marks: label.at(0.0, -baseline).collect(),
     }
 }

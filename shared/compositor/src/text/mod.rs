@@ -1,13 +1,22 @@
-//! Text: fonts, layout as CSS would, outlines.
+//! Text: fonts, layout as CSS would, outlines, and the animations of letters.
 
+mod animate;
+mod block;
 mod emoji;
 mod fonts;
 mod label;
 mod layout;
+mod look;
 mod outline;
+mod poses;
 mod stray;
 mod style;
+mod unit;
+mod whole;
 
+pub(crate) use animate::look;
+pub(crate) use block::Block;
 pub use fonts::{Fonts, font_dirs};
 pub(crate) use label::{Label, LabelStyle, label};
-pub(crate) use layout::lay_out;
+pub(crate) use layout::Typesetter;
+pub(crate) use look::Look;

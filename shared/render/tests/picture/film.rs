@@ -78,6 +78,14 @@ impl Item {
             .with("durationTicks", frames * FRAME)
     }
 
+    /// An `in`, `out` or `loop` animation of letters over some frames.
+    pub(crate) fn letters(mut self, side: &str, kind: &str, frames: i64) -> Self {
+        let animation = json!({ "type": kind, "durationTicks": frames * FRAME });
+        let animations = self.0.entry("captionAnimations");
+        animations.or_insert_with(|| json!({}))[side] = animation;
+        self
+    }
+
     /// An `in` or `out` animation over some frames.
     pub(crate) fn animate(mut self, side: &str, kind: &str, frames: i64, easing: &str) -> Self {
         let animation = json!({ "type": kind, "durationTicks": frames * FRAME, "easing": easing });
@@ -152,16 +160,49 @@ pub(crate) fn chart(kind: &str, theme: &str, data: &Value, growth: i64, place: [
     Item::new("chart", place, &own)
 }
 
-/// White 16 px text, left-aligned, broken at its box's edge.
-pub(crate) fn text(words: &str, place: [f64; 4]) -> Item {
-    let own = json!({
-        "text": words, "color": "#ffffff", "align": "left", "fontFamily": "DejaVu Sans",
+/// White 16 px text, left-aligned.
+fn style() -> Value {
+    json!({
+        "color": "#ffffff", "align": "left", "fontFamily": "DejaVu Sans",
         "fontStyle": { "variant": "normal", "weight": "400" }, "fontSize": 16, "lineHeight": 1.25,
-        "letterSpacing": 0, "resizeOnEdit": false, "direction": "ltr", "strokeWidth": 0,
-        "strokeColor": "#000000", "background": null,
-    });
-    Item::new("text", place, &own)
+        "letterSpacing": 0, "direction": "ltr", "strokeWidth": 0, "strokeColor": "#000000",
+        "background": null,
+    })
 }
+
+/// Text, broken at its box's edge.
+pub(crate) fn text(words: &str, place: [f64; 4]) -> Item {
+    Item::new("text", place, &style())
+        .with("text", words)
+        .with("resizeOnEdit", false)
+}
+
+/// Captions of (text, first frame, first frame after it), timed by `word` or `line`, in
+/// pages of at most 10 s and two lines; what is spoken is yellow.
+pub(crate) fn captions(timing: &str, entries: &[(&str, i64, i64)], place: [f64; 4]) -> Item {
+    let milliseconds = |frame: i64| frame as f64 * 1000.0 / 30.0;
+    let entries: Vec<Value> = entries
+        .iter()
+        .map(|&(text, from, to)| {
+            json!({ "text": text, "startMs": milliseconds(from), "endMs": milliseconds(to) })
+        })
+        .collect();
+    Item::new("captions", place, &style())
+        .with("assetId", "said")
+        .with(
+            SAID,
+            json!({ "captions": entries, "timingGranularity": timing }),
+        )
+        .with("highlightColor", "#ffd500")
+        .with("pageDurationTicks", 300 * FRAME)
+        .with("maxLines", 2)
+        .with("contentStartOffsetTicks", 0)
+        .with("source", "manual")
+        .with("captionGroupId", Value::Null)
+}
+
+/// Where an item of captions carries what its asset says.
+const SAID: &str = "said";
 
 /// A document and what is asked of its export.
 #[derive(Debug, Clone)]
@@ -255,7 +296,11 @@ impl Film {
                 let id = format!("{index}-{i}");
                 let mut item = item.0.clone();
                 item.insert("id".to_owned(), id.clone().into());
-                if let Some(file) = item.get("assetId").and_then(Value::as_str) {
+                if let Some(said) = item.remove(SAID) {
+                    let asset_id = format!("said-{id}");
+                    assets.insert(asset_id.clone(), caption_asset(&asset_id, said));
+                    item.insert("assetId".to_owned(), asset_id.into());
+                } else if let Some(file) = item.get("assetId").and_then(Value::as_str) {
                     assets.insert(file.to_owned(), asset(file, &item["type"]));
                 }
                 items.insert(id, item.into());
@@ -297,4 +342,13 @@ fn asset(file: &str, kind: &Value) -> Value {
         "remoteUrl": null, "remoteKey": file, "width": 7, "height": 7, "durationInSeconds": 9,
         "hasAudioTrack": false, "loopBehavior": behavior,
     })
+}
+
+fn caption_asset(id: &str, mut said: Value) -> Value {
+    said["id"] = id.into();
+    said["type"] = "caption".into();
+    said["filename"] = "captions.srt".into();
+    said["size"] = 1.into();
+    said["mimeType"] = "text/plain".into();
+    said
 }

@@ -3,9 +3,11 @@
 mod animations;
 mod backgrounds;
 mod boxes;
+mod captions;
 mod changes;
 mod charts;
 mod illustrations;
+mod letters;
 mod media;
 mod text;
 mod transitions;
@@ -82,6 +84,16 @@ fn illustrations_of_every_name() {
 }
 
 #[test]
+fn timed_words_and_lines() {
+    golden::check(&captions::cases());
+}
+
+#[test]
+fn animated_letters() {
+    golden::check(&letters::cases());
+}
+
+#[test]
 fn every_golden_has_a_case() {
     let tables = [
         boxes::cases(),
@@ -94,6 +106,8 @@ fn every_golden_has_a_case() {
         text::cases(),
         charts::cases(),
         illustrations::cases(),
+        captions::cases(),
+        letters::cases(),
     ];
     let mut names = BTreeSet::new();
     for case in tables.iter().flatten() {

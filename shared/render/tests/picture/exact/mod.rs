@@ -1,6 +1,7 @@
 //! Numbers of the editor-state reference, "to the pixel".
 
 mod boxes;
+mod captions;
 mod charts;
 mod colors;
 mod time;

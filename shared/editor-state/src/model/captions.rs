@@ -1,0 +1,128 @@
+//! Timed text, and animations of letters.
+
+use std::sync::Arc;
+
+use super::{Animations, Easing, Geometry, TextStyle, Ticks};
+use crate::names;
+
+/// What is said, and when.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TimedText {
+    /// In document order. `timestampMs` and `confidence` say nothing about how an
+    /// entry looks, and are left out.
+    pub entries: Vec<Caption>,
+    /// What an entry is.
+    pub timing: Timing,
+}
+
+/// One entry of a caption asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caption {
+    /// Text as written, spaces at its ends included.
+    pub text: String,
+    /// When it begins, to the nearest tick.
+    pub start: Ticks,
+    /// When it ends, to the nearest tick.
+    pub end: Ticks,
+}
+
+/// What an entry of a caption asset is (`timingGranularity`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Timing {
+    /// `word`
+    Word,
+    /// `line`
+    #[default]
+    Line,
+}
+
+/// Fields of a `captions` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaptionsItem {
+    /// What is said, from the asset.
+    pub captions: Arc<TimedText>,
+    /// Styling.
+    pub style: TextStyle,
+    /// CSS colour of what is being spoken.
+    pub highlight_color: String,
+    /// Longest page, at least one tick.
+    pub page_duration: Ticks,
+    /// Most lines of a page, at least 1.
+    pub max_lines: usize,
+    /// Time of the captions at the item's first tick.
+    pub content_start: Ticks,
+    /// Box.
+    pub geometry: Geometry,
+    /// In and out animation of the item.
+    pub animations: Animations,
+    /// How the letters of each page come, go and stay; none with [`Timing::Word`].
+    pub caption_animations: CaptionAnimations,
+}
+
+/// Animations of the letters of a text, or of each page of captions.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct CaptionAnimations {
+    /// While they come.
+    pub enter: Option<CaptionAnimation>,
+    /// While they go.
+    pub leave: Option<CaptionAnimation>,
+    /// In between, over and over (`loop`).
+    pub repeat: Option<CaptionAnimation>,
+}
+
+/// One animation of letters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CaptionAnimation {
+    /// What it looks like.
+    pub kind: CaptionAnimationKind,
+    /// For how long, at least one tick; of a loop, each round.
+    pub duration: Ticks,
+    /// Progress curve, of a loop that of each round; `linear` when the document
+    /// names none.
+    pub easing: Easing,
+}
+
+/// Type of an animation of letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaptionAnimationKind {
+    /// `converge`
+    Converge,
+    /// `elastic-pop`
+    ElasticPop,
+    /// `typewriter`
+    Typewriter,
+    /// `lay-down`
+    LayDown,
+    /// `center-type-out`
+    CenterTypeOut,
+    /// `curtain-close`
+    CurtainClose,
+    /// `jitter`
+    Jitter,
+    /// `rainbow`
+    Rainbow,
+    /// `sweep-shine`
+    SweepShine,
+}
+
+impl CaptionAnimationKind {
+    /// Reads a `type`.
+    pub fn parse(kind: &str) -> Option<Self> {
+        let mut words = names::CAPTION_ANIMATIONS.iter();
+        let place = words.position(|name| name.id == kind)?;
+        Self::ALL.get(place).copied()
+    }
+
+    /// In the order of [`names::CAPTION_ANIMATIONS`].
+    const ALL: [Self; 9] = [
+        Self::Converge,
+        Self::ElasticPop,
+        Self::Typewriter,
+        Self::LayDown,
+        Self::CenterTypeOut,
+        Self::CurtainClose,
+        Self::Jitter,
+        Self::Rainbow,
+        Self::SweepShine,
+    ];
+}

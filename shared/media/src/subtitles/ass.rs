@@ -1,0 +1,131 @@
+//! Advanced `SubStation` Alpha: `Dialogue:` lines of the `[Events]` section, their
+//! fields named by its `Format:` line. Styles, positions and effects are left out, as
+//! are drawings; `\N` begins a line, `\n` and `\h` are spaces.
+
+use super::{Cue, SubtitleError, clock, wrong};
+
+/// Fields where no `Format:` line names them.
+const FIELDS: &str = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text";
+
+/// Where a `Dialogue:` line has what is read.
+struct Columns {
+    start: usize,
+    end: usize,
+    /// The last field: it may hold commas.
+    text: usize,
+}
+
+impl Columns {
+    fn of(format: &str) -> Option<Self> {
+        let fields: Vec<&str> = format.split(',').map(str::trim).collect();
+        let find = |name: &str| {
+            fields
+                .iter()
+                .position(|field| field.eq_ignore_ascii_case(name))
+        };
+        let text = find("Text").filter(|text| text + 1 == fields.len())?;
+        Some(Self {
+            start: find("Start")?,
+            end: find("End")?,
+            text,
+        })
+    }
+}
+
+pub(super) fn read<'a>(
+    lines: impl Iterator<Item = (usize, &'a str)>,
+) -> Result<Vec<Cue>, SubtitleError> {
+    let mut lines = lines.filter(|(_, line)| !line.trim().is_empty());
+    match lines.next() {
+        Some((_, first)) if is_section(first, "[Script Info]") => {}
+        Some((line, _)) => {
+            return Err(wrong(
+                line,
+                "not [Script Info], with which the format begins",
+            ));
+        }
+        None => return Ok(Vec::new()),
+    }
+    let (mut columns, mut events, mut cues) = (Columns::of(FIELDS), false, Vec::new());
+    for (number, line) in lines {
+        if line.trim_start().starts_with('[') {
+            events = is_section(line, "[Events]");
+            continue;
+        }
+        if !events {
+            continue;
+        }
+        let (kind, rest) = line.split_once(':').unwrap_or((line, ""));
+        match kind.trim() {
+            "Format" => {
+                columns = Columns::of(rest);
+                if columns.is_none() {
+                    return Err(wrong(
+                        number,
+                        "a Format without Start, End, and Text at its end",
+                    ));
+                }
+            }
+            "Dialogue" => {
+                let cue = columns.as_ref().and_then(|columns| dialogue(rest, columns));
+                let cue = cue.ok_or(wrong(
+                    number,
+                    "not a Dialogue with times like 0:00:01.00 in the fields of Format",
+                ))?;
+                if cue.end_ms < cue.start_ms {
+                    return Err(wrong(number, "it ends before it begins"));
+                }
+                cues.push(cue);
+            }
+            // Comments, and events that are not text.
+            _ => {}
+        }
+    }
+    Ok(cues)
+}
+
+fn is_section(line: &str, name: &str) -> bool {
+    line.trim().eq_ignore_ascii_case(name)
+}
+
+fn dialogue(rest: &str, columns: &Columns) -> Option<Cue> {
+    let fields: Vec<&str> = rest.splitn(columns.text + 1, ',').collect();
+    let time = |column: usize| clock(fields.get(column)?.trim(), &['.']);
+    let text = without_overrides(fields.get(columns.text)?.trim());
+    let text = text
+        .replace("\\N", "\n")
+        .replace("\\n", " ")
+        .replace("\\h", " ");
+    Some(Cue {
+        start_ms: time(columns.start)?,
+        end_ms: time(columns.end)?,
+        text,
+    })
+}
+
+/// Text without `{\...}` blocks, and without the drawings that `\p1` begins and `\p0`
+/// ends.
+pub(super) fn without_overrides(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let (mut rest, mut drawing) = (text, false);
+    while let Some((before, after)) = rest.split_once('{') {
+        if !drawing {
+            plain.push_str(before);
+        }
+        let Some((block, after)) = after.split_once('}') else {
+            // No block ends any more.
+            rest = rest.get(before.len()..).unwrap_or_default();
+            break;
+        };
+        let modes = block
+            .split('\\')
+            .filter_map(|tag| tag.trim().strip_prefix('p'));
+        let mode = modes.filter_map(|mode| mode.parse::<u8>().ok()).next_back();
+        drawing = mode.map_or(drawing, |mode| mode > 0);
+        rest = after;
+    }
+    if !drawing {
+        plain.push_str(rest);
+    }
+    plain
+}

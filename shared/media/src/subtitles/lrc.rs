@@ -1,0 +1,105 @@
+//! Lyrics: `[minutes:seconds.hundredths]` before a line of text, several for a line
+//! that is sung again. A line lasts until the next begins, an empty one ends it, the
+//! last lasts [`LAST_MS`]. `[offset:ms]` makes all lines come sooner; other
+//! `[name:value]` lines and the `<minutes:seconds.hundredths>` of words are left out.
+
+use super::{
+    Cue, MAX_SUBTITLE_BYTES, SubtitleError, fraction, number, sixtieth, without_angles, wrong,
+};
+
+/// How long the last line lasts, in milliseconds.
+const LAST_MS: u64 = 5000;
+
+pub(super) fn read<'a>(
+    lines: impl Iterator<Item = (usize, &'a str)>,
+) -> Result<Vec<Cue>, SubtitleError> {
+    // Bytes of all text, repetitions included, stay within those of a file.
+    let mut sung: Vec<(u64, String)> = Vec::new();
+    let (mut sooner, mut length) = (0_i64, 0_usize);
+    for (number, line) in lines {
+        let mut rest = line.trim();
+        if rest.is_empty() {
+            continue;
+        }
+        let mut times = Vec::new();
+        while let Some((tag, after)) = tag(rest) {
+            if let Some(time) = time(tag) {
+                times.push(time);
+            } else if let (Some((name, value)), true) = (metadata(tag), times.is_empty()) {
+                if name.eq_ignore_ascii_case("offset") {
+                    sooner = offset(value).ok_or(wrong(number, "an offset that is no number"))?;
+                }
+            } else {
+                // Brackets within the text.
+                break;
+            }
+            rest = after.trim_start();
+        }
+        if times.is_empty() && !rest.is_empty() {
+            return Err(wrong(number, "not a line like [00:01.00]words"));
+        }
+        let text = without_angles(rest, |tag| time(tag).is_some());
+        let text = text.trim().to_owned();
+        length = times
+            .len()
+            .saturating_mul(text.len())
+            .saturating_add(length);
+        if length > MAX_SUBTITLE_BYTES {
+            return Err(wrong(number, "text that is sung again too often"));
+        }
+        sung.extend(times.into_iter().map(|time| (time, text.clone())));
+    }
+    Ok(timed(sung, sooner))
+}
+
+/// What is in the brackets that a text begins with, and what follows them.
+fn tag(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix('[')?.split_once(']')
+}
+
+fn metadata(tag: &str) -> Option<(&str, &str)> {
+    let (name, value) = tag.split_once(':')?;
+    let named = name.starts_with(|ch: char| ch.is_ascii_alphabetic());
+    named.then_some((name.trim(), value.trim()))
+}
+
+fn offset(value: &str) -> Option<i64> {
+    let (sign, digits) = match value.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, value.strip_prefix('+').unwrap_or(value)),
+    };
+    Some(sign * number(digits, 1..=9)?.cast_signed())
+}
+
+/// `minutes:seconds`, and a fraction after a point or a colon.
+fn time(tag: &str) -> Option<u64> {
+    let (minutes, rest) = tag.split_once(':')?;
+    let (seconds, part) = match rest.split_once(['.', ':']) {
+        Some((seconds, part)) => (seconds, fraction(part)?),
+        None => (rest, 0),
+    };
+    Some((number(minutes, 1..=4)? * 60 + sixtieth(seconds)?) * 1000 + part)
+}
+
+/// Each line until the next one that begins later.
+fn timed(mut sung: Vec<(u64, String)>, sooner: i64) -> Vec<Cue> {
+    sung.sort_by_key(|(time, _)| *time);
+    let moved = |time: u64| time.saturating_add_signed(-sooner);
+    let mut cues: Vec<Cue> = Vec::with_capacity(sung.len());
+    let mut end = None;
+    for (time, text) in sung.into_iter().rev() {
+        let next = match end {
+            Some((from, until)) if from == time => until,
+            Some((from, _)) => from,
+            None => time + LAST_MS,
+        };
+        end = Some((time, next));
+        cues.push(Cue {
+            start_ms: moved(time),
+            end_ms: moved(next),
+            text,
+        });
+    }
+    cues.reverse();
+    cues
+}
