@@ -140,3 +140,13 @@ pub enum Picture {
     /// Stills, and video with alpha.
     Rgba(Arc<RgbaFrame>),
 }
+
+impl Picture {
+    /// Width and height in pixels.
+    pub(crate) fn size(&self) -> (u32, u32) {
+        match self {
+            Self::Yuv(frame) => (frame.width, frame.height),
+            Self::Rgba(frame) => (frame.width, frame.height),
+        }
+    }
+}

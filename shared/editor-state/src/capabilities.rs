@@ -21,6 +21,9 @@ pub const BACKGROUND_GRADIENTS: &[&str] = &[
     "linear-gradient(90deg, #fde68a 0%, #fca5a5 100%)",
 ];
 
+/// Levels of a blurred background, from sharp to strongest.
+pub const BACKGROUND_BLUR_LEVELS: &[u8] = &[0, 1, 2, 3, 4];
+
 /// Effects and filters begin with this length, in seconds.
 const DEFAULT_SECONDS: f64 = 3.0;
 
@@ -29,12 +32,6 @@ const DEFAULT_SECONDS: f64 = 3.0;
 /// `version` names the generation of the document format.
 pub fn capabilities() -> Value {
     let captions = caption_presets();
-    // Levels of a blurred background are offered once it is drawn.
-    let blur_levels: &[u8] = if names::is_drawn(names::BACKGROUNDS, "blur") {
-        &[0, 1, 2, 3, 4]
-    } else {
-        &[]
-    };
     json!({
         "version": "v1",
         "animations": names::drawn_ids(names::ANIMATIONS),
@@ -50,7 +47,7 @@ pub fn capabilities() -> Value {
             "colors": BACKGROUND_COLORS,
             "gradients": BACKGROUND_GRADIENTS,
             "images": [],
-            "blurLevels": blur_levels,
+            "blurLevels": BACKGROUND_BLUR_LEVELS,
         },
     })
 }
@@ -160,7 +157,10 @@ mod tests {
     fn only_what_is_drawn_is_offered() {
         let value = capabilities();
         assert_eq!(value["captionAnimations"]["in"], json!([]));
-        assert_eq!(value["backgroundPresets"]["blurLevels"], json!([]));
+        assert_eq!(
+            value["backgroundPresets"]["blurLevels"],
+            json!([0, 1, 2, 3, 4])
+        );
     }
 
     #[test]

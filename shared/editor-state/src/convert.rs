@@ -17,7 +17,9 @@ use crate::model::{
 use crate::names;
 
 pub(crate) fn state(root: &Value) -> EditorState {
-    let assets = &root["assets"];
+    let declared = &root["assets"];
+    let mut assets = map(declared, asset);
+    let background = background(root.get("globalBackground"), &mut assets);
     EditorState {
         composition_width: number(root, "compositionWidth") as u32,
         composition_height: number(root, "compositionHeight") as u32,
@@ -31,10 +33,10 @@ pub(crate) fn state(root: &Value) -> EditorState {
             .flatten()
             .map(track)
             .collect(),
-        assets: map(assets, asset),
-        items: map(&root["items"], |id, value| item(id, value, assets)),
+        assets,
+        items: map(&root["items"], |id, value| item(id, value, declared)),
         transitions: map(&root["transitions"], transition),
-        background: background(root.get("globalBackground")),
+        background,
     }
 }
 
@@ -380,7 +382,7 @@ fn transition(id: &str, value: &Value) -> Transition {
     }
 }
 
-fn background(value: Option<&Value>) -> Background {
+fn background(value: Option<&Value>, assets: &mut BTreeMap<String, Asset>) -> Background {
     let Some(value) = value else {
         return Background::None;
     };
@@ -390,6 +392,30 @@ fn background(value: Option<&Value>) -> Background {
             color: text(value, "color"),
             gradient: optional_text(value, "gradient"),
         },
-        other => Background::Unsupported(other.to_owned()),
+        "blur" => Background::Blur {
+            level: number(value, "level") as u8,
+        },
+        "image" => Background::Image {
+            asset_id: optional_text(value, "imageAssetId")
+                .unwrap_or_else(|| add_image(text(value, "imageUrl"), assets)),
+        },
+        _ => Background::None,
     }
+}
+
+/// Adds an asset of a URL, under the place in the document that names the URL.
+fn add_image(url: String, assets: &mut BTreeMap<String, Asset>) -> String {
+    let mut id = "/globalBackground/imageUrl".to_owned();
+    while assets.contains_key(&id) {
+        id.push('\'');
+    }
+    let asset = Asset {
+        id: id.clone(),
+        kind: AssetKind::Image,
+        filename: String::new(),
+        remote_url: Some(url),
+        remote_key: None,
+    };
+    assets.insert(id.clone(), asset);
+    id
 }

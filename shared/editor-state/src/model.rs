@@ -656,6 +656,16 @@ pub enum Background {
         /// CSS gradient.
         gradient: Option<String>,
     },
-    /// A variant this build does not draw, by its name (`blur`, `image`).
-    Unsupported(String),
+    /// A picture that covers the whole canvas.
+    Image {
+        /// Asset drawn. Reading a background that has only an `imageUrl` adds an asset
+        /// of that URL to [`EditorState::assets`] and names it here; whether the URL is
+        /// a `preset` or `custom` makes no difference.
+        asset_id: String,
+    },
+    /// The lowest image or video that shows, covering the whole canvas, blurred.
+    Blur {
+        /// 0..=4; 0 is sharp.
+        level: u8,
+    },
 }

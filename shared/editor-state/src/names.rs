@@ -136,8 +136,8 @@ pub const SHAPES: &[Name] = &[
 pub const BACKGROUNDS: &[Name] = &[
     drawn("none", "None"),
     drawn("color", "Colour or gradient"),
-    later("blur", "Blurred media"),
-    later("image", "Image"),
+    drawn("blur", "Blurred media"),
+    drawn("image", "Image"),
 ];
 
 /// Easing curves.

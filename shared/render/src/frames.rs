@@ -79,14 +79,7 @@ impl<'a> Pictures<'a> {
         if let Some(frame) = self.stills.get(asset).and_then(Weak::upgrade) {
             return Ok(Some(Picture::Rgba(frame)));
         }
-        let file = self.media.get(asset)?;
-        let raster = decode_still(self.tools, &file.path)
-            .map_err(|cause| RenderError::of_asset(asset, cause))?;
-        let frame = Arc::new(RgbaFrame {
-            width: raster.width,
-            height: raster.height,
-            data: raster.data,
-        });
+        let frame = Arc::new(still(self.media, self.tools, asset)?);
         self.stills.insert(asset.to_owned(), Arc::downgrade(&frame));
         Ok(Some(Picture::Rgba(frame)))
     }
@@ -183,6 +176,18 @@ impl<'a> Pictures<'a> {
             size: stream.map_or((1, 1), |stream| (stream.width, stream.height)),
         }
     }
+}
+
+/// An asset's (first) picture.
+pub(crate) fn still(media: &Media, tools: &Tools, asset: &str) -> Result<RgbaFrame, RenderError> {
+    let file = media.get(asset)?;
+    let raster =
+        decode_still(tools, &file.path).map_err(|cause| RenderError::of_asset(asset, cause))?;
+    Ok(RgbaFrame {
+        width: raster.width,
+        height: raster.height,
+        data: raster.data,
+    })
 }
 
 fn picture_of(raster: Raster) -> Picture {

@@ -29,7 +29,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use darkroom_compositor::{Fonts, Scene, YuvFrame};
-use darkroom_editor_state::{Asset, EditorState, ItemKind, frame_count};
+use darkroom_editor_state::{Asset, Background, EditorState, ItemKind, frame_count};
 use darkroom_media::Tools;
 
 pub use error::{AssetError, RenderError};
@@ -226,8 +226,18 @@ impl Progress for Nobody {
     }
 }
 
-fn scene(doc: &EditorState, spec: &ExportSpec, env: &RenderEnv) -> Result<Scene, RenderError> {
-    let scene = Scene::new(doc, spec.layout(doc), env.fonts.clone())?;
+fn scene(
+    doc: &EditorState,
+    spec: &ExportSpec,
+    env: &RenderEnv,
+    media: &Media,
+) -> Result<Scene, RenderError> {
+    let background = match &doc.background {
+        Background::Image { asset_id } => Some(frames::still(media, &env.tools, asset_id)?),
+        _ => None,
+    };
+    let layout = spec.layout(doc);
+    let scene = Scene::new(doc, layout, env.fonts.clone(), background.as_ref())?;
     let moving = |kind: &ItemKind| matches!(kind, ItemKind::Video(_) | ItemKind::Gif(_));
     let items = doc.items.values().filter(|item| moving(&item.kind));
     let spans = items.filter_map(|item| scene.media_span(&item.id));

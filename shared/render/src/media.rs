@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use darkroom_editor_state::{EditorState, Item, ItemKind};
+use darkroom_editor_state::{Background, EditorState, Item, ItemKind};
 use darkroom_media::{MediaError, Probe, Tools, probe};
 
 use crate::error::RenderError;
@@ -76,9 +76,13 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
     }
 }
 
-/// Assets of items that are drawn or heard: a hidden, muted track needs none.
+/// Assets of items that are drawn or heard (a hidden, muted track needs none), and of
+/// the background.
 pub(crate) fn used_assets(doc: &EditorState) -> BTreeMap<&str, Use> {
     let mut used: BTreeMap<&str, Use> = BTreeMap::new();
+    if let Background::Image { asset_id } = &doc.background {
+        used.entry(asset_id).or_default().picture = true;
+    }
     for track in &doc.tracks {
         for item in track.items.iter().filter_map(|id| doc.items.get(id)) {
             let audio = matches!(item.kind, ItemKind::Audio(_));

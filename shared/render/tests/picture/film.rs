@@ -246,6 +246,9 @@ impl Film {
                 items.insert(id, item.into());
             }
         }
+        if let Some(file) = self.background["imageAssetId"].as_str() {
+            assets.insert(file.to_owned(), asset(file, &json!("image")));
+        }
         let transitions: Map<String, Value> = self
             .transitions
             .iter()

@@ -13,6 +13,8 @@ pub(crate) fn file(dir: &Path, name: &str) -> PathBuf {
     if !path.exists() {
         let bytes = match name {
             "flag.png" => png(&flag(64, 48)),
+            "wide.png" => png(&flag(200, 50)),
+            "tall.png" => png(&flag(50, 120)),
             "soft.png" => png(&soft(64, 48)),
             "checks.png" => png(&checks(128, 96)),
             "white.png" => png(&Raster::new(64, 48, |_, _| [255; 4])),

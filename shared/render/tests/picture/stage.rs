@@ -74,12 +74,14 @@ fn stage() -> &'static Stage {
     })
 }
 
-/// Hands out the files of `media`.
+/// Hands out the files of `media`, by their key or URL.
 struct Files(&'static Path);
 
 impl AssetSource for Files {
     fn fetch<'a>(&'a self, asset: &'a Asset) -> BoxFuture<'a, Result<PathBuf, AssetError>> {
-        Box::pin(async { Ok(media::file(self.0, &asset.id)) })
+        let name = asset.remote_key.as_ref().or(asset.remote_url.as_ref());
+        let file = name.map(|name| media::file(self.0, name));
+        Box::pin(async { file.ok_or_else(|| AssetError::refused("no file")) })
     }
 }
 

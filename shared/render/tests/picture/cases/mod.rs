@@ -65,6 +65,16 @@ fn backgrounds_and_canvases() {
 }
 
 #[test]
+fn background_images() {
+    golden::check(&backgrounds::images());
+}
+
+#[test]
+fn blurred_backgrounds() {
+    golden::check(&backgrounds::blurs());
+}
+
+#[test]
 fn texts() {
     golden::check(&text::cases());
 }
@@ -79,6 +89,8 @@ fn every_golden_has_a_case() {
         changes::transitions(),
         changes::adjustments(),
         backgrounds::cases(),
+        backgrounds::images(),
+        backgrounds::blurs(),
         text::cases(),
     ];
     let mut names = BTreeSet::new();
