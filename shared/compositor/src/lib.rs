@@ -11,6 +11,7 @@
 //!   canvas: an affine map and an opacity.
 //! - `media`, `shape` and `text` prepare what a box shows as a [`layer`]: premultiplied,
 //!   cropped, scaled or rasterised once, and kept while the item lasts.
+//! - `vector` draws Lottie animations and SVG files at the size they are shown in.
 //! - `canvas` blends layers. A tile of it stays YUV while only opaque upright video
 //!   covers it, becomes RGBA when something else is blended onto it, and is converted
 //!   back at the end: pixels that nothing touches are never converted.
@@ -36,6 +37,12 @@
 //!   Gaussians of 12 composition pixels times `intensity`; fades and flashes are black
 //!   laid over it.
 //!
+//! - An image behind all covers the canvas; a blurred one is made of the lowest image or
+//!   video that shows (see `background`).
+//! - Stickers (Lottie, SVG) fill their box, whatever `keepAspectRatio` says: it tells an
+//!   editor how to resize them. They show parts of frames, before their start the first
+//!   frame, past their end the last one.
+//!
 //! Not drawn: whatever `darkroom_editor_state::unsupported` lists.
 //!
 //! Drawing has no memory: a frame depends on its tick and pictures alone, never on
@@ -53,6 +60,7 @@ mod error;
 mod geometry;
 mod gradient;
 mod layer;
+mod lottie;
 mod media;
 mod picture;
 mod raster;
@@ -60,11 +68,14 @@ mod sample;
 mod scale;
 mod scene;
 mod shape;
+mod svg;
 mod text;
 mod timeline;
 mod transition;
+mod vector;
 
 pub use error::CompositorError;
 pub use picture::{Picture, RgbaFrame, YuvFrame};
 pub use scene::{MediaNeed, Scene};
 pub use text::{Fonts, font_dirs};
+pub use vector::{Vector, VectorError};

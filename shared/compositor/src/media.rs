@@ -135,6 +135,7 @@ impl MediaBox<'_> {
             Picture::Rgba(frame) => {
                 self.prepare_still(frame, Key { crop, size }, source, scaler, cache)?
             }
+            Picture::Vector(_) => return Ok(None),
         };
         let (matrix, clip) = match (size, whole) {
             (Size::Resized { .. }, Some(whole)) => (

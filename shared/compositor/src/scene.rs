@@ -165,10 +165,9 @@ impl Scene {
     fn need(&self, index: usize, tick: Ticks) -> Option<MediaNeed<'_>> {
         let clip = self.timeline.clips.get(index)?;
         let media = media(&clip.item.kind)?;
-        let source_time = media.source.map_or(Ticks(0), |source| {
-            let local = (tick - clip.item.start).0 as f64;
-            source.start + Ticks((local * source.playback_rate).round() as i64)
-        });
+        let source_time = media
+            .source
+            .map_or(Ticks(0), |source| source.at(tick - clip.item.start));
         Some(MediaNeed {
             item_id: &clip.item.id,
             asset_id: media.asset_id,
@@ -254,6 +253,7 @@ impl Scene {
             match picture {
                 Picture::Yuv(frame) => check_bytes(item, size, frame.data.len(), YuvFrame::bytes)?,
                 Picture::Rgba(frame) => check_bytes(item, size, frame.data.len(), rgba_bytes)?,
+                Picture::Vector(_) => {}
             }
         }
         Ok(())

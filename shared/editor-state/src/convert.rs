@@ -4,15 +4,16 @@
 //! field be absent, the default stands next to the field.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::model::{
     AnimatedNumber, Animation, AnimationKind, Animations, Asset, AssetKind, AudioItem, Background,
     Direction, Easing, EditorState, EffectItem, EffectKind, FilterItem, Frame, Geometry, GifItem,
-    ImageItem, Item, ItemKind, Keyframe, Origin, Ratio, Shape, SolidItem, Sound, SourceTime,
-    TextAlign, TextBackground, TextItem, TextStyle, Ticks, Track, Transition, TransitionKind,
-    VideoItem,
+    ImageItem, Item, ItemKind, Keyframe, LottieItem, Origin, Ratio, Shape, SolidItem, Sound,
+    SourceTime, TextAlign, TextBackground, TextItem, TextStyle, Ticks, Track, Transition,
+    TransitionKind, VideoItem,
 };
 use crate::names;
 
@@ -104,6 +105,10 @@ fn asset(id: &str, value: &Value) -> Asset {
         filename: text(value, "filename"),
         remote_url: optional_text(value, "remoteUrl"),
         remote_key: optional_text(value, "remoteKey"),
+        animation: value
+            .get("resourceJson")
+            .filter(|json| value["type"] == "lottie" && json["layers"].is_array())
+            .map(|json| Arc::new(json.clone())),
     }
 }
 
@@ -161,6 +166,12 @@ fn kind(value: &Value, assets: &Value) -> ItemKind {
             asset_id,
             geometry,
             frame: frame(value),
+            animations,
+            source: source(value),
+        }),
+        "lottie" => ItemKind::Lottie(LottieItem {
+            asset_id,
+            geometry,
             animations,
             source: source(value),
         }),
@@ -415,6 +426,7 @@ fn add_image(url: String, assets: &mut BTreeMap<String, Asset>) -> String {
         filename: String::new(),
         remote_url: Some(url),
         remote_key: None,
+        animation: None,
     };
     assets.insert(id.clone(), asset);
     id

@@ -5,6 +5,7 @@
 //! composition pixels; angles are degrees clockwise; fractions run 0..=1.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::names;
 
@@ -104,6 +105,9 @@ pub struct Asset {
     pub remote_url: Option<String>,
     /// Key in our own bucket; wins over `remote_url`.
     pub remote_key: Option<String>,
+    /// A Lottie animation that the document itself holds (`resourceJson`, where it has
+    /// `layers`); wins over both.
+    pub animation: Option<Arc<serde_json::Value>>,
 }
 
 /// Declared asset type.
@@ -210,6 +214,8 @@ pub enum ItemKind {
     Video(VideoItem),
     /// Animated picture without sound.
     Gif(GifItem),
+    /// Sticker: a Lottie animation or an SVG.
+    Lottie(LottieItem),
     /// Sound alone.
     Audio(AudioItem),
     /// Styled text.
@@ -307,6 +313,19 @@ pub struct GifItem {
     pub loops: bool,
 }
 
+/// Fields of a `lottie` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LottieItem {
+    /// Asset drawn.
+    pub asset_id: String,
+    /// Box.
+    pub geometry: Geometry,
+    /// In and out animation.
+    pub animations: Animations,
+    /// Where in the animation the clip begins, and how fast it runs.
+    pub source: SourceTime,
+}
+
 /// Fields of an `audio` item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AudioItem {
@@ -326,6 +345,13 @@ pub struct SourceTime {
     pub start: Ticks,
     /// Speed, at least 0.01.
     pub playback_rate: f64,
+}
+
+impl SourceTime {
+    /// Source time at a time counted from the item's start.
+    pub fn at(self, local: Ticks) -> Ticks {
+        self.start + Ticks((local.0 as f64 * self.playback_rate).round() as i64)
+    }
 }
 
 /// Gain and fades of a clip.

@@ -37,7 +37,7 @@ pub const ITEMS: &[Name] = &[
     drawn("audio", "Audio"),
     drawn("text", "Text"),
     drawn("solid", "Shape"),
-    later("lottie", "Lottie"),
+    drawn("lottie", "Lottie"),
     later("motion-graphic", "Motion graphic"),
     later("text-template", "Text template"),
     later("captions", "Captions"),

@@ -63,6 +63,7 @@ impl<'a> Pictures<'a> {
         for (item, asset) in needs {
             let picture = match self.doc.items.get(&item).map(|item| &item.kind) {
                 Some(ItemKind::Image(_)) => self.still(&item, &asset)?,
+                Some(ItemKind::Lottie(_)) => Some(Picture::Vector(self.media.vector(&asset)?)),
                 _ => self.moving(scene, &item, &asset, n)?,
             };
             if let Some(picture) = picture {

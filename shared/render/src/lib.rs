@@ -35,7 +35,7 @@ use darkroom_media::Tools;
 pub use error::{AssetError, RenderError};
 pub use spec::{ExportSpec, Format, Phase};
 
-use media::{Media, Use};
+use media::{Media, Source, Use};
 use pipeline::Counter;
 
 /// A future that an implementor of [`AssetSource`] answers with.
@@ -186,7 +186,7 @@ async fn fetch(
     doc: &EditorState,
     assets: &dyn AssetSource,
     progress: &dyn Progress,
-) -> Result<Vec<(String, Use, PathBuf)>, RenderError> {
+) -> Result<Vec<(String, Use, Source)>, RenderError> {
     let mut files = Vec::new();
     for (id, wanted) in media::used_assets(doc) {
         if progress.canceled() {
@@ -196,6 +196,10 @@ async fn fetch(
             .assets
             .get(id)
             .ok_or_else(|| RenderError::NoAsset(id.to_owned()))?;
+        if let Some(json) = &asset.animation {
+            files.push((id.to_owned(), wanted, Source::Animation(Arc::clone(json))));
+            continue;
+        }
         let path = assets
             .fetch(asset)
             .await
@@ -203,7 +207,7 @@ async fn fetch(
                 id: id.to_owned(),
                 cause,
             })?;
-        files.push((id.to_owned(), wanted, path));
+        files.push((id.to_owned(), wanted, Source::File(path)));
     }
     Ok(files)
 }

@@ -117,7 +117,7 @@ impl Job {
             }
         }
         drop(full);
-        Ok(scene.warnings().to_vec())
+        Ok([scene.warnings(), &self.media.warnings()].concat())
     }
 }
 

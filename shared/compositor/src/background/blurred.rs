@@ -163,6 +163,7 @@ fn cover(
             let bitmap = scaler.bitmap(&all, crop, width, height)?;
             to_frame(&bitmap.over_black())
         }
+        Picture::Vector(_) => Ok(YuvFrame::new_black(size.0, size.1)),
     }
 }
 

@@ -17,6 +17,7 @@ use crate::picture::Picture;
 use crate::shape::outline;
 use crate::text::{Fonts, lay_out};
 use crate::timeline::{Clip, animations, geometry, media};
+use crate::vector::{self, VectorCache};
 
 /// What is kept of an item between frames, while it lasts.
 #[derive(Default)]
@@ -25,6 +26,7 @@ pub(super) struct Cache {
     text: Option<(f64, Arc<Art>)>,
     art: ArtCache,
     media: MediaCache,
+    vector: VectorCache,
 }
 
 impl Scene {
@@ -68,6 +70,15 @@ impl Scene {
                             art::layer(made, variant, &placement, self.clip, scaler, art)
                         })?
                     }
+                    (ItemKind::Lottie(sticker), _) => match pictures.get(&clip.item.id) {
+                        Some(Picture::Vector(drawn)) => {
+                            let seconds = sticker.source.at(local).seconds();
+                            let (id, cache) = (&clip.item.id, &mut cache.vector);
+                            vector::layer(id, drawn, seconds, &placement, self.clip, cache)?
+                                .map(Layer::Image)
+                        }
+                        _ => None,
+                    },
                     (kind, _) => match (media(kind), pictures.get(&clip.item.id)) {
                         (Some(media), Some(picture)) => MediaBox {
                             picture,
