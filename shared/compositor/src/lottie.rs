@@ -156,3 +156,105 @@ fn look_for_gaps(list: &Value, found: &mut BTreeSet<&'static str>) {
         look_for_gaps(&entry["it"], found);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn animation(layers: &Value, assets: &Value) -> Animation {
+        let file = json!({ "w": 20, "h": 20, "fr": 30, "ip": 0, "op": 30, "layers": layers, "assets": assets });
+        Animation::new(Arc::new(file)).unwrap()
+    }
+
+    fn shapes(shapes: &Value) -> Value {
+        json!({ "ty": 4, "ip": 0, "op": 30, "ks": {}, "shapes": shapes })
+    }
+
+    fn disc() -> Value {
+        json!({ "ty": "el", "p": { "k": [10, 10] }, "s": { "k": [20, 20] } })
+    }
+
+    fn red() -> Value {
+        json!({ "ty": "fl", "c": { "k": [1, 0, 0] }, "o": { "k": 100 } })
+    }
+
+    #[test]
+    fn a_layer_needs_hardly_any_field() {
+        let bitmap = animation(&json!([shapes(&json!([disc(), red()]))]), &Value::Null);
+        let bitmap = bitmap.draw(0.0, 10, 10).unwrap();
+        assert_eq!(&bitmap.row(5)[20..24], [255, 0, 0, 255]);
+        assert_eq!(&bitmap.row(0)[..4], [0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn repeaters_in_repeaters_are_bounded() {
+        let copies = json!({ "ty": "rp", "c": { "k": 1e9 }, "tr": {} });
+        let mut nested = json!([disc(), red(), copies, copies, copies]);
+        for _ in 0..20 {
+            nested = json!([{ "ty": "gr", "it": nested }, copies]);
+        }
+        let drawn = animation(&json!([shapes(&nested)]), &Value::Null).draw(0.0, 10, 10);
+        assert!(drawn.unwrap_err().contains("too complex"));
+    }
+
+    #[test]
+    fn paints_of_many_paths_are_bounded() {
+        let list: Vec<Value> = (0..4000).flat_map(|_| [disc(), red()]).collect();
+        let drawn = animation(&json!([shapes(&json!(list))]), &Value::Null).draw(0.0, 10, 10);
+        assert!(drawn.unwrap_err().contains("too complex"));
+    }
+
+    #[test]
+    fn compositions_that_hold_themselves_end() {
+        let again = json!({ "ty": 0, "refId": "a", "ip": 0, "op": 30, "ks": {} });
+        let assets = json!([{ "id": "a", "layers": [again, again, again] }]);
+        let drawn = animation(&json!([again]), &assets).draw(0.0, 10, 10);
+        assert!(drawn.unwrap_err().contains("too complex"));
+    }
+
+    #[test]
+    fn mattes_that_wait_for_each_other_end() {
+        let mut layers = [
+            shapes(&json!([disc(), red()])),
+            shapes(&json!([disc(), red()])),
+        ];
+        for (index, layer) in layers.iter_mut().enumerate() {
+            layer["ind"] = json!(index);
+            layer["parent"] = json!(1 - index);
+            layer["tt"] = json!(1);
+            layer["tp"] = json!(1 - index);
+        }
+        let _ = animation(&json!(layers), &Value::Null).draw(0.0, 10, 10);
+    }
+
+    #[test]
+    fn too_many_masks_are_refused() {
+        let mut layer = shapes(&json!([disc(), red()]));
+        let path = json!({ "k": { "v": [[0, 0], [9, 0], [9, 9]], "c": true } });
+        layer["masksProperties"] = json!([{ "mode": "a", "pt": path }]);
+        let drawn = animation(&json!(vec![layer; 500]), &Value::Null).draw(0.0, 10, 10);
+        assert!(drawn.unwrap_err().contains("too complex"));
+    }
+
+    #[test]
+    fn what_is_no_number_is_drawn_as_nothing() {
+        let odd = json!([
+            disc(), { "ty": "sh", "ks": { "k": [] } }, { "ty": "sh", "ks": { "k": [{ "t": 3 }] } },
+            { "ty": "rc", "p": { "k": [1e300, -1e300] }, "s": { "k": [1e308, 1e308] }, "r": { "k": 1e308 } },
+            { "ty": "gf", "t": 2, "g": { "p": 9, "k": { "k": [0.5] } } }, { "ty": "st", "w": { "k": 1e30 } },
+        ]);
+        let _ = animation(&json!([shapes(&odd)]), &Value::Null).draw(0.0, 10, 10);
+    }
+
+    #[test]
+    fn what_is_left_out_is_named() {
+        let layers = json!([{ "ty": 5, "ks": {} }, shapes(&json!([{ "ty": "gr", "it": [{ "ty": "zz" }] }]))]);
+        let gaps: Vec<_> = animation(&layers, &Value::Null)
+            .gaps()
+            .into_iter()
+            .collect();
+        assert_eq!(gaps, ["text layers", "zigzag paths"]);
+    }
+}

@@ -3,24 +3,24 @@
 //! Nothing fails here: what the schema requires is there. Where the schema lets a
 //! field be absent, the default stands next to the field.
 
+mod assets;
+
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::model::{
-    AnimatedNumber, Animation, AnimationKind, Animations, Asset, AssetKind, AudioItem, Background,
-    Direction, Easing, EditorState, EffectItem, EffectKind, FilterItem, Frame, Geometry, GifItem,
-    ImageItem, Item, ItemKind, Keyframe, LottieItem, Origin, Ratio, Shape, SolidItem, Sound,
-    SourceTime, TextAlign, TextBackground, TextItem, TextStyle, Ticks, Track, Transition,
-    TransitionKind, VideoItem,
+    AnimatedNumber, Animation, AnimationKind, Animations, AudioItem, Direction, Easing,
+    EditorState, EffectItem, EffectKind, FilterItem, Frame, Geometry, GifItem, ImageItem, Item,
+    ItemKind, Keyframe, LottieItem, Origin, Ratio, Shape, SolidItem, Sound, SourceTime, TextAlign,
+    TextBackground, TextItem, TextStyle, Ticks, Track, Transition, TransitionKind, VideoItem,
 };
 use crate::names;
 
 pub(crate) fn state(root: &Value) -> EditorState {
     let declared = &root["assets"];
-    let mut assets = map(declared, asset);
-    let background = background(root.get("globalBackground"), &mut assets);
+    let mut assets = map(declared, assets::asset);
+    let background = assets::background(root.get("globalBackground"), &mut assets);
     EditorState {
         composition_width: number(root, "compositionWidth") as u32,
         composition_height: number(root, "compositionHeight") as u32,
@@ -88,27 +88,6 @@ fn track(value: &Value) -> Track {
             .collect(),
         hidden: flag(value, "hidden"),
         muted: flag(value, "muted"),
-    }
-}
-
-fn asset(id: &str, value: &Value) -> Asset {
-    Asset {
-        id: id.to_owned(),
-        kind: match value["type"].as_str().unwrap_or_default() {
-            "video" => AssetKind::Video,
-            "gif" => AssetKind::Gif,
-            "audio" => AssetKind::Audio,
-            "lottie" => AssetKind::Lottie,
-            "caption" => AssetKind::Caption,
-            _ => AssetKind::Image,
-        },
-        filename: text(value, "filename"),
-        remote_url: optional_text(value, "remoteUrl"),
-        remote_key: optional_text(value, "remoteKey"),
-        animation: value
-            .get("resourceJson")
-            .filter(|json| value["type"] == "lottie" && json["layers"].is_array())
-            .map(|json| Arc::new(json.clone())),
     }
 }
 
@@ -391,43 +370,4 @@ fn transition(id: &str, value: &Value) -> Transition {
         duration: ticks(value, "durationTicks"),
         easing: easing(value),
     }
-}
-
-fn background(value: Option<&Value>, assets: &mut BTreeMap<String, Asset>) -> Background {
-    let Some(value) = value else {
-        return Background::None;
-    };
-    match value["type"].as_str().unwrap_or_default() {
-        "none" => Background::None,
-        "color" => Background::Color {
-            color: text(value, "color"),
-            gradient: optional_text(value, "gradient"),
-        },
-        "blur" => Background::Blur {
-            level: number(value, "level") as u8,
-        },
-        "image" => Background::Image {
-            asset_id: optional_text(value, "imageAssetId")
-                .unwrap_or_else(|| add_image(text(value, "imageUrl"), assets)),
-        },
-        _ => Background::None,
-    }
-}
-
-/// Adds an asset of a URL, under the place in the document that names the URL.
-fn add_image(url: String, assets: &mut BTreeMap<String, Asset>) -> String {
-    let mut id = "/globalBackground/imageUrl".to_owned();
-    while assets.contains_key(&id) {
-        id.push('\'');
-    }
-    let asset = Asset {
-        id: id.clone(),
-        kind: AssetKind::Image,
-        filename: String::new(),
-        remote_url: Some(url),
-        remote_key: None,
-        animation: None,
-    };
-    assets.insert(id.clone(), asset);
-    id
 }

@@ -12,9 +12,19 @@ pub(super) struct Paint {
     source: Source,
     /// Overlapping parts of a fill are left free by turns.
     pub even_odd: bool,
-    /// Lengths of dashes and gaps by turns, and where in them a stroke begins.
-    pub dash: Option<skia::StrokeDash>,
+    dash: Option<Dash>,
 }
+
+/// Lengths of dashes and gaps by turns, and where in them a stroke begins.
+#[derive(Debug, Clone)]
+struct Dash {
+    skia: skia::StrokeDash,
+    /// Length of all of them.
+    period: f32,
+}
+
+/// Dashes of one path at most; one of more is a line.
+const MOST_DASHES: f32 = 50_000.0;
 
 #[derive(Debug, Clone)]
 enum Source {
@@ -55,6 +65,14 @@ impl Paint {
         }
     }
 
+    /// The dashes of a stroke along a path.
+    pub(super) fn dash(&self, path: &skia::Path) -> Option<skia::StrokeDash> {
+        let dash = self.dash.as_ref()?;
+        let bounds = path.bounds();
+        let longest = (bounds.width() + bounds.height()) * path.len() as f32;
+        (longest / dash.period < MOST_DASHES).then(|| dash.skia.clone())
+    }
+
     /// `None` where nothing is painted.
     pub(super) fn shader(&self, opacity: f32) -> Option<skia::Shader<'static>> {
         match &self.source {
@@ -75,7 +93,7 @@ fn color(numbers: &[f64]) -> [f32; 4] {
 }
 
 /// The list of dashes, gaps and one offset of a stroke.
-fn dash(list: &Value, frame: f64) -> Option<skia::StrokeDash> {
+fn dash(list: &Value, frame: f64) -> Option<Dash> {
     let (mut lengths, mut offset) = (Vec::new(), 0.0);
     for part in list.as_array()? {
         let length = number_at(&part["v"], frame, 0.0) as f32;
@@ -87,7 +105,10 @@ fn dash(list: &Value, frame: f64) -> Option<skia::StrokeDash> {
     if lengths.len() % 2 == 1 {
         lengths.extend_from_within(..);
     }
-    skia::StrokeDash::new(lengths, offset)
+    Some(Dash {
+        period: lengths.iter().sum(),
+        skia: skia::StrokeDash::new(lengths, offset)?,
+    })
 }
 
 impl Gradient {

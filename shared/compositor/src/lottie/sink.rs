@@ -215,7 +215,7 @@ impl RenderSink for Sink<'_> {
         match stroke {
             None => self.pixels.fill_path(&path, &paint, rule, transform, None),
             Some(stroke) => {
-                let stroke = line(stroke, own.dash.clone());
+                let stroke = line(stroke, own.dash(&path));
                 self.pixels
                     .stroke_path(&path, &paint, &stroke, transform, None);
             }

@@ -101,11 +101,13 @@ impl Reader<'_> {
         if self.layers > MOST_LAYERS {
             return Vec::new();
         }
-        let place = |index: &Value| {
-            let index = index.as_f64()?;
-            list.iter()
-                .position(|layer| layer["ind"].as_f64() == Some(index))
-        };
+        let places: HashMap<i64, usize> = list
+            .iter()
+            .enumerate()
+            .rev()
+            .filter_map(|(place, layer)| Some((whole(&layer["ind"])?, place)))
+            .collect();
+        let place = |index: &Value| places.get(&whole(index)?).copied();
         let mut layers = Vec::with_capacity(list.len());
         let mut mattes = Vec::new();
         for (index, value) in list.iter().enumerate() {
@@ -141,7 +143,6 @@ impl Reader<'_> {
             opacity: model::Value::Fixed(100.0),
             is_mask: value["td"] == 1,
             stretch: 1.0,
-            frames: 0.0..f64::from(u8::from(shown)),
             name: self.still.notes.len().to_string(),
             ..Layer::default()
         };
@@ -154,10 +155,13 @@ impl Reader<'_> {
         // Held while its own precompositions take the next ones.
         self.still.notes.push(Note::default());
         let index = self.still.notes.len() - 1;
-        if shown {
-            self.masks(value, frame, &mut layer, &mut note);
+        if shown && note.opacity > 0.0 {
+            layer.frames = 0.0..1.0;
             layer.content = self.content(value, frame, depth);
-            if is_one_draw(&layer.content) {
+            if !matches!(layer.content, Content::None) {
+                masks(value, frame, &mut layer, &mut note);
+            }
+            if fades_by_itself(&layer.content) {
                 layer.opacity = model::Value::Fixed(f64::from(note.opacity) * 100.0);
                 note.opacity = 1.0;
             }
@@ -197,44 +201,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Its masks, and the edges of a precomposition.
-    fn masks(&mut self, value: &Value, frame: f64, layer: &mut Layer, note: &mut Note) {
-        let mut add = |path: Vec<PathEl>, mask: MaskNote| {
-            layer.masks.push(model::Mask {
-                mode: peniko::BlendMode::default(),
-                geometry: Geometry::Fixed(path),
-                opacity: model::Value::Fixed(100.0),
-            });
-            note.masks.push(mask);
-        };
-        for mask in value["masksProperties"].as_array().into_iter().flatten() {
-            let mode = match mask["mode"].as_str() {
-                Some("n") => continue,
-                Some("s") => MaskMode::Subtract,
-                Some("i") => MaskMode::Intersect,
-                _ => MaskMode::Add,
-            };
-            let mask_note = MaskNote {
-                mode,
-                inverted: mask["inv"] == true,
-                opacity: opacity(&mask["o"], frame),
-            };
-            add(path(&value_at(&mask["pt"], frame)), mask_note);
-        }
-        if let (Some(0), Some(width), Some(height)) = (
-            value["ty"].as_u64(),
-            value["w"].as_f64(),
-            value["h"].as_f64(),
-        ) {
-            let inside = MaskNote {
-                mode: MaskMode::Intersect,
-                inverted: false,
-                opacity: 1.0,
-            };
-            add(edges(width, height), inside);
-        }
-    }
-
     fn solid(&mut self, value: &Value) -> Content {
         let side = |key: &str| value[key].as_f64().unwrap_or_default();
         let rect = edges(side("sw"), side("sh"));
@@ -260,9 +226,11 @@ impl Reader<'_> {
         let mut left = MOST_COPIES / copies;
         let mut repeats = Vec::new();
         for item in visible().filter(|item| item["ty"] == "rp") {
-            let count = number_at(&item["c"], frame, 0.0)
-                .round()
-                .clamp(0.0, left.floor());
+            let count = number_at(&item["c"], frame, 0.0).round().max(0.0);
+            if count > left {
+                self.segments = usize::MAX;
+                return (Vec::new(), 0);
+            }
             left /= count.max(1.0);
             repeats.push(count);
         }
@@ -286,7 +254,8 @@ impl Reader<'_> {
                     Shape::Group(inner, placed)
                 }
                 "fl" | "gf" | "st" | "gs" => {
-                    self.segments += segments * copies as usize;
+                    let more = segments.saturating_mul(copies as usize);
+                    self.segments = self.segments.saturating_add(more);
                     Shape::Draw(self.draw(item, frame))
                 }
                 "tm" => Shape::Trim(trim(item, frame)),
@@ -325,8 +294,51 @@ impl Reader<'_> {
     }
 }
 
-/// Whether fading its one draw is the same as fading all of it.
-fn is_one_draw(content: &Content) -> bool {
+/// A layer's masks, and the edges of a precomposition.
+fn masks(value: &Value, frame: f64, layer: &mut Layer, note: &mut Note) {
+    let mut add = |path: Vec<PathEl>, mask: MaskNote| {
+        layer.masks.push(model::Mask {
+            mode: peniko::BlendMode::default(),
+            geometry: Geometry::Fixed(path),
+            opacity: model::Value::Fixed(100.0),
+        });
+        note.masks.push(mask);
+    };
+    for mask in value["masksProperties"].as_array().into_iter().flatten() {
+        let mode = match mask["mode"].as_str() {
+            Some("n") => continue,
+            Some("s") => MaskMode::Subtract,
+            Some("i") => MaskMode::Intersect,
+            _ => MaskMode::Add,
+        };
+        let mask_note = MaskNote {
+            mode,
+            inverted: mask["inv"] == true,
+            opacity: opacity(&mask["o"], frame),
+        };
+        add(path(&value_at(&mask["pt"], frame)), mask_note);
+    }
+    if let (Some(0), Some(width), Some(height)) = (
+        value["ty"].as_u64(),
+        value["w"].as_f64(),
+        value["h"].as_f64(),
+    ) {
+        let inside = MaskNote {
+            mode: MaskMode::Intersect,
+            inverted: false,
+            opacity: 1.0,
+        };
+        add(edges(width, height), inside);
+    }
+}
+
+/// A whole number, written as one or not.
+fn whole(value: &Value) -> Option<i64> {
+    value.as_f64().map(|number| number as i64)
+}
+
+/// Whether fading what it paints is the same as fading all of it: nothing overlaps.
+fn fades_by_itself(content: &Content) -> bool {
     fn draws(shapes: &[Shape]) -> usize {
         let count = |shape: &Shape| match shape {
             Shape::Group(inner, _) => draws(inner),
@@ -336,7 +348,11 @@ fn is_one_draw(content: &Content) -> bool {
         };
         shapes.iter().map(count).sum()
     }
-    matches!(content, Content::Shape(shapes) if draws(shapes) <= 1)
+    match content {
+        Content::Shape(shapes) => draws(shapes) <= 1,
+        Content::Instance { .. } => false,
+        Content::None | Content::Image { .. } => true,
+    }
 }
 
 fn opacity(property: &Value, frame: f64) -> f32 {

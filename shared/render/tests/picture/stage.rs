@@ -7,7 +7,7 @@ use darkroom_compositor::{Fonts, YuvFrame};
 use darkroom_editor_state::Asset;
 use darkroom_media::Tools;
 use darkroom_render::{
-    AssetError, AssetSource, BoxFuture, ExportSpec, Format, RenderEnv, draw_frame,
+    AssetError, AssetSource, BoxFuture, ExportSpec, Format, RenderEnv, RenderError, draw_frame,
 };
 use tempfile::TempDir;
 
@@ -87,6 +87,10 @@ impl AssetSource for Files {
 
 /// Frame `n` of a film at 30 fps.
 pub(crate) fn draw(film: &Film, n: u64) -> YuvFrame {
+    try_draw(film, n).unwrap()
+}
+
+pub(crate) fn try_draw(film: &Film, n: u64) -> Result<YuvFrame, RenderError> {
     let stage = stage();
     let spec = ExportSpec {
         format: Format::Mp4,
@@ -98,7 +102,7 @@ pub(crate) fn draw(film: &Film, n: u64) -> YuvFrame {
     let state = film.state();
     let files = Files(&stage.media);
     let drawn = draw_frame(&state, &spec, &files, &stage.env, n);
-    stage.runtime.block_on(drawn).unwrap()
+    stage.runtime.block_on(drawn)
 }
 
 /// sRGB pixels.

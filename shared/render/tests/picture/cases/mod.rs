@@ -5,6 +5,7 @@ mod backgrounds;
 mod boxes;
 mod changes;
 mod media;
+mod stickers;
 mod text;
 mod transitions;
 
@@ -75,6 +76,11 @@ fn blurred_backgrounds() {
 }
 
 #[test]
+fn lottie_and_svg_stickers() {
+    golden::check(&stickers::cases());
+}
+
+#[test]
 fn texts() {
     golden::check(&text::cases());
 }
@@ -91,6 +97,7 @@ fn every_golden_has_a_case() {
         backgrounds::cases(),
         backgrounds::images(),
         backgrounds::blurs(),
+        stickers::cases(),
         text::cases(),
     ];
     let mut names = BTreeSet::new();

@@ -2,6 +2,7 @@
 
 mod boxes;
 mod colors;
+mod stickers;
 mod time;
 mod words;
 
