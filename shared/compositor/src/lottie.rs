@@ -249,6 +249,19 @@ mod tests {
     }
 
     #[test]
+    fn endless_curves_end() {
+        let far = json!([{ "v": [[0, 0], [1e300, 1e300]], "i": [[0, 0], [1e308, 0]], "o": [[-1e308, 9], [0, 0]], "c": true }]);
+        let path =
+            json!({ "ty": "sh", "ks": { "k": [{ "t": 0, "s": far }, { "t": 9, "s": far }] } });
+        let trim = json!({ "ty": "tm", "s": { "k": 20 }, "e": { "k": 60 }, "o": { "k": 1e300 } });
+        let mut layer = shapes(&json!([path, red(), trim]));
+        layer["ks"] = json!({ "p": { "k": [
+            { "t": 0, "s": [0, 0], "to": [1e300, -1e300], "ti": [-1e300, 7] }, { "t": 9, "s": [1e300, 0] },
+        ] } });
+        let _ = animation(&json!([layer]), &Value::Null).draw(3.0, 10, 10);
+    }
+
+    #[test]
     fn what_is_left_out_is_named() {
         let layers = json!([{ "ty": 5, "ks": {} }, shapes(&json!([{ "ty": "gr", "it": [{ "ty": "zz" }] }]))]);
         let gaps: Vec<_> = animation(&layers, &Value::Null)

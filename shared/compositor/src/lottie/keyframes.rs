@@ -7,6 +7,13 @@ use serde_json::{Value, json};
 
 /// Error of arc lengths, in the animation's pixels.
 const ACCURACY: f64 = 0.01;
+/// Numbers are cut to this: measuring the length of a longer curve might never end.
+const LARGEST: f64 = 1e6;
+
+/// A number of the file.
+pub(super) fn bounded(value: &Value) -> Option<f64> {
+    Some(value.as_f64()?.clamp(-LARGEST, LARGEST))
+}
 
 /// A property's value at a frame: a number, a list of numbers, or a path. `Null` where
 /// there is none. Expressions are not run: what they stand on is shown.
@@ -20,7 +27,7 @@ pub(super) fn value_at(property: &Value, frame: f64) -> Cow<'_, Value> {
 /// A number, alone or the first of a list.
 pub(super) fn number_at(property: &Value, frame: f64, default: f64) -> f64 {
     let value = value_at(property, frame);
-    let number = value.as_f64().or_else(|| value.get(0)?.as_f64());
+    let number = bounded(&value).or_else(|| bounded(value.get(0)?));
     number.unwrap_or(default)
 }
 
@@ -57,7 +64,7 @@ fn numbers(value: &Value) -> Vec<f64> {
     let list = value
         .as_array()
         .map_or(std::slice::from_ref(value), Vec::as_slice);
-    list.iter().filter_map(Value::as_f64).collect()
+    list.iter().filter_map(bounded).collect()
 }
 
 /// The keyframes of a property that has some.
@@ -144,7 +151,7 @@ fn point(numbers: &[f64]) -> Option<Point> {
 fn path_between(start: &Value, end: &Value, done: f64) -> Value {
     let mix = |start: &Value, end: &Value| {
         let pair = |index| {
-            let (start, end) = (start[index].as_f64()?, end[index].as_f64()?);
+            let (start, end) = (bounded(&start[index])?, bounded(&end[index])?);
             Some(start + (end - start) * done)
         };
         json!([pair(0), pair(1)])

@@ -4,7 +4,7 @@ use kurbo::{Affine, BezPath, Cap, Join, PathEl, Point, Rect, Shape as _, Size, S
 use serde_json::Value;
 use velato::model::{self, Geometry, RepeaterComposite, animated, fixed};
 
-use super::keyframes::{number_at, pair_at, point_at, scale_at, size_at, value_at};
+use super::keyframes::{bounded, number_at, pair_at, point_at, scale_at, size_at, value_at};
 
 /// Corners of a star at most.
 const MOST_POINTS: f64 = 500.0;
@@ -33,7 +33,7 @@ pub(super) fn transform(value: &Value, frame: f64) -> Affine {
 pub(super) fn path(value: &Value) -> Vec<PathEl> {
     let points = |key: &str| value[key].as_array().map_or(&[][..], Vec::as_slice);
     let point = |value: Option<&Value>| {
-        let axis = |index: usize| value.and_then(|value| value[index].as_f64());
+        let axis = |index: usize| value.and_then(|value| bounded(&value[index]));
         Point::new(axis(0).unwrap_or_default(), axis(1).unwrap_or_default())
     };
     let (vertices, into, out) = (points("v"), points("i"), points("o"));
