@@ -29,6 +29,7 @@ const DEFAULT_SECONDS: f64 = 3.0;
 
 /// The `EditorCapabilities` object of the contract, with no other key.
 ///
+/// It offers no preset images: a preset of an editor's own is a URL like any other.
 /// `version` names the generation of the document format.
 pub fn capabilities() -> Value {
     let captions = caption_presets();

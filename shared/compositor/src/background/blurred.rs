@@ -193,6 +193,35 @@ mod tests {
     }
 
     #[test]
+    fn a_still_is_blurred_once() {
+        let still = |level: u8| {
+            let data = [level; 4 * 4 * 4].to_vec();
+            Picture::Rgba(Arc::new(crate::picture::RgbaFrame {
+                width: 4,
+                height: 4,
+                data,
+            }))
+        };
+        let (one, two) = (still(200), still(90));
+        let mut blurred = Blurred::new(1, (64, 32), 1.0);
+        let mut layer = |picture: &Picture| {
+            let part = Part {
+                picture: picture.clone(),
+                crop: Rect::new(0.0, 0.0, 4.0, 4.0),
+                weight: 255,
+            };
+            let (mut scaler, mut blurrer) = (Scaler::default(), Blurrer::default());
+            match blurred.layer(vec![part], &mut scaler, &mut blurrer) {
+                Ok(Some(Layer::Video(video))) => video.source,
+                _ => panic!("no background"),
+            }
+        };
+        let first = layer(&one);
+        assert!(Arc::ptr_eq(&first, &layer(&one)));
+        assert_ne!(first, layer(&two));
+    }
+
+    #[test]
     fn every_shrink_blurs_an_edge_alike() {
         let (width, height) = (640, 64);
         let mut source = YuvFrame::new_black(width, height);
