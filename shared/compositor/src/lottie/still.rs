@@ -181,12 +181,7 @@ impl Reader<'_> {
                 let (Some(asset), true) = (asset, depth < DEEPEST) else {
                     return Content::None;
                 };
-                let stretch = value["sr"].as_f64().filter(|sr| *sr > 0.0).unwrap_or(1.0);
-                let start = value["st"].as_f64().unwrap_or_default();
-                let inner = match &value["tm"] {
-                    Value::Null => (frame - start) / stretch,
-                    remap => number_at(remap, frame, 0.0) * self.rate,
-                };
+                let inner = inner_frame(value, frame, self.rate);
                 let layers = self.layers(&asset["layers"], inner, depth + 1);
                 let name = self.still.composition.assets.len().to_string();
                 self.still.composition.assets.insert(name.clone(), layers);
@@ -329,6 +324,23 @@ fn masks(value: &Value, frame: f64, layer: &mut Layer, note: &mut Note) {
             opacity: 1.0,
         };
         add(edges(width, height), inside);
+    }
+}
+
+/// The frame that a layer's precomposition shows.
+fn inner_frame(layer: &Value, frame: f64, rate: f64) -> f64 {
+    if layer["tm"].is_null() {
+        let stretch = layer["sr"].as_f64().filter(|sr| *sr > 0.0);
+        let start = layer["st"].as_f64().unwrap_or_default();
+        return (frame - start) / stretch.unwrap_or(1.0);
+    }
+    let inner = number_at(&layer["tm"], frame, 0.0) * rate;
+    // Its very end is its last frame.
+    let end = layer["op"].as_f64().unwrap_or(f64::INFINITY);
+    if (inner - end).abs() < 1e-6 {
+        end - 1.0
+    } else {
+        inner
     }
 }
 
