@@ -240,8 +240,8 @@ impl Reader<'_> {
                 "gr" => {
                     let (inner, more) = self.shapes(&item["it"], frame, copies);
                     segments += more;
-                    let own = item["it"].as_array().into_iter().flatten();
-                    let own = own.filter(|part| part["ty"] == "tr").last();
+                    let mut own = item["it"].as_array().into_iter().flatten();
+                    let own = own.rfind(|part| part["ty"] == "tr");
                     let placed = own.map(|own| GroupTransform {
                         transform: model::Transform::Fixed(transform(own, frame)),
                         opacity: model::Value::Fixed(number_at(&own["o"], frame, 100.0)),

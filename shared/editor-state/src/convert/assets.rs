@@ -37,7 +37,6 @@ pub(super) fn background(
         return Background::None;
     };
     match value["type"].as_str().unwrap_or_default() {
-        "none" => Background::None,
         "color" => Background::Color {
             color: text(value, "color"),
             gradient: optional_text(value, "gradient"),
