@@ -21,7 +21,7 @@ pub struct Vector(Kind);
 
 #[derive(Debug, Clone)]
 enum Kind {
-    Svg(Svg),
+    Svg(Box<Svg>),
     Lottie(Animation),
 }
 
@@ -49,6 +49,7 @@ impl Vector {
         let text = text.trim_start_matches('\u{feff}').trim_start();
         if text.starts_with('<') {
             return Svg::parse(text)
+                .map(Box::new)
                 .map(Kind::Svg)
                 .map(Self)
                 .map_err(VectorError);
