@@ -1,22 +1,62 @@
 //! The background behind all tracks.
 
+mod blurred;
+
 use darkroom_editor_state::{Background, OutputLayout};
 
+use crate::bitmap::Bitmap;
 use crate::canvas::Backdrop;
 use crate::color::Color;
 use crate::error::CompositorError;
+use crate::geometry::Rect;
 use crate::gradient::Gradient;
+use crate::picture::RgbaFrame;
+use crate::scale::Scaler;
 
-/// What the document's background looks like on a canvas.
+pub(crate) use blurred::{Blurred, Part};
+
+const BLACK: [u8; 4] = [0, 0, 0, 255];
+
+/// What the document's background looks like on a canvas, `image` being the picture
+/// that [`Background::Image`] names. A blurred one is black, and a layer above it.
 pub(crate) fn backdrop(
     background: &Background,
+    image: Option<&RgbaFrame>,
     layout: OutputLayout,
     warnings: &mut Vec<String>,
 ) -> Result<Backdrop, CompositorError> {
-    let black = [0, 0, 0, 255];
-    let Background::Color { color, gradient } = background else {
-        return Backdrop::flat(black);
-    };
+    match background {
+        Background::None | Background::Blur { .. } => Backdrop::flat(BLACK),
+        Background::Color { color, gradient } => {
+            colored(color, gradient.as_deref(), layout, warnings)
+        }
+        Background::Image { asset_id } => {
+            let missing = || CompositorError::MissingPicture {
+                item: asset_id.clone(),
+            };
+            pictured(image.ok_or_else(missing)?, layout)
+        }
+    }
+}
+
+/// A picture that covers the canvas, what does not fit cut away on both sides. What is
+/// transparent is black.
+fn pictured(image: &RgbaFrame, layout: OutputLayout) -> Result<Backdrop, CompositorError> {
+    let all = Rect::new(0.0, 0.0, f64::from(image.width), f64::from(image.height));
+    let crop = blurred::covering(all, (layout.width, layout.height));
+    let (width, height) = (layout.width as usize, layout.height as usize);
+    let bitmap = Bitmap::premultiplied(image);
+    let bitmap = Scaler::default().bitmap(&bitmap, crop, width, height)?;
+    Backdrop::picture(bitmap.over_black())
+}
+
+/// A colour over black, or a gradient over that colour.
+fn colored(
+    color: &str,
+    gradient: Option<&str>,
+    layout: OutputLayout,
+    warnings: &mut Vec<String>,
+) -> Result<Backdrop, CompositorError> {
     let over_black = |color: Color| {
         let [r, g, b, a] = color.0;
         Color([r * a, g * a, b * a, 1.0])
@@ -27,7 +67,7 @@ pub(crate) fn backdrop(
         "globalBackground",
         warnings,
     ));
-    let Some(css) = gradient.as_deref().filter(|css| !css.trim().is_empty()) else {
+    let Some(css) = gradient.filter(|css| !css.trim().is_empty()) else {
         return Backdrop::flat(color.premultiplied());
     };
     let Some(gradient) = Gradient::parse(css) else {

@@ -37,6 +37,15 @@ impl Bitmap {
         }
     }
 
+    /// The same in front of black.
+    pub(crate) fn over_black(mut self) -> Self {
+        for pixel in self.data.chunks_exact_mut(4) {
+            pixel[3] = 255;
+        }
+        self.opaque = true;
+        self
+    }
+
     pub(crate) fn row(&self, y: usize) -> &[u8] {
         let start = y * self.width * 4;
         self.data

@@ -63,6 +63,14 @@ pub enum CompositorError {
         /// Canvas height in pixels.
         canvas_height: u32,
     },
+    /// An item's SVG or Lottie cannot be drawn: its maker's fault.
+    #[error("item \"{item}\" cannot be drawn: {cause}")]
+    Vector {
+        /// Item id.
+        item: String,
+        /// What is wrong with it.
+        cause: &'static str,
+    },
     /// A pixel library refused its input: a fault of this crate.
     #[error("{step} failed: {cause}")]
     Pixels {
@@ -74,6 +82,11 @@ pub enum CompositorError {
 }
 
 impl CompositorError {
+    /// Whether the document is at fault rather than this crate or who calls it.
+    pub fn is_callers_fault(&self) -> bool {
+        matches!(self, Self::Vector { .. })
+    }
+
     pub(crate) fn pixels(step: &'static str, cause: impl std::fmt::Display) -> Self {
         Self::Pixels {
             step,

@@ -235,7 +235,7 @@ mod tests {
             let colors = |art: &Art| -> Vec<[u8; 4]> {
                 let fill = |mark: &Mark| match mark {
                     Mark::Fill { color, .. } => *color,
-                    Mark::Picture { .. } => [0; 4],
+                    Mark::Picture { .. } | Mark::Shaded { .. } | Mark::Group { .. } => [0; 4],
                 };
                 art.marks.iter().map(fill).collect()
             };

@@ -55,7 +55,7 @@ pub(crate) struct Dissolve {
 #[derive(Default)]
 pub(crate) struct Tools {
     pub scaler: Scaler,
-    blurrer: Blurrer,
+    pub blurrer: Blurrer,
     pub group: Vec<u8>,
     video: [Vec<u8>; 2],
 }

@@ -13,6 +13,7 @@
 //!   cropped, scaled or rasterised once, and kept while the item lasts.
 //! - `pages` packs the entries of captions into pages; `text` also animates letters, one
 //!   page or text at a time.
+//! - `vector` draws Lottie animations and SVG files at the size they are shown in.
 //! - `canvas` blends layers. A tile of it stays YUV while only opaque upright video
 //!   covers it, becomes RGBA when something else is blended onto it, and is converted
 //!   back at the end: pixels that nothing touches are never converted.
@@ -41,6 +42,12 @@
 //!   Gaussians of 12 composition pixels times `intensity`; fades and flashes are black
 //!   laid over it.
 //!
+//! - An image behind all covers the canvas; a blurred one is made of the lowest image or
+//!   video that shows (see `background`).
+//! - Stickers (Lottie, SVG) fill their box, whatever `keepAspectRatio` says: it tells an
+//!   editor how to resize them. They show parts of frames, before their start the first
+//!   frame, past their end the last one.
+//!
 //! Not drawn: whatever `darkroom_editor_state::unsupported` lists.
 //!
 //! Drawing has no memory: a frame depends on its tick and pictures alone, never on
@@ -60,6 +67,7 @@ mod geometry;
 mod gradient;
 mod illustration;
 mod layer;
+mod lottie;
 mod media;
 mod pages;
 mod picture;
@@ -69,11 +77,14 @@ mod sample;
 mod scale;
 mod scene;
 mod shape;
+mod svg;
 mod text;
 mod timeline;
 mod transition;
+mod vector;
 
 pub use error::CompositorError;
 pub use picture::{Picture, RgbaFrame, YuvFrame};
 pub use scene::{MediaNeed, Scene};
 pub use text::{Fonts, font_dirs};
+pub use vector::{Vector, VectorError};

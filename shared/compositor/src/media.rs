@@ -38,6 +38,12 @@ impl Crop {
     }
 }
 
+/// What crop leaves of a picture, in its pixels.
+pub(crate) fn uncropped(frame: &Frame, local: Ticks, picture: &Picture) -> Rect {
+    let (width, height) = picture.size();
+    Crop::at(frame, local).of(f64::from(width), f64::from(height))
+}
+
 /// Longest side of a resized picture in pixels.
 const LONGEST: f64 = 32_768.0;
 
@@ -94,10 +100,8 @@ impl MediaBox<'_> {
         let crop = Crop::at(self.frame, self.local);
         let matrix = self.placement.matrix;
         let shown = crop.of(self.placement.width, self.placement.height);
-        let (width, height) = match self.picture {
-            Picture::Yuv(frame) => (f64::from(frame.width), f64::from(frame.height)),
-            Picture::Rgba(frame) => (f64::from(frame.width), f64::from(frame.height)),
-        };
+        let (width, height) = self.picture.size();
+        let (width, height) = (f64::from(width), f64::from(height));
         let source = crop.of(width, height);
         if shown.is_empty() || source.is_empty() || matrix.inverse().is_none() {
             return Ok(None);
@@ -131,6 +135,7 @@ impl MediaBox<'_> {
             Picture::Rgba(frame) => {
                 self.prepare_still(frame, Key { crop, size }, source, scaler, cache)?
             }
+            Picture::Vector(_) => return Ok(None),
         };
         let (matrix, clip) = match (size, whole) {
             (Size::Resized { .. }, Some(whole)) => (

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::vector::Vector;
+
 /// Planar 4:2:0 picture, BT.709, limited range. Chroma planes measure
 /// `ceil(width / 2) x ceil(height / 2)`; planes are packed without padding,
 /// Y then U then V, in one buffer.
@@ -139,4 +141,20 @@ pub enum Picture {
     Yuv(Arc<YuvFrame>),
     /// Stills, and video with alpha.
     Rgba(Arc<RgbaFrame>),
+    /// A sticker, drawn at whatever size and instant it is shown.
+    Vector(Arc<Vector>),
+}
+
+impl Picture {
+    /// Width and height in pixels.
+    pub(crate) fn size(&self) -> (u32, u32) {
+        match self {
+            Self::Yuv(frame) => (frame.width, frame.height),
+            Self::Rgba(frame) => (frame.width, frame.height),
+            Self::Vector(vector) => {
+                let (width, height) = vector.size();
+                (width.ceil() as u32, height.ceil() as u32)
+            }
+        }
+    }
 }

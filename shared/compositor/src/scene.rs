@@ -1,5 +1,6 @@
 //! From a timeline and a tick to a frame.
 
+mod behind;
 mod changes;
 mod charts;
 mod items;
@@ -8,17 +9,17 @@ mod words;
 
 use std::collections::{BTreeSet, HashMap};
 
-use darkroom_editor_state::{EditorState, ItemKind, OutputLayout, Ticks};
+use darkroom_editor_state::{Background, EditorState, ItemKind, OutputLayout, Ticks};
 use parley::FontContext;
 
-use crate::background::backdrop;
+use crate::background::{Blurred, backdrop};
 use crate::canvas::Canvas;
 use crate::chart;
 use crate::color::Color;
 use crate::error::CompositorError;
 use crate::geometry::{Pixels, Stage};
 use crate::layer::{Drawn, Tools};
-use crate::picture::{Picture, YuvFrame};
+use crate::picture::{Picture, RgbaFrame, YuvFrame};
 use crate::text::Fonts;
 use crate::timeline::{Shown, Timeline, media};
 use items::Cache;
@@ -49,6 +50,7 @@ pub struct Scene {
     canvas: Canvas,
     /// What charts on the bare background are read on.
     background: Color,
+    blurred: Option<Blurred>,
     fonts: Fonts,
     context: FontContext,
     tools: Tools,
@@ -57,14 +59,18 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Prepares a timeline for a canvas.
+    /// Prepares a timeline for a canvas. `background` is the picture of the asset that a
+    /// [`Background::Image`] names; other backgrounds need none.
     ///
     /// # Errors
-    /// [`CompositorError::CanvasSize`] for a canvas that is odd, empty or too large.
+    /// [`CompositorError::CanvasSize`] for a canvas that is odd, empty or too large;
+    /// [`CompositorError::MissingPicture`] and [`CompositorError::PictureSize`] for a
+    /// background that is not there, or not as big as it says.
     pub fn new(
         state: &EditorState,
         layout: OutputLayout,
         fonts: Fonts,
+        background: Option<&RgbaFrame>,
     ) -> Result<Self, CompositorError> {
         let (width, height) = (layout.width, layout.height);
         let fits = |side: u32| (2..=LONGEST_SIDE).contains(&side) && side.is_multiple_of(2);
@@ -76,8 +82,20 @@ impl Scene {
             f64::from(state.composition_height),
         );
         let mut warnings = Vec::new();
-        let backdrop = backdrop(&state.background, layout, &mut warnings)?;
+        if let Some(frame) = background {
+            check_bytes(
+                "globalBackground",
+                (frame.width, frame.height),
+                frame.data.len(),
+                rgba_bytes,
+            )?;
+        }
+        let backdrop = backdrop(&state.background, background, layout, &mut warnings)?;
         let canvas = Canvas::new(width, height, backdrop);
+        let blurred = match state.background {
+            Background::Blur { level } => Some(Blurred::new(level, (width, height), layout.scale)),
+            _ => None,
+        };
         let edge = |at: f64, side: u32| at.round().clamp(0.0, f64::from(side)) as i32;
         let clip = Pixels {
             x0: edge(layout.offset_x, width),
@@ -95,6 +113,7 @@ impl Scene {
             clip,
             canvas,
             background: charts::middle(&state.background),
+            blurred,
             context: fonts.context(),
             fonts,
             tools: Tools::default(),
@@ -146,10 +165,9 @@ impl Scene {
     fn need(&self, index: usize, tick: Ticks) -> Option<MediaNeed<'_>> {
         let clip = self.timeline.clips.get(index)?;
         let media = media(&clip.item.kind)?;
-        let source_time = media.source.map_or(Ticks(0), |source| {
-            let local = (tick - clip.item.start).0 as f64;
-            source.start + Ticks((local * source.playback_rate).round() as i64)
-        });
+        let source_time = media
+            .source
+            .map_or(Ticks(0), |source| source.at(tick - clip.item.start));
         Some(MediaNeed {
             item_id: &clip.item.id,
             asset_id: media.asset_id,
@@ -195,6 +213,11 @@ impl Scene {
             }
         }
         self.canvas.begin();
+        let area = self.canvas.area();
+        let hidden = self.clip == area && stack.last().is_some_and(|lowest| lowest.hides(area));
+        if !hidden && let Some(behind) = self.behind(&shown, tick, pictures)? {
+            behind.draw(&mut self.canvas, out, &mut self.tools, area)?;
+        }
         for drawn in stack.iter().rev() {
             drawn.draw(&mut self.canvas, out, &mut self.tools, self.clip)?;
         }
@@ -226,28 +249,11 @@ impl Scene {
                     .ok_or_else(|| CompositorError::MissingPicture {
                         item: need.item_id.to_owned(),
                     })?;
-            let (width, height, bytes, expected) = match picture {
-                Picture::Yuv(frame) => (
-                    frame.width,
-                    frame.height,
-                    frame.data.len(),
-                    YuvFrame::bytes(frame.width, frame.height),
-                ),
-                Picture::Rgba(frame) => (
-                    frame.width,
-                    frame.height,
-                    frame.data.len(),
-                    frame.width as usize * frame.height as usize * 4,
-                ),
-            };
-            if bytes != expected || width == 0 || height == 0 {
-                return Err(CompositorError::PictureSize {
-                    item: need.item_id.to_owned(),
-                    width,
-                    height,
-                    bytes,
-                    expected,
-                });
+            let (size, item) = (picture.size(), need.item_id);
+            match picture {
+                Picture::Yuv(frame) => check_bytes(item, size, frame.data.len(), YuvFrame::bytes)?,
+                Picture::Rgba(frame) => check_bytes(item, size, frame.data.len(), rgba_bytes)?,
+                Picture::Vector(_) => {}
             }
         }
         Ok(())
@@ -276,4 +282,28 @@ impl Scene {
                 .map(Some),
         }
     }
+}
+
+fn rgba_bytes(width: u32, height: u32) -> usize {
+    width as usize * height as usize * 4
+}
+
+/// Whether a picture holds the bytes that its size needs.
+fn check_bytes(
+    item: &str,
+    (width, height): (u32, u32),
+    bytes: usize,
+    needed: impl Fn(u32, u32) -> usize,
+) -> Result<(), CompositorError> {
+    let expected = needed(width, height);
+    if bytes == expected && width > 0 && height > 0 {
+        return Ok(());
+    }
+    Err(CompositorError::PictureSize {
+        item: item.to_owned(),
+        width,
+        height,
+        bytes,
+        expected,
+    })
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use darkroom_editor_state::{
-    Animations, Easing, EditorState, Frame, Geometry, Item, ItemKind, SourceTime, Ticks,
-    TransitionKind,
+    AnimatedNumber, Animations, Easing, EditorState, Frame, Geometry, Item, ItemKind, SourceTime,
+    Ticks, TransitionKind,
 };
 
 use crate::animation::ease;
@@ -171,6 +171,7 @@ pub(crate) fn geometry(kind: &ItemKind) -> Option<&Geometry> {
         ItemKind::Image(item) => Some(&item.geometry),
         ItemKind::Video(item) => Some(&item.geometry),
         ItemKind::Gif(item) => Some(&item.geometry),
+        ItemKind::Lottie(item) => Some(&item.geometry),
         ItemKind::Text(item) => Some(&item.geometry),
         ItemKind::Captions(item) => Some(&item.geometry),
         ItemKind::Solid(item) => Some(&item.geometry),
@@ -189,6 +190,7 @@ pub(crate) fn animations(kind: &ItemKind) -> Animations {
         ItemKind::Image(item) => item.animations,
         ItemKind::Video(item) => item.animations,
         ItemKind::Gif(item) => item.animations,
+        ItemKind::Lottie(item) => item.animations,
         ItemKind::Text(item) => item.animations,
         ItemKind::Captions(item) => item.animations,
         ItemKind::Solid(item) => item.animations,
@@ -231,6 +233,27 @@ pub(crate) fn media(kind: &ItemKind) -> Option<Media<'_>> {
             source: Some(item.source),
             loops: item.loops,
         }),
+        ItemKind::Lottie(item) => Some(Media {
+            asset_id: &item.asset_id,
+            frame: &UNCUT,
+            source: Some(item.source),
+            loops: false,
+        }),
         _ => None,
     }
 }
+
+/// Stickers have neither crop nor rounded corners.
+static UNCUT: Frame = {
+    const ZERO: AnimatedNumber = AnimatedNumber {
+        value: 0.0,
+        keyframes: Vec::new(),
+    };
+    Frame {
+        border_radius: ZERO,
+        crop_left: ZERO,
+        crop_top: ZERO,
+        crop_right: ZERO,
+        crop_bottom: ZERO,
+    }
+};

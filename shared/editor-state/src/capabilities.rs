@@ -21,20 +21,18 @@ pub const BACKGROUND_GRADIENTS: &[&str] = &[
     "linear-gradient(90deg, #fde68a 0%, #fca5a5 100%)",
 ];
 
+/// Levels of a blurred background, from sharp to strongest.
+pub const BACKGROUND_BLUR_LEVELS: &[u8] = &[0, 1, 2, 3, 4];
+
 /// Effects and filters begin with this length, in seconds.
 const DEFAULT_SECONDS: f64 = 3.0;
 
 /// The `EditorCapabilities` object of the contract, with no other key.
 ///
+/// It offers no preset images: a preset of an editor's own is a URL like any other.
 /// `version` names the generation of the document format.
 pub fn capabilities() -> Value {
     let captions = caption_presets();
-    // Levels of a blurred background are offered once it is drawn.
-    let blur_levels: &[u8] = if names::is_drawn(names::BACKGROUNDS, "blur") {
-        &[0, 1, 2, 3, 4]
-    } else {
-        &[]
-    };
     json!({
         "version": "v1",
         "animations": names::drawn_ids(names::ANIMATIONS),
@@ -50,7 +48,7 @@ pub fn capabilities() -> Value {
             "colors": BACKGROUND_COLORS,
             "gradients": BACKGROUND_GRADIENTS,
             "images": [],
-            "blurLevels": blur_levels,
+            "blurLevels": BACKGROUND_BLUR_LEVELS,
         },
     })
 }
@@ -162,7 +160,10 @@ mod tests {
         let animations = &value["captionAnimations"];
         assert_eq!(animations["in"].as_array().map(Vec::len), Some(9));
         assert_eq!(animations["in"], animations["loop"]);
-        assert_eq!(value["backgroundPresets"]["blurLevels"], json!([]));
+        assert_eq!(
+            value["backgroundPresets"]["blurLevels"],
+            json!([0, 1, 2, 3, 4])
+        );
     }
 
     #[test]

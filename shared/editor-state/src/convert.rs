@@ -3,26 +3,27 @@
 //! Nothing fails here: what the schema requires is there. Where the schema lets a
 //! field be absent, the default stands next to the field.
 
+mod assets;
+mod captions;
 mod chart;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::model::{
-    AnimatedNumber, Animation, AnimationKind, Animations, Asset, AssetKind, AudioItem, Background,
-    Direction, Easing, EditorState, EffectItem, EffectKind, FilterItem, Frame, Geometry, GifItem,
-    IllustrationItem, ImageItem, Item, ItemKind, Keyframe, Origin, Ratio, Shape, SolidItem, Sound,
+    AnimatedNumber, Animation, AnimationKind, Animations, Asset, AudioItem, Direction, Easing,
+    EditorState, EffectItem, EffectKind, FilterItem, Frame, Geometry, GifItem, IllustrationItem,
+    ImageItem, Item, ItemKind, Keyframe, LottieItem, Origin, Ratio, Shape, SolidItem, Sound,
     SourceTime, TextAlign, TextBackground, TextItem, TextStyle, Ticks, Track, Transition,
     TransitionKind, VideoItem,
 };
 use crate::names;
 
-mod captions;
-
 pub(crate) fn state(root: &Value) -> EditorState {
-    let assets = map(&root["assets"], asset);
+    let declared = &root["assets"];
+    let mut assets = map(declared, assets::asset);
+    let background = assets::background(root.get("globalBackground"), &mut assets);
     EditorState {
         composition_width: number(root, "compositionWidth") as u32,
         composition_height: number(root, "compositionHeight") as u32,
@@ -37,11 +38,11 @@ pub(crate) fn state(root: &Value) -> EditorState {
             .map(track)
             .collect(),
         items: map(&root["items"], |id, value| {
-            item(id, value, &root["assets"], &assets)
+            item(id, value, declared, &assets)
         }),
         assets,
         transitions: map(&root["transitions"], transition),
-        background: background(root.get("globalBackground")),
+        background,
     }
 }
 
@@ -92,32 +93,6 @@ fn track(value: &Value) -> Track {
             .collect(),
         hidden: flag(value, "hidden"),
         muted: flag(value, "muted"),
-    }
-}
-
-fn asset(id: &str, value: &Value) -> Asset {
-    Asset {
-        id: id.to_owned(),
-        kind: match value["type"].as_str().unwrap_or_default() {
-            "video" => AssetKind::Video,
-            "gif" => AssetKind::Gif,
-            "audio" => AssetKind::Audio,
-            "lottie" => AssetKind::Lottie,
-            "caption" => AssetKind::Caption,
-            _ => AssetKind::Image,
-        },
-        filename: text(value, "filename"),
-        remote_url: optional_text(value, "remoteUrl"),
-        remote_key: optional_text(value, "remoteKey"),
-        captions: value
-            .get("captions")
-            .filter(|_| value["type"] == "caption")
-            .map(|list| {
-                Arc::new(captions::timed_text(
-                    list,
-                    value["timingGranularity"] == "word",
-                ))
-            }),
     }
 }
 
@@ -175,6 +150,12 @@ fn kind(value: &Value, written: &Value, assets: &BTreeMap<String, Asset>) -> Ite
             asset_id,
             geometry,
             frame: frame(value),
+            animations,
+            source: source(value),
+        }),
+        "lottie" => ItemKind::Lottie(LottieItem {
+            asset_id,
+            geometry,
             animations,
             source: source(value),
         }),
@@ -403,19 +384,5 @@ fn transition(id: &str, value: &Value) -> Transition {
         kind: transition_kind(value),
         duration: ticks(value, "durationTicks"),
         easing: easing(value),
-    }
-}
-
-fn background(value: Option<&Value>) -> Background {
-    let Some(value) = value else {
-        return Background::None;
-    };
-    match value["type"].as_str().unwrap_or_default() {
-        "none" => Background::None,
-        "color" => Background::Color {
-            color: text(value, "color"),
-            gradient: optional_text(value, "gradient"),
-        },
-        other => Background::Unsupported(other.to_owned()),
     }
 }

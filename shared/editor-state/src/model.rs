@@ -116,6 +116,9 @@ pub struct Asset {
     pub remote_key: Option<String>,
     /// What a caption asset says: it needs no file.
     pub captions: Option<Arc<TimedText>>,
+    /// A Lottie animation that the document itself holds (`resourceJson`, where it has
+    /// `layers`); wins over both.
+    pub animation: Option<Arc<serde_json::Value>>,
 }
 
 /// Declared asset type.
@@ -222,6 +225,8 @@ pub enum ItemKind {
     Video(VideoItem),
     /// Animated picture without sound.
     Gif(GifItem),
+    /// Sticker: a Lottie animation or an SVG.
+    Lottie(LottieItem),
     /// Sound alone.
     Audio(AudioItem),
     /// Styled text.
@@ -325,6 +330,19 @@ pub struct GifItem {
     pub loops: bool,
 }
 
+/// Fields of a `lottie` item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LottieItem {
+    /// Asset drawn.
+    pub asset_id: String,
+    /// Box.
+    pub geometry: Geometry,
+    /// In and out animation.
+    pub animations: Animations,
+    /// Where in the animation the clip begins, and how fast it runs.
+    pub source: SourceTime,
+}
+
 /// Fields of an `audio` item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AudioItem {
@@ -344,6 +362,13 @@ pub struct SourceTime {
     pub start: Ticks,
     /// Speed, at least 0.01.
     pub playback_rate: f64,
+}
+
+impl SourceTime {
+    /// Source time at a time counted from the item's start.
+    pub fn at(self, local: Ticks) -> Ticks {
+        self.start + Ticks((local.0 as f64 * self.playback_rate).round() as i64)
+    }
 }
 
 /// Gain and fades of a clip.
@@ -690,6 +715,16 @@ pub enum Background {
         /// CSS gradient.
         gradient: Option<String>,
     },
-    /// A variant this build does not draw, by its name (`blur`, `image`).
-    Unsupported(String),
+    /// A picture that covers the whole canvas.
+    Image {
+        /// Asset drawn. Reading a background that has only an `imageUrl` adds an asset
+        /// of that URL to [`EditorState::assets`] and names it here; whether the URL is
+        /// a `preset` or `custom` makes no difference.
+        asset_id: String,
+    },
+    /// The lowest image or video that shows, covering the whole canvas, blurred.
+    Blur {
+        /// 0..=4; 0 is sharp.
+        level: u8,
+    },
 }

@@ -41,7 +41,7 @@ pub const ITEMS: &[Name] = &[
     drawn("audio", "Audio"),
     drawn("text", "Text"),
     drawn("solid", "Shape"),
-    later("lottie", "Lottie"),
+    drawn("lottie", "Lottie"),
     later("motion-graphic", "Motion graphic"),
     later("text-template", "Text template"),
     drawn("captions", "Captions"),
@@ -140,8 +140,8 @@ pub const SHAPES: &[Name] = &[
 pub const BACKGROUNDS: &[Name] = &[
     drawn("none", "None"),
     drawn("color", "Colour or gradient"),
-    later("blur", "Blurred media"),
-    later("image", "Image"),
+    drawn("blur", "Blurred media"),
+    drawn("image", "Image"),
 ];
 
 /// Easing curves.

@@ -38,6 +38,7 @@ pub(crate) fn collect(document: &Value, faults: &mut Faults) {
     };
     check_ids(&view, faults);
     check_items(&view, faults);
+    check_background(&view, document, faults);
     timeline::check_tracks(&view, faults);
     timeline::check_transitions(&view, faults);
 }
@@ -212,22 +213,9 @@ fn check_asset(view: &View<'_>, item: &Value, path: &str, faults: &mut Faults) {
     let Some(id) = text(item, "assetId") else {
         return;
     };
-    let place = join(path, "assetId");
-    let Some(asset) = view.assets.and_then(|assets| assets.get(id)) else {
-        let message = format!(
-            "assetId is {}, which assets does not hold. Add the asset or name another.",
-            quote(id)
-        );
-        return faults.push(FaultCode::AssetNotFound, place, message);
+    let Some(asset) = find_asset(view, path, "assetId", id, wanted, faults) else {
+        return;
     };
-    if let Some(found) = text(asset, "type").filter(|found| *found != wanted) {
-        let message = format!(
-            "assetId of this {kind} item names {}, an asset of type {}; it needs one of type {wanted}.",
-            quote(id),
-            quote(found)
-        );
-        faults.push(FaultCode::AssetTypeMismatch, place, message);
-    }
     let animated = item
         .get("captionAnimations")
         .and_then(Value::as_object)
@@ -242,6 +230,48 @@ fn check_asset(view: &View<'_>, item: &Value, path: &str, faults: &mut Faults) {
             join(path, "captionAnimations"),
             message,
         );
+    }
+}
+
+/// The asset that `path` names in `field`; one that is not there, or is of another
+/// type than `wanted`, is a fault.
+fn find_asset<'a>(
+    view: &View<'a>,
+    path: &str,
+    field: &str,
+    id: &str,
+    wanted: &str,
+    faults: &mut Faults,
+) -> Option<&'a Value> {
+    let place = join(path, field);
+    let Some(asset) = view.assets.and_then(|assets| assets.get(id)) else {
+        let message = format!(
+            "{field} is {}, which assets does not hold. Add the asset or name another.",
+            quote(id)
+        );
+        faults.push(FaultCode::AssetNotFound, place, message);
+        return None;
+    };
+    if let Some(found) = text(asset, "type").filter(|found| *found != wanted) {
+        let message = format!(
+            "{field} names {}, an asset of type {}; one of type {wanted} is needed here.",
+            quote(id),
+            quote(found)
+        );
+        faults.push(FaultCode::AssetTypeMismatch, place, message);
+    }
+    Some(asset)
+}
+
+/// A background may name an image asset; an `imageUrl` alone will do as well, and the
+/// schema sees to it that there is one.
+fn check_background(view: &View<'_>, document: &Value, faults: &mut Faults) {
+    let field = "imageAssetId";
+    let id = document
+        .get("globalBackground")
+        .and_then(|background| text(background, field));
+    if let Some(id) = id {
+        find_asset(view, "/globalBackground", field, id, "image", faults);
     }
 }
 

@@ -1,12 +1,11 @@
 //! What is valid and not drawn by this build.
 
 use crate::fault::{Fault, FaultCode, join};
-use crate::model::{Background, EditorState, ItemKind, TransitionKind};
+use crate::model::{EditorState, ItemKind, TransitionKind};
 use crate::names;
 
 /// Every part of a valid document that this build would not draw as the document
-/// says, each with code [`FaultCode::ItemUnsupported`], in the order items,
-/// transitions, background.
+/// says, each with code [`FaultCode::ItemUnsupported`], items before transitions.
 ///
 /// Looked at are items that some track lists, on hidden and muted tracks too: a
 /// track is one click from being shown, and an answer that depends on it would
@@ -41,10 +40,6 @@ pub fn unsupported(state: &EditorState) -> Vec<Fault> {
                 ),
             });
         }
-    }
-    if let Background::Unsupported(kind) = &state.background {
-        let path = "/globalBackground/type".to_owned();
-        faults.push(fault(path, "Backgrounds", kind, names::BACKGROUNDS));
     }
     faults
 }

@@ -234,12 +234,7 @@ fn what_is_not_drawn_is_listed_with_its_place() {
     let mut document = full(&json!({ "type": "blur", "level": 1 }));
     assert_eq!(
         places(document.clone()),
-        [
-            "/items/i-lottie/type",
-            "/items/i-motion/type",
-            "/items/i-template/type",
-            "/globalBackground/type",
-        ]
+        ["/items/i-motion/type", "/items/i-template/type",]
     );
     // Off the tracks, nothing is drawn; on a hidden track it might be.
     document["globalBackground"] = json!({ "type": "none" });
@@ -249,8 +244,32 @@ fn what_is_not_drawn_is_listed_with_its_place() {
         .remove("x-wipe");
     document["tracks"][0]["items"] = json!(["i-image", "i-video", "i-solid"]);
     assert_eq!(places(document.clone()), Vec::<String>::new());
-    document["tracks"][1]["items"] = json!(["i-lottie"]);
-    assert_eq!(places(document), ["/items/i-lottie/type"]);
+    document["tracks"][1]["items"] = json!(["i-pie"]);
+    assert_eq!(places(document), ["/items/i-pie/type"]);
+}
+
+#[test]
+fn a_background_of_a_url_is_an_asset_of_its_own() {
+    let background = |asset: Value| json!({ "type": "image", "imageAssetId": asset, "imageUrl": "https://a.b/c", "source": "preset" });
+    let named = state(full(&background(json!("a-image"))));
+    let asset_id = "a-image".to_owned();
+    assert_eq!(named.background, Background::Image { asset_id });
+    let count = named.assets.len();
+
+    let mut document = full(&background(Value::Null));
+    let taken = "/globalBackground/imageUrl";
+    let mut own = document["assets"]["a-image"].clone();
+    own["id"] = json!(taken);
+    document["assets"][taken] = own;
+    let by_url = state(document);
+    let Background::Image { asset_id } = &by_url.background else {
+        panic!("{:?}", by_url.background)
+    };
+    let asset = &by_url.assets[asset_id];
+    assert_eq!(asset.remote_url.as_deref(), Some("https://a.b/c"));
+    assert_eq!(asset.remote_key, None);
+    assert_ne!(asset_id, taken);
+    assert_eq!(by_url.assets.len(), count + 2);
 }
 
 #[test]

@@ -100,6 +100,15 @@ fn references_lead_somewhere() {
         faults(|d| d["items"]["i-gif"]["assetId"] = json!("gone")),
         one("EDITOR_ASSET_NOT_FOUND", "/items/i-gif/assetId")
     );
+    let named = |id: &str| {
+        let background =
+            json!({ "type": "image", "imageAssetId": id, "imageUrl": "u", "source": "custom" });
+        faults(|d| d["globalBackground"] = background)
+    };
+    let place = "/globalBackground/imageAssetId";
+    assert_eq!(named("gone"), one("EDITOR_ASSET_NOT_FOUND", place));
+    assert_eq!(named("a-gif"), one("EDITOR_ASSET_TYPE_MISMATCH", place));
+    assert_eq!(named("a-image"), []);
     for (kind, wrong) in [
         ("image", "video"),
         ("video", "image"),

@@ -114,7 +114,8 @@ impl RenderError {
             Self::NoAsset(_) | Self::PastTheEnd { .. } | Self::TooManyAtOnce { .. } => true,
             Self::Asset { cause, .. } => cause.callers_fault,
             Self::AssetMedia { cause, .. } => cause.is_callers_fault(),
-            Self::Media(_) | Self::Compositor(_) | Self::Canceled | Self::Crashed(_) => false,
+            Self::Compositor(error) => error.is_callers_fault(),
+            Self::Media(_) | Self::Canceled | Self::Crashed(_) => false,
         }
     }
 }

@@ -63,6 +63,7 @@ impl<'a> Pictures<'a> {
         for (item, asset) in needs {
             let picture = match self.doc.items.get(&item).map(|item| &item.kind) {
                 Some(ItemKind::Image(_)) => self.still(&item, &asset)?,
+                Some(ItemKind::Lottie(_)) => Some(Picture::Vector(self.media.vector(&asset)?)),
                 _ => self.moving(scene, &item, &asset, n)?,
             };
             if let Some(picture) = picture {
@@ -79,13 +80,7 @@ impl<'a> Pictures<'a> {
         if let Some(frame) = self.stills.get(asset).and_then(Weak::upgrade) {
             return Ok(Some(Picture::Rgba(frame)));
         }
-        let raster = decode_still(self.tools, self.media.still(asset)?)
-            .map_err(|cause| RenderError::of_asset(asset, cause))?;
-        let frame = Arc::new(RgbaFrame {
-            width: raster.width,
-            height: raster.height,
-            data: raster.data,
-        });
+        let frame = Arc::new(still(self.media, self.tools, asset)?);
         self.stills.insert(asset.to_owned(), Arc::downgrade(&frame));
         Ok(Some(Picture::Rgba(frame)))
     }
@@ -190,6 +185,17 @@ impl<'a> Pictures<'a> {
             },
         }
     }
+}
+
+/// An asset's (first) picture.
+pub(crate) fn still(media: &Media, tools: &Tools, asset: &str) -> Result<RgbaFrame, RenderError> {
+    let raster = decode_still(tools, media.still(asset)?)
+        .map_err(|cause| RenderError::of_asset(asset, cause))?;
+    Ok(RgbaFrame {
+        width: raster.width,
+        height: raster.height,
+        data: raster.data,
+    })
 }
 
 fn picture_of(raster: Raster) -> Picture {

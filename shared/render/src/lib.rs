@@ -29,13 +29,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use darkroom_compositor::{Fonts, Scene, YuvFrame};
-use darkroom_editor_state::{Asset, EditorState, ItemKind, frame_count};
+use darkroom_editor_state::{Asset, Background, EditorState, ItemKind, frame_count};
 use darkroom_media::Tools;
 
 pub use error::{AssetError, RenderError};
 pub use spec::{ExportSpec, Format, Phase};
 
-use media::{Media, Use};
+use media::{Media, Source, Use};
 use pipeline::Counter;
 
 /// A future that an implementor of [`AssetSource`] answers with.
@@ -186,7 +186,7 @@ async fn fetch(
     doc: &EditorState,
     assets: &dyn AssetSource,
     progress: &dyn Progress,
-) -> Result<Vec<(String, Use, PathBuf)>, RenderError> {
+) -> Result<Vec<(String, Use, Source)>, RenderError> {
     let mut files = Vec::new();
     for (id, wanted) in media::used_assets(doc) {
         if progress.canceled() {
@@ -196,6 +196,10 @@ async fn fetch(
             .assets
             .get(id)
             .ok_or_else(|| RenderError::NoAsset(id.to_owned()))?;
+        if let Some(json) = &asset.animation {
+            files.push((id.to_owned(), wanted, Source::Animation(Arc::clone(json))));
+            continue;
+        }
         let path = assets
             .fetch(asset)
             .await
@@ -203,7 +207,7 @@ async fn fetch(
                 id: id.to_owned(),
                 cause,
             })?;
-        files.push((id.to_owned(), wanted, path));
+        files.push((id.to_owned(), wanted, Source::File(path)));
     }
     Ok(files)
 }
@@ -226,8 +230,18 @@ impl Progress for Nobody {
     }
 }
 
-fn scene(doc: &EditorState, spec: &ExportSpec, env: &RenderEnv) -> Result<Scene, RenderError> {
-    let scene = Scene::new(doc, spec.layout(doc), env.fonts.clone())?;
+fn scene(
+    doc: &EditorState,
+    spec: &ExportSpec,
+    env: &RenderEnv,
+    media: &Media,
+) -> Result<Scene, RenderError> {
+    let background = match &doc.background {
+        Background::Image { asset_id } => Some(frames::still(media, &env.tools, asset_id)?),
+        _ => None,
+    };
+    let layout = spec.layout(doc);
+    let scene = Scene::new(doc, layout, env.fonts.clone(), background.as_ref())?;
     let moving = |kind: &ItemKind| matches!(kind, ItemKind::Video(_) | ItemKind::Gif(_));
     let items = doc.items.values().filter(|item| moving(&item.kind));
     let spans = items.filter_map(|item| scene.media_span(&item.id));

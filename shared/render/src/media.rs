@@ -1,12 +1,15 @@
 //! The files behind a document's assets, probed and checked once.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use darkroom_editor_state::{EditorState, Item, ItemKind};
+use darkroom_compositor::Vector;
+use darkroom_editor_state::{Background, EditorState, Item, ItemKind};
 use darkroom_media::{MediaError, Probe, Tools, check_still, probe};
 
-use crate::error::RenderError;
+use crate::error::{AssetError, RenderError};
 
 /// A file that moves or sounds.
 #[derive(Debug, Clone)]
@@ -15,20 +18,37 @@ pub(crate) struct File {
     pub(crate) probe: Probe,
 }
 
+/// Where an asset's bytes are.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    File(PathBuf),
+    /// In the document.
+    Animation(Arc<serde_json::Value>),
+}
+
 /// Every asset that is drawn or heard, by id.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Media {
     files: BTreeMap<String, File>,
     stills: BTreeMap<String, PathBuf>,
+    vectors: BTreeMap<String, Arc<Vector>>,
 }
 
 impl Media {
     pub(crate) fn probe(
         tools: &Tools,
-        files: Vec<(String, Use, PathBuf)>,
+        sources: Vec<(String, Use, Source)>,
     ) -> Result<Self, RenderError> {
         let mut media = Self::default();
-        for (id, wanted, path) in files {
+        for (id, wanted, source) in sources {
+            let path = match source {
+                Source::File(path) if !wanted.vector => path,
+                source => {
+                    let vector = Arc::new(read_vector(&id, source)?);
+                    media.vectors.insert(id, vector);
+                    continue;
+                }
+            };
             let refused = |cause| RenderError::of_asset(&id, cause);
             if wanted.still {
                 check_still(tools, &path).map_err(refused)?;
@@ -41,6 +61,20 @@ impl Media {
             }
         }
         Ok(media)
+    }
+
+    /// What of the stickers is not drawn, a sentence each.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let gaps = self.vectors.iter().map(|(id, vector)| (id, vector.gaps()));
+        gaps.filter(|(_, gaps)| !gaps.is_empty())
+            .map(|(id, gaps)| format!("asset \"{id}\": not drawn are its {}", gaps.join(", ")))
+            .collect()
+    }
+
+    /// A sticker's asset.
+    pub(crate) fn vector(&self, id: &str) -> Result<Arc<Vector>, RenderError> {
+        let vector = self.vectors.get(id).map(Arc::clone);
+        vector.ok_or_else(|| RenderError::NoAsset(id.to_owned()))
     }
 
     pub(crate) fn get(&self, id: &str) -> Result<&File, RenderError> {
@@ -69,6 +103,34 @@ pub(crate) struct Use {
     film: bool,
     /// An audio item is heard with it.
     sound: bool,
+    /// A sticker is made of it.
+    vector: bool,
+}
+
+/// Bytes of a sticker's file at most.
+const MOST_BYTES: u64 = 8 << 20;
+
+fn read_vector(id: &str, source: Source) -> Result<Vector, RenderError> {
+    let refused = |cause: String| RenderError::Asset {
+        id: id.to_owned(),
+        cause: AssetError::refused(cause),
+    };
+    let read = match source {
+        Source::Animation(json) => Vector::animation(json),
+        Source::File(path) => {
+            let gone = |cause: std::io::Error| RenderError::Asset {
+                id: id.to_owned(),
+                cause: AssetError::unavailable(cause.to_string()),
+            };
+            let mut bytes = Vec::new();
+            let file = std::fs::File::open(path).map_err(gone)?;
+            file.take(MOST_BYTES + 1)
+                .read_to_end(&mut bytes)
+                .map_err(gone)?;
+            Vector::parse(&bytes)
+        }
+    };
+    read.map_err(|error| refused(error.to_string()))
 }
 
 fn check(wanted: Use, found: &Probe) -> Result<(), MediaError> {
@@ -87,6 +149,7 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
         ItemKind::Image(image) => Some(&image.asset_id),
         ItemKind::Video(video) => Some(&video.asset_id),
         ItemKind::Gif(gif) => Some(&gif.asset_id),
+        ItemKind::Lottie(lottie) => Some(&lottie.asset_id),
         ItemKind::Audio(audio) => Some(&audio.asset_id),
         ItemKind::Text(_)
         | ItemKind::Captions(_)
@@ -99,9 +162,13 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
     }
 }
 
-/// Assets of items that are drawn or heard: a hidden, muted track needs none.
+/// Assets of items that are drawn or heard (a hidden, muted track needs none), and of
+/// the background.
 pub(crate) fn used_assets(doc: &EditorState) -> BTreeMap<&str, Use> {
     let mut used: BTreeMap<&str, Use> = BTreeMap::new();
+    if let Background::Image { asset_id } = &doc.background {
+        used.entry(asset_id).or_default().still = true;
+    }
     for track in &doc.tracks {
         for item in track.items.iter().filter_map(|id| doc.items.get(id)) {
             let audio = matches!(item.kind, ItemKind::Audio(_));
@@ -114,6 +181,7 @@ pub(crate) fn used_assets(doc: &EditorState) -> BTreeMap<&str, Use> {
                 wanted.plays |= !still;
                 wanted.film |= drawn && !still;
                 wanted.sound |= audio;
+                wanted.vector |= matches!(item.kind, ItemKind::Lottie(_));
             }
         }
     }

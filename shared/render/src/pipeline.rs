@@ -52,7 +52,7 @@ impl Job {
         let layout = self.spec.layout(&self.doc);
         let total = frame_count(self.doc.duration(), self.spec.fps);
         let tools = &self.env.tools;
-        let mut scene = scene(&self.doc, &self.spec, &self.env)?;
+        let mut scene = scene(&self.doc, &self.spec, &self.env, &self.media)?;
         let mix = Mix::new(&self.doc, &self.media, tools, self.spec.fps)?;
         let sound = mix.is_some();
         let request = EncoderRequest {
@@ -117,7 +117,7 @@ impl Job {
             }
         }
         drop(full);
-        Ok(scene.warnings().to_vec())
+        Ok([scene.warnings(), &self.media.warnings()].concat())
     }
 }
 
@@ -179,7 +179,7 @@ pub(crate) fn one_frame(
         return Err(RenderError::PastTheEnd { frame: n, frames });
     }
     let layout = spec.layout(doc);
-    let mut scene = scene(doc, spec, env)?;
+    let mut scene = scene(doc, spec, env, media)?;
     let mut pictures = Pictures::new(doc, media, &env.tools, spec.fps);
     let mut frame = YuvFrame::new_black(layout.width, layout.height);
     let needed = pictures.at(&scene, n)?;

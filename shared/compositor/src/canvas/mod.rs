@@ -66,17 +66,23 @@ impl Backdrop {
 
     /// An opaque picture of the canvas' size.
     pub(crate) fn picture(rgba: Bitmap) -> Result<Self, CompositorError> {
-        let (width, height) = (rgba.width as u32, rgba.height as u32);
-        let mut yuv = YuvFrame::new_black(width, height);
-        let all = Pixels {
-            x0: 0,
-            y0: 0,
-            x1: width as i32,
-            y1: height as i32,
-        };
-        convert::to_yuv(&rgba, &mut yuv, all)?;
+        let yuv = to_frame(&rgba)?;
         Ok(Self::Picture { rgba, yuv })
     }
+}
+
+/// An opaque bitmap of even sides as a video picture.
+pub(crate) fn to_frame(rgba: &Bitmap) -> Result<YuvFrame, CompositorError> {
+    let (width, height) = (rgba.width as u32, rgba.height as u32);
+    let mut yuv = YuvFrame::new_black(width, height);
+    let all = Pixels {
+        x0: 0,
+        y0: 0,
+        x1: width as i32,
+        y1: height as i32,
+    };
+    convert::to_yuv(rgba, &mut yuv, all)?;
+    Ok(yuv)
 }
 
 /// See the module.

@@ -21,6 +21,7 @@ use crate::picture::Picture;
 use crate::shape::outline;
 use crate::text::Fonts;
 use crate::timeline::{Clip, animations, geometry, media};
+use crate::vector::{self, VectorCache};
 
 /// What is kept of an item between frames, while it lasts.
 #[derive(Default)]
@@ -30,6 +31,7 @@ pub(super) struct Cache {
     drawing: DrawingCache,
     art: ArtCache,
     media: MediaCache,
+    vector: VectorCache,
 }
 
 impl Scene {
@@ -70,6 +72,15 @@ impl Scene {
                             art::layer(made, variant, &placement, clip_to, scaler, art)
                         })?
                     }
+                    (None, ItemKind::Lottie(sticker)) => match pictures.get(&clip.item.id) {
+                        Some(Picture::Vector(drawn)) => {
+                            let seconds = sticker.source.at(local).seconds();
+                            let (id, cache) = (&clip.item.id, &mut cache.vector);
+                            vector::layer(id, drawn, seconds, &placement, clip_to, cache)?
+                                .map(Layer::Image)
+                        }
+                        _ => None,
+                    },
                     (None, kind) => match (media(kind), pictures.get(&clip.item.id)) {
                         (Some(media), Some(picture)) => MediaBox {
                             picture,

@@ -3,6 +3,7 @@
 use darkroom_editor_state::{AnimationKind, Animations, Geometry, Ticks};
 
 use super::Scene;
+use crate::background::Blurred;
 use crate::geometry::{Rect, place};
 use crate::timeline::{animations, geometry, media};
 
@@ -10,8 +11,12 @@ impl Scene {
     /// The whole canvas pixels that an item's picture fills in every frame, where
     /// that never changes and nothing is cropped away: a picture handed in in that
     /// size need not be resized. The item may still fade, slide or be rounded off.
-    /// `None` where the size changes, is a fraction, or the box is turned or mirrored.
+    /// `None` where the size changes, is a fraction, or the box is turned or mirrored,
+    /// and where the background may show the picture again, larger.
     pub fn steady_size(&self, item_id: &str) -> Option<(u32, u32)> {
+        if self.blurred.as_ref().is_some_and(Blurred::is_sharp) {
+            return None;
+        }
         let mut clips = self.timeline.clips.iter();
         let item = &clips.find(|clip| clip.item.id == item_id)?.item;
         let frame = media(&item.kind)?.frame;

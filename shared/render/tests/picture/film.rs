@@ -3,6 +3,8 @@
 use darkroom_editor_state::{EditorState, Ratio, read};
 use serde_json::{Map, Value, json};
 
+use crate::stickers;
+
 /// Ticks of one frame at 30 fps, the rate of all tests here.
 pub(crate) const FRAME: i64 = 8000;
 
@@ -116,6 +118,14 @@ pub(crate) fn video(file: &str, place: [f64; 4]) -> Item {
 
 pub(crate) fn gif(file: &str, place: [f64; 4]) -> Item {
     shown("gif", file, place)
+        .with("sourceStartTicks", 0)
+        .with("playbackRate", 1)
+}
+
+/// A Lottie animation or an SVG.
+pub(crate) fn sticker(file: &str, place: [f64; 4]) -> Item {
+    let own = json!({ "assetId": file, "keepAspectRatio": false });
+    Item::new("lottie", place, &own)
         .with("sourceStartTicks", 0)
         .with("playbackRate", 1)
 }
@@ -306,6 +316,9 @@ impl Film {
                 items.insert(id, item.into());
             }
         }
+        if let Some(file) = self.background["imageAssetId"].as_str() {
+            assets.insert(file.to_owned(), asset(file, &json!("image")));
+        }
         let transitions: Map<String, Value> = self
             .transitions
             .iter()
@@ -330,8 +343,10 @@ impl Film {
 }
 
 /// Declared sizes are hints that nobody should follow: all of them are wrong here.
-/// A gif whose name begins with `once-` does not loop.
+/// A gif whose name begins with `once-` does not loop; a sticker whose name begins with
+/// `inline-` is in the document alone.
 fn asset(file: &str, kind: &Value) -> Value {
+    let inline = file.strip_prefix("inline-").map(stickers::animation);
     let behavior = if file.starts_with("once-") {
         "finite"
     } else {
@@ -339,8 +354,9 @@ fn asset(file: &str, kind: &Value) -> Value {
     };
     json!({
         "id": file, "type": kind, "filename": file, "size": 1, "mimeType": "application/octet-stream",
-        "remoteUrl": null, "remoteKey": file, "width": 7, "height": 7, "durationInSeconds": 9,
+        "remoteUrl": null, "remoteKey": inline.is_none().then_some(file), "width": 7, "height": 7, "durationInSeconds": 9,
         "hasAudioTrack": false, "loopBehavior": behavior,
+        "resourceType": "lottie", "resourceJson": inline.flatten(),
     })
 }
 

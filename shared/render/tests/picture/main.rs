@@ -23,3 +23,4 @@ mod film;
 mod golden;
 mod media;
 mod stage;
+mod stickers;

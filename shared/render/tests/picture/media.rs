@@ -5,6 +5,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::stickers;
+
 /// The file called `name`, made in `dir` if it is not there yet. A prefix up to `-`
 /// only tells assets of one file apart.
 pub(crate) fn file(dir: &Path, name: &str) -> PathBuf {
@@ -13,6 +15,8 @@ pub(crate) fn file(dir: &Path, name: &str) -> PathBuf {
     if !path.exists() {
         let bytes = match name {
             "flag.png" => png(&flag(64, 48)),
+            "wide.png" => png(&flag(200, 50)),
+            "tall.png" => png(&flag(50, 120)),
             "soft.png" => png(&soft(64, 48)),
             "checks.png" => png(&checks(128, 96)),
             "white.png" => png(&Raster::new(64, 48, |_, _| [255; 4])),
@@ -27,6 +31,7 @@ pub(crate) fn file(dir: &Path, name: &str) -> PathBuf {
             "full.mp4" => flat_video(dir, (64, 48), BRICK_601_FULL, FULL_RANGE),
             "brick.mp4" => flat_video(dir, (64, 48), BRICK_709, TAGGED),
             "tone.wav" => ffmpeg(dir, "-f lavfi -i sine=d=1", "-f wav", "tone", &[]),
+            name if stickers::file(name).is_some() => stickers::file(name).unwrap().into_bytes(),
             _ => panic!("no test medium is called {name}"),
         };
         fs::write(&path, bytes).unwrap();

@@ -7,7 +7,7 @@ use darkroom_compositor::{Fonts, YuvFrame};
 use darkroom_editor_state::Asset;
 use darkroom_media::Tools;
 use darkroom_render::{
-    AssetError, AssetSource, BoxFuture, ExportSpec, Format, RenderEnv, draw_frame,
+    AssetError, AssetSource, BoxFuture, ExportSpec, Format, RenderEnv, RenderError, draw_frame,
 };
 use tempfile::TempDir;
 
@@ -74,17 +74,23 @@ fn stage() -> &'static Stage {
     })
 }
 
-/// Hands out the files of `media`.
+/// Hands out the files of `media`, by their key or URL.
 struct Files(&'static Path);
 
 impl AssetSource for Files {
     fn fetch<'a>(&'a self, asset: &'a Asset) -> BoxFuture<'a, Result<PathBuf, AssetError>> {
-        Box::pin(async { Ok(media::file(self.0, &asset.id)) })
+        let name = asset.remote_key.as_ref().or(asset.remote_url.as_ref());
+        let file = name.map(|name| media::file(self.0, name));
+        Box::pin(async { file.ok_or_else(|| AssetError::refused("no file")) })
     }
 }
 
 /// Frame `n` of a film at 30 fps.
 pub(crate) fn draw(film: &Film, n: u64) -> YuvFrame {
+    try_draw(film, n).unwrap()
+}
+
+pub(crate) fn try_draw(film: &Film, n: u64) -> Result<YuvFrame, RenderError> {
     let stage = stage();
     let spec = ExportSpec {
         format: Format::Mp4,
@@ -96,7 +102,7 @@ pub(crate) fn draw(film: &Film, n: u64) -> YuvFrame {
     let state = film.state();
     let files = Files(&stage.media);
     let drawn = draw_frame(&state, &spec, &files, &stage.env, n);
-    stage.runtime.block_on(drawn).unwrap()
+    stage.runtime.block_on(drawn)
 }
 
 /// sRGB pixels.

@@ -4,7 +4,7 @@ use darkroom_editor_state::Ratio;
 use serde_json::{Value, json};
 
 use super::{Case, case};
-use crate::film::{film, image, solid, text, video};
+use crate::film::{film, gif, image, solid, text, video};
 
 fn color(css: &str) -> Value {
     json!({ "type": "color", "color": css, "gradient": null })
@@ -12,6 +12,111 @@ fn color(css: &str) -> Value {
 
 fn gradient(css: &str) -> Value {
     json!({ "type": "color", "color": "#204060", "gradient": css })
+}
+
+/// Covers the canvas, from an asset.
+fn picture(file: &str) -> Value {
+    json!({ "type": "image", "imageAssetId": file, "imageUrl": "unused", "source": "custom" })
+}
+
+fn blur(level: u8) -> Value {
+    json!({ "type": "blur", "level": level })
+}
+
+/// Pictures of another shape than the canvas, and what they are seen with.
+pub(super) fn images() -> Vec<Case> {
+    let small = || solid("circle", "#e09030c0", [60.0, 25.0, 40.0, 40.0]);
+    let on = |file| film().track([small()]).background(picture(file));
+    let by_url = json!({
+        "type": "image", "imageAssetId": null, "imageUrl": "tall.png", "source": "preset",
+    });
+    vec![
+        case("background-image-wider", &[0], on("wide.png")),
+        case("background-image-taller", &[0], on("tall.png")),
+        case(
+            "background-image-by-url",
+            &[0],
+            film().track([small()]).background(by_url),
+        ),
+        case("background-image-with-alpha", &[0], on("soft.png")),
+        case("background-image-exif", &[0], on("turned.jpg")),
+        case(
+            "background-image-letterboxed",
+            &[0, 12],
+            film()
+                .track([video("clip.mp4", [0.0, 0.0, 160.0, 90.0])])
+                .background(picture("flag.png"))
+                .output(Ratio::R1x1, 1.0),
+        ),
+    ]
+}
+
+/// Blurs of what is shown.
+pub(super) fn blurs() -> Vec<Case> {
+    let still = || image("wide.png", [60.0, 30.0, 40.0, 30.0]);
+    let clip = || video("clip.mp4", [50.0, 15.0, 60.0, 60.0]);
+    let over = |item, level| film().track([item]).background(blur(level));
+    vec![
+        case("background-blur-0-image", &[0], over(still(), 0)),
+        case("background-blur-1-image", &[0], over(still(), 1)),
+        case("background-blur-2-image", &[0], over(still(), 2)),
+        case("background-blur-3-image", &[0], over(still(), 3)),
+        case("background-blur-4-image", &[0], over(still(), 4)),
+        case("background-blur-0-video", &[0, 15, 29], over(clip(), 0)),
+        case("background-blur-1-video", &[0, 15, 29], over(clip(), 1)),
+        case("background-blur-2-video", &[0, 15, 29], over(clip(), 2)),
+        case("background-blur-3-video", &[0, 15, 29], over(clip(), 3)),
+        case("background-blur-4-video", &[0, 15, 29], over(clip(), 4)),
+        case(
+            "background-blur-cropped",
+            &[0],
+            over(clip().with("cropLeft", 0.5).with("cropBottom", 0.3), 1),
+        ),
+        case(
+            "background-blur-lowest-counts",
+            &[0, 10, 20],
+            film()
+                .track([image("flag.png", [0.0, 0.0, 30.0, 20.0])])
+                .track([image("white.png", [130.0, 70.0, 30.0, 20.0]).at(10, 10)])
+                .track([solid("circle", "#e09030", [60.0, 25.0, 40.0, 40.0])])
+                .background(blur(1)),
+        ),
+        case(
+            "background-blur-hidden-track",
+            &[0],
+            film()
+                .track([image("flag.png", [0.0, 0.0, 30.0, 20.0])])
+                .hidden_track([still()])
+                .background(blur(1)),
+        ),
+        case(
+            "background-blur-of-nothing",
+            &[0],
+            over(gif("spin.gif", [56.0, 21.0, 48.0, 48.0]), 1),
+        ),
+        case(
+            "background-blur-dissolves",
+            &[9, 12, 15, 20],
+            film()
+                .track([clip().at(0, 15), still().at(15, 15)])
+                .transition("slide", None, 10, "linear")
+                .background(blur(1)),
+        ),
+        case(
+            "background-blur-letterboxed",
+            &[15],
+            film()
+                .track([text("Aa", [4.0, 4.0, 60.0, 30.0])])
+                .track([video("clip.mp4", [0.0, 0.0, 160.0, 90.0])])
+                .background(blur(2))
+                .output(Ratio::R9x16, 1.0),
+        ),
+        case(
+            "background-blur-scaled",
+            &[15],
+            over(clip(), 2).output(Ratio::Custom, 2.0),
+        ),
+    ]
 }
 
 pub(super) fn cases() -> Vec<Case> {

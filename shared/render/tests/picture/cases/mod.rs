@@ -9,6 +9,7 @@ mod charts;
 mod illustrations;
 mod letters;
 mod media;
+mod stickers;
 mod text;
 mod transitions;
 
@@ -69,6 +70,21 @@ fn backgrounds_and_canvases() {
 }
 
 #[test]
+fn background_images() {
+    golden::check(&backgrounds::images());
+}
+
+#[test]
+fn blurred_backgrounds() {
+    golden::check(&backgrounds::blurs());
+}
+
+#[test]
+fn lottie_and_svg_stickers() {
+    golden::check(&stickers::cases());
+}
+
+#[test]
 fn texts() {
     golden::check(&text::cases());
 }
@@ -103,6 +119,9 @@ fn every_golden_has_a_case() {
         changes::transitions(),
         changes::adjustments(),
         backgrounds::cases(),
+        backgrounds::images(),
+        backgrounds::blurs(),
+        stickers::cases(),
         text::cases(),
         charts::cases(),
         illustrations::cases(),

@@ -170,7 +170,7 @@ fn frames_do_not_depend_on_those_drawn_before() {
     let words = blocks("word", &[(0, 9), (9, 20), (20, 30)]).with("left", 80);
     let film: Film = film().track([lines]).track([words]);
     let layout = output_layout(film.size, Ratio::Custom, 1.0);
-    let mut scene = Scene::new(&film.state(), layout, fonts()).unwrap();
+    let mut scene = Scene::new(&film.state(), layout, fonts(), None).unwrap();
     for n in [0, 3, 12, 13, 2, 29, 12, 21, 8, 3] {
         let alone = draw(&film, n);
         let mut out = YuvFrame {

@@ -10,7 +10,7 @@ use crate::stage::{Rgb, draw, fonts};
 
 fn warnings(film: &Film) -> Vec<String> {
     let layout = output_layout(film.size, Ratio::Custom, 1.0);
-    let scene = Scene::new(&film.state(), layout, fonts()).unwrap();
+    let scene = Scene::new(&film.state(), layout, fonts(), None).unwrap();
     scene.warnings().to_vec()
 }
 

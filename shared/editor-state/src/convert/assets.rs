@@ -1,0 +1,79 @@
+//! Assets, and the background, which may add one.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{captions, number, optional_text, text};
+use crate::model::{Asset, AssetKind, Background};
+
+pub(super) fn asset(id: &str, value: &Value) -> Asset {
+    Asset {
+        id: id.to_owned(),
+        kind: match value["type"].as_str().unwrap_or_default() {
+            "video" => AssetKind::Video,
+            "gif" => AssetKind::Gif,
+            "audio" => AssetKind::Audio,
+            "lottie" => AssetKind::Lottie,
+            "caption" => AssetKind::Caption,
+            _ => AssetKind::Image,
+        },
+        filename: text(value, "filename"),
+        remote_url: optional_text(value, "remoteUrl"),
+        remote_key: optional_text(value, "remoteKey"),
+        animation: value
+            .get("resourceJson")
+            .filter(|json| value["type"] == "lottie" && json["layers"].is_array())
+            .map(|json| Arc::new(json.clone())),
+        captions: value
+            .get("captions")
+            .filter(|_| value["type"] == "caption")
+            .map(|list| {
+                let by_word = value["timingGranularity"] == "word";
+                Arc::new(captions::timed_text(list, by_word))
+            }),
+    }
+}
+
+pub(super) fn background(
+    value: Option<&Value>,
+    assets: &mut BTreeMap<String, Asset>,
+) -> Background {
+    let Some(value) = value else {
+        return Background::None;
+    };
+    match value["type"].as_str().unwrap_or_default() {
+        "color" => Background::Color {
+            color: text(value, "color"),
+            gradient: optional_text(value, "gradient"),
+        },
+        "blur" => Background::Blur {
+            level: number(value, "level") as u8,
+        },
+        "image" => Background::Image {
+            asset_id: optional_text(value, "imageAssetId")
+                .unwrap_or_else(|| add_image(text(value, "imageUrl"), assets)),
+        },
+        _ => Background::None,
+    }
+}
+
+/// Adds an asset of a URL, under the place in the document that names the URL.
+fn add_image(url: String, assets: &mut BTreeMap<String, Asset>) -> String {
+    let mut id = "/globalBackground/imageUrl".to_owned();
+    while assets.contains_key(&id) {
+        id.push('\'');
+    }
+    let asset = Asset {
+        id: id.clone(),
+        kind: AssetKind::Image,
+        filename: String::new(),
+        remote_url: Some(url),
+        remote_key: None,
+        animation: None,
+        captions: None,
+    };
+    assets.insert(id.clone(), asset);
+    id
+}
