@@ -14,7 +14,7 @@ async fn the_library_is_listed_and_searched() {
     assert_eq!(*all.data(), json!(names));
     assert!(names.len() >= 60, "{}", names.len());
     assert_eq!(search("?q=").await.data(), all.data());
-    assert_eq!(*search("?q=chat+bot").await.data(), json!(["IChatBot"]));
+    assert_eq!(search("?q=chat+bot").await.data()[0], "IChatBot");
     assert_eq!(search("?q=megafone").await.data()[0], "IMegaphone");
     assert_eq!(*search("?q=%00").await.data(), json!([]));
     assert_eq!(
