@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 use darkroom_compositor::Vector;
 use darkroom_editor_state::{Background, EditorState, Item, ItemKind};
@@ -34,33 +35,82 @@ pub(crate) struct Media {
     vectors: BTreeMap<String, Arc<Vector>>,
 }
 
+/// Files that are looked at side by side: a look is a tenth of a second of starting
+/// ffprobe.
+const AT_ONCE: usize = 4;
+
+/// What a look at one asset's file found.
+#[derive(Default)]
+struct Found {
+    vector: Option<Arc<Vector>>,
+    still: Option<PathBuf>,
+    file: Option<File>,
+}
+
+impl Found {
+    fn look(tools: &Tools, id: &str, roles: &Roles, source: Source) -> Result<Self, RenderError> {
+        let mut found = Self::default();
+        let path = match source {
+            Source::File(path) if !roles.contains(&Role::Vector) => path,
+            source => {
+                found.vector = Some(Arc::new(read_vector(id, source)?));
+                return Ok(found);
+            }
+        };
+        let refused = |cause| RenderError::of_asset(id, cause);
+        if roles.contains(&Role::Still) {
+            check_still(tools, &path).map_err(refused)?;
+            found.still = Some(path.clone());
+        }
+        if roles.iter().any(|role| *role != Role::Still) {
+            let probe = probe(tools, &path).map_err(refused)?;
+            check(roles, &probe).map_err(refused)?;
+            found.file = Some(File { path, probe });
+        }
+        Ok(found)
+    }
+}
+
 impl Media {
     pub(crate) fn probe(
         tools: &Tools,
         sources: Vec<(String, Roles, Source)>,
     ) -> Result<Self, RenderError> {
         let mut media = Self::default();
-        for (id, roles, source) in sources {
-            let path = match source {
-                Source::File(path) if !roles.contains(&Role::Vector) => path,
-                source => {
-                    let vector = Arc::new(read_vector(&id, source)?);
-                    media.vectors.insert(id, vector);
-                    continue;
-                }
-            };
-            let refused = |cause| RenderError::of_asset(&id, cause);
-            if roles.contains(&Role::Still) {
-                check_still(tools, &path).map_err(refused)?;
-                media.stills.insert(id.clone(), path.clone());
-            }
-            if roles.iter().any(|role| *role != Role::Still) {
-                let found = probe(tools, &path).map_err(refused)?;
-                check(&roles, &found).map_err(refused)?;
-                media.files.insert(id, File { path, probe: found });
+        let mut sources = sources.into_iter().peekable();
+        while sources.peek().is_some() {
+            let some: Vec<_> = sources.by_ref().take(AT_ONCE).collect();
+            let found: Vec<_> = std::thread::scope(|threads| {
+                let looks: Vec<_> = some
+                    .into_iter()
+                    .map(|(id, roles, source)| {
+                        threads.spawn(move || {
+                            let found = Found::look(tools, &id, &roles, source);
+                            found.map(|found| (id, found))
+                        })
+                    })
+                    .collect();
+                looks.into_iter().map(ScopedJoinHandle::join).collect()
+            });
+            for looked in found {
+                let died = |_| RenderError::Crashed("a thread died".to_owned());
+                let (id, found) = looked.map_err(died)??;
+                media.add(id, found);
             }
         }
         Ok(media)
+    }
+
+    fn add(&mut self, id: String, found: Found) {
+        if let Some(vector) = found.vector {
+            self.vectors.insert(id.clone(), vector);
+        }
+        if let Some(still) = found.still {
+            self.stills.insert(id.clone(), still);
+        }
+        if let Some(file) = found.file {
+            self.files.insert(id, file);
+        }
     }
 
     /// What of the stickers is not drawn, a sentence each.

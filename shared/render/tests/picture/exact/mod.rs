@@ -4,6 +4,7 @@ mod boxes;
 mod captions;
 mod charts;
 mod colors;
+mod random;
 mod stickers;
 mod time;
 mod words;
