@@ -177,6 +177,7 @@ pub(crate) fn geometry(kind: &ItemKind) -> Option<&Geometry> {
         ItemKind::Solid(item) => Some(&item.geometry),
         ItemKind::Illustration(item) => Some(&item.geometry),
         ItemKind::Chart(item) => Some(&item.geometry),
+        ItemKind::Group(item) => Some(&item.geometry),
         ItemKind::Audio(_)
         | ItemKind::Effect(_)
         | ItemKind::Filter(_)
@@ -196,6 +197,7 @@ pub(crate) fn animations(kind: &ItemKind) -> Animations {
         ItemKind::Solid(item) => item.animations,
         ItemKind::Illustration(item) => item.animations,
         ItemKind::Chart(item) => item.animations,
+        ItemKind::Group(item) => item.animations,
         ItemKind::Audio(_)
         | ItemKind::Effect(_)
         | ItemKind::Filter(_)

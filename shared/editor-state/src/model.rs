@@ -6,6 +6,7 @@
 
 mod captions;
 mod chart;
+mod group;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use captions::{
     Timing,
 };
 pub use chart::{ChartData, ChartItem, ChartSeries, ChartSlice, ChartTable, ScatterSeries};
+pub use group::GroupItem;
 
 /// Ticks in one second; divides evenly into frames at 30 and 60 fps.
 pub const TICKS_PER_SECOND: i64 = 240_000;
@@ -239,6 +241,8 @@ pub enum ItemKind {
     Illustration(IllustrationItem),
     /// Numbers as a picture.
     Chart(Box<ChartItem>),
+    /// Parts that are drawn as one picture.
+    Group(Box<GroupItem>),
     /// Change of everything on later tracks, while it lasts.
     Effect(EffectItem),
     /// Change of the colours of everything on later tracks, while it lasts.

@@ -43,7 +43,7 @@ pub const ITEMS: &[Name] = &[
     drawn("solid", "Shape"),
     drawn("lottie", "Lottie"),
     later("motion-graphic", "Motion graphic"),
-    later("text-template", "Text template"),
+    drawn("text-template", "Text template"),
     drawn("captions", "Captions"),
     drawn("illustration", "Illustration"),
     drawn("effect", "Effect"),

@@ -232,10 +232,7 @@ fn what_is_not_drawn_is_listed_with_its_place() {
         list.into_iter().map(|fault| fault.path).collect()
     };
     let mut document = full(&json!({ "type": "blur", "level": 1 }));
-    assert_eq!(
-        places(document.clone()),
-        ["/items/i-motion/type", "/items/i-template/type",]
-    );
+    assert_eq!(places(document.clone()), ["/items/i-motion/type"]);
     // Off the tracks, nothing is drawn; on a hidden track it might be.
     document["globalBackground"] = json!({ "type": "none" });
     document["transitions"]
@@ -244,8 +241,8 @@ fn what_is_not_drawn_is_listed_with_its_place() {
         .remove("x-wipe");
     document["tracks"][0]["items"] = json!(["i-image", "i-video", "i-solid"]);
     assert_eq!(places(document.clone()), Vec::<String>::new());
-    document["tracks"][1]["items"] = json!(["i-pie"]);
-    assert_eq!(places(document), ["/items/i-pie/type"]);
+    document["tracks"][1]["items"] = json!(["i-motion"]);
+    assert_eq!(places(document), ["/items/i-motion/type"]);
 }
 
 #[test]
@@ -270,6 +267,45 @@ fn a_background_of_a_url_is_an_asset_of_its_own() {
     assert_eq!(asset.remote_key, None);
     assert_ne!(asset_id, taken);
     assert_eq!(by_url.assets.len(), count + 2);
+}
+
+#[test]
+fn a_template_is_a_group_of_its_nodes() {
+    let mut document = full(&json!({ "type": "none" }));
+    // An item that is called as a part would be.
+    let mut other = document["items"]["i-solid"].clone();
+    other["id"] = json!("/items/i-template/nodes/1");
+    document["items"]["/items/i-template/nodes/1"] = other;
+    let group = |document: &Value| match state(document.clone()).items.remove("i-template") {
+        Some(item) => match item.kind {
+            ItemKind::Group(group) => group,
+            kind => panic!("{kind:?}"),
+        },
+        None => panic!(),
+    };
+    // Its Lottie JSON has no layers, and it names no component.
+    let without = group(&document);
+    let [text] = without.parts.as_slice() else {
+        panic!("{without:?}")
+    };
+    assert_eq!(text.id, "/items/i-template/nodes/1'");
+    assert_eq!((text.start, text.duration), (Ticks(0), Ticks(1000)));
+    assert_eq!(
+        without.missing,
+        ["image \"n1\" is left out: the document does not hold it"]
+    );
+
+    let image = &mut document["items"]["i-template"]["nodes"][0];
+    image["imageLottieJson"] = json!({ "layers": [] });
+    image["opacity"] = json!(0.5);
+    let with = group(&document);
+    assert!(with.missing.is_empty());
+    let ItemKind::Lottie(picture) = &with.parts[0].kind else {
+        panic!("{with:?}")
+    };
+    assert_eq!(picture.geometry.opacity.value, 0.5);
+    let held = &state(document).assets[&picture.asset_id];
+    assert!(held.animation.is_some() && held.remote_url.is_none());
 }
 
 #[test]

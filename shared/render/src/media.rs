@@ -143,7 +143,7 @@ fn check(wanted: Use, found: &Probe) -> Result<(), MediaError> {
     Ok(())
 }
 
-/// The asset an item draws or plays.
+/// The asset an item, or a part of one, draws or plays.
 pub(crate) fn asset_of(item: &Item) -> Option<&str> {
     match &item.kind {
         ItemKind::Image(image) => Some(&image.asset_id),
@@ -156,6 +156,7 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
         | ItemKind::Solid(_)
         | ItemKind::Illustration(_)
         | ItemKind::Chart(_)
+        | ItemKind::Group(_)
         | ItemKind::Effect(_)
         | ItemKind::Filter(_)
         | ItemKind::Unsupported(_) => None,
@@ -170,7 +171,8 @@ pub(crate) fn used_assets(doc: &EditorState) -> BTreeMap<&str, Use> {
         used.entry(asset_id).or_default().still = true;
     }
     for track in &doc.tracks {
-        for item in track.items.iter().filter_map(|id| doc.items.get(id)) {
+        let items = track.items.iter().filter_map(|id| doc.items.get(id));
+        for item in items.flat_map(Item::pieces) {
             let audio = matches!(item.kind, ItemKind::Audio(_));
             let heard = (audio || matches!(item.kind, ItemKind::Video(_))) && !track.muted;
             let drawn = !audio && !track.hidden;

@@ -10,6 +10,7 @@ mod illustrations;
 mod letters;
 mod media;
 mod stickers;
+mod templates;
 mod text;
 mod transitions;
 
@@ -85,6 +86,11 @@ fn lottie_and_svg_stickers() {
 }
 
 #[test]
+fn text_templates() {
+    golden::check(&templates::cases());
+}
+
+#[test]
 fn texts() {
     golden::check(&text::cases());
 }
@@ -122,6 +128,7 @@ fn every_golden_has_a_case() {
         backgrounds::images(),
         backgrounds::blurs(),
         stickers::cases(),
+        templates::cases(),
         text::cases(),
         charts::cases(),
         illustrations::cases(),
