@@ -178,10 +178,7 @@ pub(crate) fn geometry(kind: &ItemKind) -> Option<&Geometry> {
         ItemKind::Illustration(item) => Some(&item.geometry),
         ItemKind::Chart(item) => Some(&item.geometry),
         ItemKind::Group(item) => Some(&item.geometry),
-        ItemKind::Audio(_)
-        | ItemKind::Effect(_)
-        | ItemKind::Filter(_)
-        | ItemKind::Unsupported(_) => None,
+        ItemKind::Audio(_) | ItemKind::Effect(_) | ItemKind::Filter(_) => None,
     }
 }
 
@@ -198,10 +195,7 @@ pub(crate) fn animations(kind: &ItemKind) -> Animations {
         ItemKind::Illustration(item) => item.animations,
         ItemKind::Chart(item) => item.animations,
         ItemKind::Group(item) => item.animations,
-        ItemKind::Audio(_)
-        | ItemKind::Effect(_)
-        | ItemKind::Filter(_)
-        | ItemKind::Unsupported(_) => Animations::default(),
+        ItemKind::Audio(_) | ItemKind::Effect(_) | ItemKind::Filter(_) => Animations::default(),
     }
 }
 

@@ -7,6 +7,7 @@ mod assets;
 mod captions;
 mod chart;
 mod context;
+mod graphics;
 mod templates;
 
 use std::collections::BTreeMap;
@@ -166,6 +167,7 @@ fn kind(id: &str, value: &Value, context: &mut Context<'_>) -> ItemKind {
         }),
         "text" => ItemKind::Text(Box::new(TextItem {
             text: text(value, "text"),
+            later: Vec::new(),
             style: text_style(value),
             geometry,
             resize_on_edit: flag(value, "resizeOnEdit"),
@@ -199,8 +201,8 @@ fn kind(id: &str, value: &Value, context: &mut Context<'_>) -> ItemKind {
             animations,
         }),
         "text-template" => ItemKind::Group(Box::new(templates::group(id, value, context))),
-        "chart" => ItemKind::Chart(Box::new(chart::chart(value))),
-        other => ItemKind::Unsupported(other.to_owned()),
+        "motion-graphic" => ItemKind::Group(Box::new(graphics::group(id, value, context))),
+        _ => ItemKind::Chart(Box::new(chart::chart(value))),
     }
 }
 

@@ -10,8 +10,8 @@ mod common;
 
 use common::{ant, full};
 use darkroom_editor_state::{
-    Background, CaptionAnimationKind, CaptionAnimations, Easing, EditorState, ItemKind, Ratio,
-    Ticks, Timing, TransitionKind, read, unsupported,
+    Background, CaptionAnimationKind, CaptionAnimations, Easing, EditorState, GroupItem, ItemKind,
+    Ratio, Ticks, Timing, TransitionKind, read, unsupported,
 };
 use serde_json::{Value, json};
 
@@ -222,27 +222,71 @@ fn generation_0_reads_as_generation_1() {
 }
 
 #[test]
-fn what_is_not_drawn_is_listed_with_its_place() {
-    let places = |document| -> Vec<String> {
-        let list = unsupported(&state(document));
-        assert!(
-            list.iter()
-                .all(|f| f.code.as_str() == "EDITOR_ITEM_UNSUPPORTED")
-        );
-        list.into_iter().map(|fault| fault.path).collect()
+fn a_motion_graphic_is_a_group_of_what_the_document_says() {
+    let group = |graphic: Value| {
+        let mut document = full(&json!({ "type": "none" }));
+        let item = &mut document["items"]["i-motion"];
+        for (key, value) in graphic.as_object().unwrap() {
+            item[key] = value.clone();
+        }
+        match state(document).items.remove("i-motion").map(|i| i.kind) {
+            Some(ItemKind::Group(group)) => group,
+            other => panic!("{other:?}"),
+        }
     };
-    let mut document = full(&json!({ "type": "blur", "level": 1 }));
-    assert_eq!(places(document.clone()), ["/items/i-motion/type"]);
-    // Off the tracks, nothing is drawn; on a hidden track it might be.
-    document["globalBackground"] = json!({ "type": "none" });
-    document["transitions"]
-        .as_object_mut()
-        .unwrap()
-        .remove("x-wipe");
-    document["tracks"][0]["items"] = json!(["i-image", "i-video", "i-solid"]);
-    assert_eq!(places(document.clone()), Vec::<String>::new());
-    document["tracks"][1]["items"] = json!(["i-motion"]);
-    assert_eq!(places(document), ["/items/i-motion/type"]);
+    let texts = |group: &GroupItem| -> Vec<String> {
+        let texts = group.parts.iter().filter_map(|part| match &part.kind {
+            ItemKind::Text(text) => Some(text.text.clone()),
+            _ => None,
+        });
+        texts.collect()
+    };
+    let card = |props: Value, slots: Value| {
+        group(json!({ "motionGraphicId": "title-card", "props": props, "slots": slots }))
+    };
+    // Without background, picture and subtitle: a title and its line.
+    let bare = card(json!({ "title": "T", "showBackground": false }), json!({}));
+    assert_eq!((texts(&bare), bare.parts.len()), (vec!["T".to_owned()], 2));
+    assert_eq!(bare.space, Some((1280.0, 720.0)));
+    let rich = card(
+        json!({ "title": "T", "subtitle": "S", "accentColor": "red" }),
+        json!({ "logo": "a-image" }),
+    );
+    assert_eq!(
+        (texts(&rich), rich.parts.len()),
+        (vec!["T".to_owned(), "S".to_owned()], 5)
+    );
+    let of = |kind: fn(&ItemKind) -> bool| rich.parts.iter().any(|part| kind(&part.kind));
+    assert!(of(
+        |kind| matches!(kind, ItemKind::Image(image) if image.asset_id == "a-image")
+    ));
+    assert!(of(
+        |kind| matches!(kind, ItemKind::Solid(solid) if solid.color == "red")
+    ));
+    assert!(rich.parts.iter().all(|part| part.end() == Ticks(1000)));
+
+    let bar =
+        group(json!({ "motionGraphicId": "progress-bar", "props": { "value": 50 }, "slots": {} }));
+    let [.., filled] = bar.parts.as_slice() else {
+        panic!()
+    };
+    let ItemKind::Solid(filled) = &filled.kind else {
+        panic!("{filled:?}")
+    };
+    assert_eq!(filled.geometry.width.at(Ticks(240_000 * 9)), 400.0);
+
+    let count = group(json!({
+        "motionGraphicId": "counter", "slots": {},
+        "props": { "to": 1500, "prefix": "$" },
+    }));
+    let ItemKind::Text(number) = &count.parts[0].kind else {
+        panic!("{count:?}")
+    };
+    assert_eq!(number.text, "$0");
+    assert_eq!(
+        number.later.last().map(|step| step.text.as_str()),
+        Some("$1,500")
+    );
 }
 
 #[test]

@@ -158,8 +158,7 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
         | ItemKind::Chart(_)
         | ItemKind::Group(_)
         | ItemKind::Effect(_)
-        | ItemKind::Filter(_)
-        | ItemKind::Unsupported(_) => None,
+        | ItemKind::Filter(_) => None,
     }
 }
 

@@ -4,8 +4,9 @@
 //! of their own; the parts of one that is turned or mirrored are drawn upright at their
 //! final size, and turned together. The group's opacity weighs the finished picture.
 //!
-//! What overflows the box shows, and parts slide in from outside the composition, as
-//! items do.
+//! What overflows the box of a template shows, and its nodes slide in from outside the
+//! composition, as items do. A motion graphic is stretched to its box and cut at its
+//! edges, on whole pixels; its items slide in from outside of it.
 
 use std::sync::Arc;
 
@@ -29,15 +30,36 @@ struct View {
 }
 
 impl View {
-    fn new(placement: &Placement, stage: Stage, clip: Pixels) -> Option<Self> {
-        let matrix = placement.matrix;
-        let composition = matrix.inverse()?.bounds(stage.area());
+    fn new(
+        space: Option<(f64, f64)>,
+        placement: &Placement,
+        stage: Stage,
+        clip: Pixels,
+    ) -> Option<Self> {
+        let Some((width, height)) = space else {
+            let composition = placement.matrix.inverse()?.bounds(stage.area());
+            return Self::of(placement.matrix, composition, placement.moving, clip);
+        };
+        let stretch = Affine::scale(placement.width / width, placement.height / height);
+        let composition = Rect::new(0.0, 0.0, width, height);
+        let matrix = placement.matrix.after(stretch);
+        let view = Self::of(matrix, composition, placement.moving, clip)?;
+        let edges = view.stage.area().snapped().outside();
+        Some(Self {
+            clip: view.clip.intersect(edges),
+            ..view
+        })
+    }
+
+    /// A space that `matrix` maps to the canvas.
+    fn of(matrix: Affine, composition: Rect, moving: bool, clip: Pixels) -> Option<Self> {
+        matrix.inverse()?;
         if matrix.is_upright() {
             return Some(Self {
                 stage: Stage {
                     to_canvas: matrix,
                     composition,
-                    sliding: placement.moving,
+                    sliding: moving,
                 },
                 left: Affine::IDENTITY,
                 clip,
@@ -68,7 +90,7 @@ impl Artist<'_> {
         stage: Stage,
         caches: &mut Vec<Cache>,
     ) -> Result<Option<Image>, CompositorError> {
-        let Some(view) = View::new(placement, stage, self.clip) else {
+        let Some(view) = View::new(group.space, placement, stage, self.clip) else {
             return Ok(None);
         };
         let layers = self.parts(group, (local, duration), &view, caches)?;

@@ -42,6 +42,7 @@ pub(super) fn group(id: &str, value: &Value, context: &mut Context<'_>) -> Group
     }
     GroupItem {
         parts,
+        space: None,
         missing,
         geometry: geometry(value),
         animations: animations(value),
@@ -51,6 +52,7 @@ pub(super) fn group(id: &str, value: &Value, context: &mut Context<'_>) -> Group
 fn words(node: &Value) -> ItemKind {
     ItemKind::Text(Box::new(TextItem {
         text: text(node, "text"),
+        later: Vec::new(),
         style: text_style(node),
         geometry: node_box(node),
         resize_on_edit: false,

@@ -2,13 +2,16 @@
 
 use super::{Animations, Geometry, Item, ItemKind};
 
-/// A `text-template`: parts that are scaled, turned and faded as one picture.
+/// A `text-template` or `motion-graphic`: parts that are scaled, turned and faded as one
+/// picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupItem {
     /// The first is drawn first. Their times count from the group's start; their boxes
-    /// lie in the group's box, from its top left corner on, in composition pixels. Each
-    /// has an id of its own among all items of the document.
+    /// lie in `space`. Each has an id of its own among all items of the document.
     pub parts: Vec<Item>,
+    /// Size of what is stretched to the group's box, and cut at its edges. `None`: the
+    /// box itself, in composition pixels from its top left corner on; it is not cut.
+    pub space: Option<(f64, f64)>,
     /// What the document asks for and cannot be drawn: a sentence each, without its end.
     pub missing: Vec<String>,
     /// Box.

@@ -187,6 +187,14 @@ pub(crate) fn text(words: &str, place: [f64; 4]) -> Item {
         .with("resizeOnEdit", false)
 }
 
+/// A motion graphic of the library.
+pub(crate) fn graphic(id: &str, props: &Value, place: [f64; 4]) -> Item {
+    let own = json!({
+        "motionGraphicId": id, "motionGraphicVersion": 1, "props": props, "slots": {},
+    });
+    Item::new("motion-graphic", place, &own)
+}
+
 /// A text template of nodes.
 pub(crate) fn template(nodes: &[Node], place: [f64; 4]) -> Item {
     let nodes: Vec<Value> = (0..)
@@ -362,6 +370,15 @@ impl Film {
                 let id = format!("{index}-{i}");
                 let mut item = item.0.clone();
                 item.insert("id".to_owned(), id.clone().into());
+                for file in item
+                    .get("slots")
+                    .and_then(Value::as_object)
+                    .into_iter()
+                    .flatten()
+                {
+                    let file = file.1.as_str().unwrap();
+                    assets.insert(file.to_owned(), asset(file, &json!("image")));
+                }
                 if let Some(said) = item.remove(SAID) {
                     let asset_id = format!("said-{id}");
                     assets.insert(asset_id.clone(), caption_asset(&asset_id, said));

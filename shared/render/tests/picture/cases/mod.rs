@@ -6,6 +6,7 @@ mod boxes;
 mod captions;
 mod changes;
 mod charts;
+mod graphics;
 mod illustrations;
 mod letters;
 mod media;
@@ -86,6 +87,11 @@ fn lottie_and_svg_stickers() {
 }
 
 #[test]
+fn motion_graphics() {
+    golden::check(&graphics::cases());
+}
+
+#[test]
 fn text_templates() {
     golden::check(&templates::cases());
 }
@@ -129,6 +135,7 @@ fn every_golden_has_a_case() {
         backgrounds::blurs(),
         stickers::cases(),
         templates::cases(),
+        graphics::cases(),
         text::cases(),
         charts::cases(),
         illustrations::cases(),
