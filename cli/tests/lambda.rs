@@ -383,6 +383,12 @@ async fn editor(deployed: &Deployed, fill: &Fill) {
     assert_eq!(status, 200);
     assert!(parsed(&body)["data"]["transitions"].is_array());
 
+    let (status, _, body) = deployed.api("search-illustrations", fill).await;
+    assert_eq!(
+        (status, &parsed(&body)["data"][0]),
+        (200, &json!("ICharts"))
+    );
+
     let stranger = Fill {
         api_key: "sk_unknown".to_owned(),
         ..Fill::default()

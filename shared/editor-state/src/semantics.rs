@@ -312,7 +312,7 @@ fn check_illustration(item: &Value, path: &str, faults: &mut Faults) {
     let near = names::nearest(known(), name);
     let near = near.map_or_else(String::new, |near| format!(" Did you mean \"{near}\"?"));
     let message = format!(
-        "illustrationName is {}, and the library has no such illustration. Use one of its names.{near}",
+        "illustrationName is {}, and the library has no such illustration. Use one of the names that GET /v1/illustrations lists.{near}",
         quote(name)
     );
     faults.push(

@@ -39,7 +39,7 @@ pub fn decode_still(tools: &Tools, path: &Path) -> Result<Raster, MediaError> {
     let orientation = decoder
         .orientation()
         .unwrap_or(image::metadata::Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| unreadable(&error))?;
     picture.apply_orientation(orientation);
     let picture = picture.into_rgba8();
     Ok(Raster {
@@ -69,11 +69,11 @@ fn decoder(path: &Path) -> Result<Option<impl ImageDecoder>, MediaError> {
     match reader.into_decoder() {
         Ok(decoder) => Ok(Some(decoder)),
         Err(image::ImageError::Unsupported(_)) => Ok(None),
-        Err(error) => Err(unreadable(error)),
+        Err(error) => Err(unreadable(&error)),
     }
 }
 
-fn unreadable(error: image::ImageError) -> MediaError {
+fn unreadable(error: &image::ImageError) -> MediaError {
     MediaError::Unreadable(error.to_string())
 }
 

@@ -35,7 +35,7 @@ use darkroom_media::Tools;
 pub use error::{AssetError, RenderError};
 pub use spec::{ExportSpec, Format, Phase};
 
-use media::{Media, Source, Use};
+use media::{Media, Roles, Source};
 use pipeline::Counter;
 
 /// A future that an implementor of [`AssetSource`] answers with.
@@ -186,7 +186,7 @@ async fn fetch(
     doc: &EditorState,
     assets: &dyn AssetSource,
     progress: &dyn Progress,
-) -> Result<Vec<(String, Use, Source)>, RenderError> {
+) -> Result<Vec<(String, Roles, Source)>, RenderError> {
     let mut files = Vec::new();
     for (id, wanted) in media::used_assets(doc) {
         if progress.canceled() {

@@ -1,6 +1,6 @@
 //! The files behind a document's assets, probed and checked once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,12 +37,12 @@ pub(crate) struct Media {
 impl Media {
     pub(crate) fn probe(
         tools: &Tools,
-        sources: Vec<(String, Use, Source)>,
+        sources: Vec<(String, Roles, Source)>,
     ) -> Result<Self, RenderError> {
         let mut media = Self::default();
-        for (id, wanted, source) in sources {
+        for (id, roles, source) in sources {
             let path = match source {
-                Source::File(path) if !wanted.vector => path,
+                Source::File(path) if !roles.contains(&Role::Vector) => path,
                 source => {
                     let vector = Arc::new(read_vector(&id, source)?);
                     media.vectors.insert(id, vector);
@@ -50,13 +50,13 @@ impl Media {
                 }
             };
             let refused = |cause| RenderError::of_asset(&id, cause);
-            if wanted.still {
+            if roles.contains(&Role::Still) {
                 check_still(tools, &path).map_err(refused)?;
                 media.stills.insert(id.clone(), path.clone());
             }
-            if wanted.plays {
+            if roles.iter().any(|role| *role != Role::Still) {
                 let found = probe(tools, &path).map_err(refused)?;
-                check(wanted, &found).map_err(refused)?;
+                check(&roles, &found).map_err(refused)?;
                 media.files.insert(id, File { path, probe: found });
             }
         }
@@ -93,19 +93,22 @@ impl Media {
 
 /// What a document takes from an asset. The asset's own words about its type
 /// are hints: what the file must have is what is taken from it.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Use {
-    /// An image item shows its (first) picture.
-    still: bool,
-    /// An item plays it, be it to show or to be heard.
-    plays: bool,
-    /// A video or gif item shows it.
-    film: bool,
-    /// An audio item is heard with it.
-    sound: bool,
-    /// A sticker is made of it.
-    vector: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// Its (first) picture.
+    Still,
+    /// A sticker.
+    Vector,
+    /// Its moving pictures.
+    Film,
+    /// The sound of a film, if it has any.
+    Voice,
+    /// Its sound.
+    Sound,
 }
+
+/// Everything that a document takes from an asset.
+pub(crate) type Roles = BTreeSet<Role>;
 
 /// Bytes of a sticker's file at most.
 const MOST_BYTES: u64 = 8 << 20;
@@ -133,11 +136,11 @@ fn read_vector(id: &str, source: Source) -> Result<Vector, RenderError> {
     read.map_err(|error| refused(error.to_string()))
 }
 
-fn check(wanted: Use, found: &Probe) -> Result<(), MediaError> {
-    if wanted.film && found.video.is_none() {
+fn check(roles: &Roles, found: &Probe) -> Result<(), MediaError> {
+    if roles.contains(&Role::Film) && found.video.is_none() {
         return Err(MediaError::Missing("picture"));
     }
-    if wanted.sound && found.audio.is_none() {
+    if roles.contains(&Role::Sound) && found.audio.is_none() {
         return Err(MediaError::Missing("sound"));
     }
     Ok(())
@@ -164,25 +167,28 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
 
 /// Assets of items that are drawn or heard (a hidden, muted track needs none), and of
 /// the background.
-pub(crate) fn used_assets(doc: &EditorState) -> BTreeMap<&str, Use> {
-    let mut used: BTreeMap<&str, Use> = BTreeMap::new();
+pub(crate) fn used_assets(doc: &EditorState) -> BTreeMap<&str, Roles> {
+    let mut used: BTreeMap<&str, Roles> = BTreeMap::new();
     if let Background::Image { asset_id } = &doc.background {
-        used.entry(asset_id).or_default().still = true;
+        used.entry(asset_id).or_default().insert(Role::Still);
     }
     for track in &doc.tracks {
         let items = track.items.iter().filter_map(|id| doc.items.get(id));
         for item in items.flat_map(Item::pieces) {
-            let audio = matches!(item.kind, ItemKind::Audio(_));
-            let heard = (audio || matches!(item.kind, ItemKind::Video(_))) && !track.muted;
-            let drawn = !audio && !track.hidden;
-            if let (true, Some(asset)) = (heard || drawn, asset_of(item)) {
-                let wanted = used.entry(asset).or_default();
-                let still = matches!(item.kind, ItemKind::Image(_));
-                wanted.still |= drawn && still;
-                wanted.plays |= !still;
-                wanted.film |= drawn && !still;
-                wanted.sound |= audio;
-                wanted.vector |= matches!(item.kind, ItemKind::Lottie(_));
+            let (seen, heard) = match item.kind {
+                ItemKind::Image(_) => (Some(Role::Still), None),
+                ItemKind::Lottie(_) => (Some(Role::Vector), None),
+                ItemKind::Video(_) => (Some(Role::Film), Some(Role::Voice)),
+                ItemKind::Audio(_) => (None, Some(Role::Sound)),
+                _ => (Some(Role::Film), None),
+            };
+            let seen = seen.filter(|_| !track.hidden);
+            let roles: Roles = seen
+                .into_iter()
+                .chain(heard.filter(|_| !track.muted))
+                .collect();
+            if let (false, Some(asset)) = (roles.is_empty(), asset_of(item)) {
+                used.entry(asset).or_default().extend(roles);
             }
         }
     }

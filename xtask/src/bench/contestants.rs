@@ -45,18 +45,7 @@ impl Contestant {
     pub(crate) fn command(self, folder: &Path, height: u32, state: &Path) -> Command {
         let output = folder.join(format!("{self:?}-{height}.mp4"));
         match self {
-            Self::Ours => {
-                let mut command = Command::new(darkroom());
-                command
-                    .arg("render")
-                    .arg(state)
-                    .arg("-o")
-                    .arg(output)
-                    .arg("--assets")
-                    .arg(folder);
-                command.arg("--json");
-                command
-            }
+            Self::Ours => render(state, &output, folder, 30),
             Self::Graph => {
                 let mut command = graph(folder, height);
                 command.args(VIDEO).args(AUDIO).arg(output);
@@ -83,7 +72,21 @@ impl Contestant {
     }
 }
 
-fn ffmpeg() -> Command {
+/// `darkroom render`.
+pub(crate) fn render(state: &Path, output: &Path, folder: &Path, fps: u32) -> Command {
+    let mut command = Command::new(darkroom());
+    command.arg("render").arg(state).arg("-o").arg(output);
+    command.arg("--assets").arg(folder);
+    command.args(["--fps", &fps.to_string(), "--json"]);
+    command
+}
+
+/// Adds how every contestant encodes its pictures.
+pub(crate) fn encoded(command: &mut Command) -> &mut Command {
+    command.args(VIDEO)
+}
+
+pub(crate) fn ffmpeg() -> Command {
     let mut command = Command::new("ffmpeg");
     command.args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"]);
     command

@@ -3,12 +3,14 @@
 //! The scene: ten seconds at 30 fps, a full-frame 1080p clip with sound, two
 //! stills with a cross-fade, a picture-in-picture that moves, turns and fades in,
 //! a stroked title, music at -6 dB. Every repetition runs each contestant once, in
-//! turn; only ratios within a repetition are taken, and their medians printed.
+//! turn; only ratios within a repetition are taken, and their medians printed. Behind
+//! it come scenes of one kind of work each (`scenes`).
 
 mod contestants;
 mod measure;
 mod media;
 mod scene;
+mod scenes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,7 +58,7 @@ pub(crate) fn run_bench(args: &Args) -> anyhow::Result<()> {
     for height in CANVASES {
         canvas(args, &folder, height)?;
     }
-    Ok(())
+    scenes::run_all(&folder, args.repeat, args.json)
 }
 
 /// One canvas: repetitions in turn, then medians.

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-const SECOND: i64 = 240_000;
+pub(super) const SECOND: i64 = 240_000;
 
-fn still(value: f64) -> Value {
+pub(super) fn still(value: f64) -> Value {
     json!({ "value": value, "keyframes": [] })
 }
 
-fn moving(points: &[(i64, f64)]) -> Value {
+pub(super) fn moving(points: &[(i64, f64)]) -> Value {
     let keyframes: Vec<Value> = points
         .iter()
         .map(|(time, value)| json!({ "timeTicks": time, "value": value }))
@@ -17,7 +17,7 @@ fn moving(points: &[(i64, f64)]) -> Value {
 }
 
 /// Fields of every item, in a box.
-fn item(id: &str, kind: &str, span: (i64, i64), place: [f64; 4], own: &Value) -> Value {
+pub(super) fn item(id: &str, kind: &str, span: (i64, i64), place: [f64; 4], own: &Value) -> Value {
     let [left, top, width, height] = place;
     let mut item = json!({
         "id": id, "type": kind, "startTicks": span.0, "durationTicks": span.1,
@@ -31,7 +31,7 @@ fn item(id: &str, kind: &str, span: (i64, i64), place: [f64; 4], own: &Value) ->
     item
 }
 
-fn media(asset: &str) -> Value {
+pub(super) fn media(asset: &str) -> Value {
     json!({
         "assetId": asset, "keepAspectRatio": true,
         "borderRadius": still(0.0), "rotation": still(0.0),
@@ -45,21 +45,21 @@ fn heard(decibel: f64) -> Value {
     })
 }
 
-fn merged(parts: &[Value]) -> Value {
+pub(super) fn merged(parts: &[Value]) -> Value {
     let fields = parts.iter().filter_map(Value::as_object).flatten();
     fields
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }
 
-fn asset(id: &str, kind: &str, file: &str, mime: &str, own: &Value) -> Value {
+pub(super) fn asset(id: &str, kind: &str, file: &str, mime: &str, own: &Value) -> Value {
     let base = json!({
         "id": id, "type": kind, "filename": file, "size": 0, "mimeType": mime, "remoteKey": file,
     });
     merged(&[base, own.clone()])
 }
 
-fn track(id: &str, items: &[&str]) -> Value {
+pub(super) fn track(id: &str, items: &[&str]) -> Value {
     json!({ "id": id, "items": items, "hidden": false, "muted": false })
 }
 

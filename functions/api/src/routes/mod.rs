@@ -3,6 +3,7 @@
 mod assets;
 mod editor;
 mod exports;
+mod illustrations;
 mod uploads;
 
 use std::convert::Infallible;
@@ -32,6 +33,7 @@ pub fn router(state: AppState) -> Router {
         )
         .route("/v1/editor/validate", post(editor::validate::handle))
         .route("/v1/editor/capabilities", get(editor::capabilities::handle))
+        .route("/v1/illustrations", get(illustrations::handle))
         .route("/v1/assets/{asset_id}", get(assets::get::handle))
         .route("/v1/uploads", post(uploads::create::handle))
         .fallback(unknown_route)

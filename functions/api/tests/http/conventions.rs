@@ -56,6 +56,7 @@ async fn what_http_itself_refuses_is_a_problem_too() {
         (Method::POST, "/v1/exports/x", "DELETE,GET,HEAD"),
         (Method::GET, "/v1/editor/validate", "POST"),
         (Method::POST, "/v1/editor/capabilities", "GET,HEAD"),
+        (Method::POST, "/v1/illustrations", "GET,HEAD"),
         (Method::GET, "/v1/uploads", "POST"),
         (Method::DELETE, "/v1/assets/x", "GET,HEAD"),
     ] {

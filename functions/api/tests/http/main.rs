@@ -15,6 +15,7 @@ mod conventions;
 mod create;
 mod faults;
 mod idempotency;
+mod illustrations;
 mod money;
 mod races;
 mod reads;

@@ -17,6 +17,7 @@ mod frames;
 mod levels;
 mod limits;
 mod rig;
+mod scenes;
 mod speed;
 mod stopping;
 mod sync;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use darkroom_compositor::{Fonts, YuvFrame, font_dirs};
-use darkroom_editor_state::{Asset, Ratio};
+use darkroom_editor_state::{Asset, EditorState, Ratio};
 use darkroom_media::Tools;
 use darkroom_render::{
     AssetError, AssetSource, BoxFuture, ExportSpec, Format, Phase, Progress, RenderEnv,
@@ -167,11 +167,14 @@ impl Rig {
 
     /// Draws one frame alone.
     pub async fn frame(&self, film: &Film, spec: &ExportSpec, n: u64) -> YuvFrame {
+        self.drawn(&film.state(), spec, n).await
+    }
+
+    /// Draws one frame of a document alone.
+    pub async fn drawn(&self, state: &EditorState, spec: &ExportSpec, n: u64) -> YuvFrame {
         let env = self.env(Tools::discover().unwrap());
         let source = Folder(self.media.dir());
-        draw_frame(&film.state(), spec, &source, &env, n)
-            .await
-            .unwrap()
+        draw_frame(state, spec, &source, &env, n).await.unwrap()
     }
 
     /// A program that is ffmpeg, but for encoding, which `encoder` (sh) does.

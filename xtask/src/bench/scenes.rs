@@ -1,0 +1,321 @@
+//! Scenes of one kind of work each, five seconds long and silent. Each is measured
+//! beside encoding its own finished frames, and decoding its clip where it has one.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use super::contestants::{encoded, ffmpeg, render};
+use super::measure::{self, Cost, median};
+use super::scene::{SECOND, asset, item, media, merged, moving, still, track};
+use crate::shell::run;
+
+const SECONDS: i64 = 5;
+const END: i64 = SECONDS * SECOND;
+
+/// One scene.
+struct Scene {
+    name: &'static str,
+    size: (u32, u32),
+    fps: u32,
+    /// It shows the clip.
+    video: bool,
+    /// Items with their ids, the topmost first, each on a track of its own.
+    items: Vec<Value>,
+    background: Value,
+}
+
+/// Measures all scenes and prints a row each.
+pub(crate) fn run_all(folder: &Path, repeat: usize, as_json: bool) -> anyhow::Result<()> {
+    if !as_json {
+        println!("scene                 ours/encode CPU  wall  ours/floor CPU  peak MiB");
+    }
+    for scene in all() {
+        let state = folder.join(format!("{}.json", scene.name));
+        fs::write(&state, serde_json::to_vec_pretty(&scene.state())?)?;
+        let frames = scene.finished_frames(folder, &state)?;
+        let (mut encode_cpu, mut encode_wall, mut floor_cpu, mut peak) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for number in 1..=repeat.max(1) {
+            eprintln!("bench: {}, repetition {number} of {repeat}", scene.name);
+            let (ours, encode, decode) = scene.measure(folder, &state, &frames)?;
+            encode_cpu.push(ours.cpu_seconds / encode.cpu_seconds);
+            encode_wall.push(ours.wall_seconds / encode.wall_seconds);
+            floor_cpu.push(ours.cpu_seconds / (encode.cpu_seconds + decode));
+            peak.push(ours.peak_bytes as f64 / f64::from(1 << 20));
+        }
+        let [cpu, wall, floor, peak] =
+            [&mut encode_cpu, &mut encode_wall, &mut floor_cpu, &mut peak].map(|list| median(list));
+        if as_json {
+            let line = json!({
+                "scene": scene.name, "cpuToEncode": cpu, "wallToEncode": wall,
+                "cpuToFloor": floor, "peakMib": peak,
+            });
+            println!("{line}");
+        } else {
+            let name = scene.name;
+            println!("{name:<20}  {cpu:>15.2}  {wall:>4.2}  {floor:>14.2}  {peak:>8.0}");
+        }
+        fs::remove_file(frames)?;
+    }
+    Ok(())
+}
+
+impl Scene {
+    fn state(&self) -> Value {
+        let ids = || self.items.iter().filter_map(|item| item["id"].as_str());
+        let tracks: Vec<Value> = ids()
+            .map(|id| {
+                let mut track = track(id, &[id]);
+                track["muted"] = json!(true);
+                track
+            })
+            .collect();
+        let items: serde_json::Map<String, Value> =
+            ids().map(str::to_owned).zip(self.items.clone()).collect();
+        let large = json!({ "width": 1920, "height": 1080, "durationInSeconds": 12, "hasAudioTrack": true });
+        let small = json!({ "width": 640, "height": 360 });
+        json!({
+            "stateSchemaVersion": "v1", "timebaseTicksPerSecond": SECOND,
+            "compositionWidth": self.size.0, "compositionHeight": self.size.1,
+            "tracks": tracks, "items": items, "transitions": {},
+            "assets": {
+                "bg": asset("bg", "video", "bg.mp4", "video/mp4", &large),
+                "pip": asset("pip", "image", "pip.png", "image/png", &small),
+                "said": said(),
+            },
+            "globalBackground": self.background,
+        })
+    }
+
+    /// The frames that ours gives to the encoder.
+    fn finished_frames(&self, folder: &Path, state: &Path) -> anyhow::Result<PathBuf> {
+        let frames = folder.join(format!("{}.yuv", self.name));
+        let script = folder.join("capture.sh");
+        let text = format!(
+            "#!/bin/sh\ncase \" $* \" in *' pipe:0 '*) exec cat >'{}' ;; esac\nexec ffmpeg \"$@\"\n",
+            frames.display()
+        );
+        fs::write(&script, text)?;
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
+        let mut capture = render(state, &folder.join("captured.mp4"), folder, self.fps);
+        run(capture.env("DARKROOM_FFMPEG", &script))
+            .with_context(|| format!("capturing the frames of {}", self.name))?;
+        Ok(frames)
+    }
+
+    /// Ours, encoding alone, and the processor time of decoding alone.
+    fn measure(
+        &self,
+        folder: &Path,
+        state: &Path,
+        frames: &Path,
+    ) -> anyhow::Result<(Cost, Cost, f64)> {
+        let named = |what: &str| folder.join(format!("{}-{what}.mp4", self.name));
+        let ours = measure::run(&mut render(state, &named("ours"), folder, self.fps))?;
+        let mut encode = ffmpeg();
+        let size = format!("{}x{}", self.size.0, self.size.1);
+        encode.args(["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", &size, "-r"]);
+        encode.arg(self.fps.to_string()).arg("-i").arg(frames);
+        let encode = measure::run(encoded(&mut encode).arg(named("encode")))?;
+        let mut decode = 0.0;
+        if self.video {
+            let mut command = ffmpeg();
+            command.arg("-i").arg(folder.join("bg.mp4"));
+            command.args(["-t", &SECONDS.to_string(), "-map", "0:v", "-f", "null", "-"]);
+            decode = measure::run(&mut command)?.cpu_seconds;
+        }
+        Ok((ours, encode, decode))
+    }
+}
+
+fn all() -> [Scene; 6] {
+    [
+        captions_over_video(),
+        chart_and_shapes(),
+        ten_layers(),
+        blur_background(),
+        full_hd_60(),
+        vertical(),
+    ]
+}
+
+const WHOLE: [f64; 4] = [0.0, 0.0, 1920.0, 1080.0];
+
+fn dark() -> Value {
+    json!({ "type": "color", "color": "#101820", "gradient": null })
+}
+
+fn clip(place: [f64; 4]) -> Value {
+    let own = json!({
+        "sourceStartTicks": 0, "playbackRate": 1, "decibelAdjustment": still(0.0),
+        "audioFadeInDurationTicks": 0, "audioFadeOutDurationTicks": 0,
+    });
+    item("bg", "video", (0, END), place, &merged(&[media("bg"), own]))
+}
+
+fn style(size: f64) -> Value {
+    json!({
+        "color": "#ffffff", "align": "center", "fontFamily": "DejaVu Sans",
+        "fontStyle": { "variant": "normal", "weight": "700" }, "fontSize": size, "lineHeight": 1.3,
+        "letterSpacing": 0, "direction": "ltr", "strokeWidth": 4, "strokeColor": "#000000",
+        "background": null,
+    })
+}
+
+fn title(place: [f64; 4]) -> Value {
+    let own = json!({ "text": "Scene", "resizeOnEdit": true });
+    item(
+        "title",
+        "text",
+        (0, END),
+        place,
+        &merged(&[style(80.0), own]),
+    )
+}
+
+/// A word every quarter of a second.
+fn said() -> Value {
+    let words: Vec<Value> = (0..20)
+        .map(|n| json!({ "text": format!("word{n}"), "startMs": n * 250, "endMs": n * 250 + 240 }))
+        .collect();
+    let own = json!({ "captions": words, "timingGranularity": "word" });
+    let mut asset = asset("said", "caption", "said.json", "application/json", &own);
+    asset["remoteKey"] = Value::Null;
+    asset
+}
+
+fn captions_over_video() -> Scene {
+    let own = json!({
+        "assetId": "said", "highlightColor": "#ffd500", "pageDurationTicks": 2 * SECOND,
+        "maxLines": 2, "contentStartOffsetTicks": 0, "source": "manual", "captionGroupId": null,
+    });
+    let place = [260.0, 820.0, 1400.0, 200.0];
+    let captions = item(
+        "captions",
+        "captions",
+        (0, END),
+        place,
+        &merged(&[style(64.0), own]),
+    );
+    Scene {
+        name: "captions-over-video",
+        size: (1920, 1080),
+        fps: 30,
+        video: true,
+        items: vec![captions, clip(WHOLE)],
+        background: dark(),
+    }
+}
+
+fn chart_and_shapes() -> Scene {
+    let rows: Vec<Value> = (1..=8)
+        .map(|n| json!({ "label": format!("W{n}"), "values": { "a": n * n, "b": 40 - n } }))
+        .collect();
+    let series = json!([{ "key": "a", "label": "Made" }, { "key": "b", "label": "Sold" }]);
+    let chart = json!({
+        "chartType": "bar", "themeColor": "#4f46e5", "data": { "series": series, "rows": rows },
+        "animationDurationTicks": 2 * SECOND, "keepAspectRatio": false, "rotation": still(0.0),
+    });
+    let star = json!({
+        "color": "#f59e0b", "shape": "star", "keepAspectRatio": false, "borderRadius": still(0.0),
+        "rotation": moving(&[(0, 0.0), (END - 1, 180.0)]),
+    });
+    let disc = json!({
+        "color": "#10b981", "shape": "circle", "keepAspectRatio": false,
+        "borderRadius": still(0.0), "rotation": still(0.0),
+        "left": moving(&[(0, 100.0), (END - 1, 1500.0)]),
+    });
+    Scene {
+        name: "chart-and-shapes",
+        size: (1920, 1080),
+        fps: 30,
+        video: false,
+        items: vec![
+            item(
+                "star",
+                "solid",
+                (0, END),
+                [1500.0, 120.0, 260.0, 260.0],
+                &star,
+            ),
+            item(
+                "disc",
+                "solid",
+                (0, END),
+                [100.0, 820.0, 160.0, 160.0],
+                &disc,
+            ),
+            item(
+                "chart",
+                "chart",
+                (0, END),
+                [160.0, 100.0, 1200.0, 680.0],
+                &chart,
+            ),
+        ],
+        background: dark(),
+    }
+}
+
+fn ten_layers() -> Scene {
+    let layer = |n: u32| {
+        let x = f64::from(n) * 140.0;
+        let own = merged(&[
+            media("pip"),
+            json!({
+                "left": moving(&[(0, x), (END - 1, 1280.0 - x)]),
+                "rotation": moving(&[(0, 0.0), (END - 1, f64::from(n) * 9.0)]),
+            }),
+        ]);
+        let place = [x, f64::from(n) * 72.0, 640.0, 360.0];
+        item(&format!("layer-{n}"), "image", (0, END), place, &own)
+    };
+    Scene {
+        name: "ten-layers-moving",
+        size: (1920, 1080),
+        fps: 30,
+        video: false,
+        items: (0..10).map(layer).collect(),
+        background: dark(),
+    }
+}
+
+fn blur_background() -> Scene {
+    Scene {
+        name: "blur-background",
+        size: (1080, 1920),
+        fps: 30,
+        video: true,
+        items: vec![clip([0.0, 656.0, 1080.0, 608.0])],
+        background: json!({ "type": "blur", "level": 2 }),
+    }
+}
+
+fn full_hd_60() -> Scene {
+    Scene {
+        name: "1080p60",
+        size: (1920, 1080),
+        fps: 60,
+        video: true,
+        items: vec![title([560.0, 100.0, 800.0, 110.0]), clip(WHOLE)],
+        background: dark(),
+    }
+}
+
+fn vertical() -> Scene {
+    Scene {
+        name: "vertical-1080x1920",
+        size: (1080, 1920),
+        fps: 30,
+        video: true,
+        items: vec![
+            title([140.0, 1500.0, 800.0, 110.0]),
+            clip([-1166.0, 0.0, 3412.0, 1920.0]),
+        ],
+        background: dark(),
+    }
+}
