@@ -60,7 +60,7 @@ impl Effect {
 ///
 /// `local` counts from the item's start and may lie outside `0..duration` while a
 /// transition shows the item early or late: animations then stand at their ends.
-/// `bounds` is what the item covers at rest, `canvas` the composition's size, both
+/// `bounds` is what the item covers at rest, `canvas` the composition's box, both
 /// in composition pixels: a slide begins (ends) where nothing of it is inside.
 /// `slide-up` moves upwards, both in and out, and so on.
 pub(crate) fn effect(
@@ -68,7 +68,7 @@ pub(crate) fn effect(
     local: Ticks,
     duration: Ticks,
     bounds: Rect,
-    canvas: (f64, f64),
+    canvas: Rect,
 ) -> Effect {
     let mut sum = Effect::NONE;
     let enter = animations.enter.and_then(|animation| {
@@ -92,16 +92,16 @@ fn apply(
     progress: f64,
     entering: bool,
     bounds: Rect,
-    canvas: (f64, f64),
+    canvas: Rect,
 ) {
     // How far from rest: 1 at the outer end of the animation, 0 at rest.
     let away = if entering { 1.0 - progress } else { progress };
     let fade = 1.0 - away;
     // Distances that put the item just outside each edge.
-    let past_right = (canvas.0 - bounds.x0).max(0.0) * away;
-    let past_left = -bounds.x1.max(0.0) * away;
-    let past_bottom = (canvas.1 - bounds.y0).max(0.0) * away;
-    let past_top = -bounds.y1.max(0.0) * away;
+    let past_right = (canvas.x1 - bounds.x0).max(0.0) * away;
+    let past_left = -(bounds.x1 - canvas.x0).max(0.0) * away;
+    let past_bottom = (canvas.y1 - bounds.y0).max(0.0) * away;
+    let past_top = -(bounds.y1 - canvas.y0).max(0.0) * away;
     match (animation.kind, entering) {
         (AnimationKind::Fade, _) => {
             sum.opacity *= fade;

@@ -1,6 +1,6 @@
 //! Rectangles, affine maps, and where an item's box lands on the canvas.
 
-use darkroom_editor_state::{Animations, Geometry, OutputLayout, Ticks};
+use darkroom_editor_state::{Animations, Geometry, Ticks};
 
 use crate::animation::effect;
 
@@ -289,9 +289,10 @@ pub(crate) struct Placement {
 /// What [`place`] needs to know of the scene.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stage {
-    pub layout: OutputLayout,
-    /// Composition size in composition pixels.
-    pub composition: (f64, f64),
+    /// From composition pixels to canvas pixels.
+    pub to_canvas: Affine,
+    /// What slides begin and end outside of, in composition pixels.
+    pub composition: Rect,
     /// The composition itself is on the move.
     pub sliding: bool,
 }
@@ -299,20 +300,14 @@ pub(crate) struct Stage {
 impl Stage {
     /// The composition's box on the canvas.
     pub(crate) fn area(self) -> Rect {
-        let layout = self.layout;
-        Rect::new(
-            layout.offset_x,
-            layout.offset_y,
-            layout.offset_x + self.composition.0 * layout.scale,
-            layout.offset_y + self.composition.1 * layout.scale,
-        )
+        self.to_canvas.bounds(self.composition)
     }
 
     /// Moved by parts of its own sides.
     pub(crate) fn shifted(mut self, (x, y): (f64, f64)) -> Self {
         let area = self.area();
-        self.layout.offset_x += x * area.width();
-        self.layout.offset_y += y * area.height();
+        self.to_canvas.e += x * area.width();
+        self.to_canvas.f += y * area.height();
         self.sliding = true;
         self
     }
@@ -345,10 +340,8 @@ pub(crate) fn place(
     let rest = Affine::translate(centre.0, centre.1).after(shape(1.0));
     let bounds = rest.bounds(content(width, height));
     let effect = effect(animations, local, duration, bounds, stage.composition);
-    let layout = stage.layout;
-    let to_canvas = Affine::translate(layout.offset_x, layout.offset_y)
-        .after(Affine::scale(layout.scale, layout.scale));
-    let matrix = to_canvas
+    let matrix = stage
+        .to_canvas
         .after(Affine::translate(
             centre.0 + effect.shift.0,
             centre.1 + effect.shift.1,

@@ -47,6 +47,8 @@
 //! - Stickers (Lottie, SVG) fill their box, whatever `keepAspectRatio` says: it tells an
 //!   editor how to resize them. They show parts of frames, before their start the first
 //!   frame, past their end the last one.
+//! - The parts of a group (a text template, a motion graphic) are one picture, scaled, turned and faded
+//!   together; see `scene::groups`.
 //!
 //! Not drawn: whatever `darkroom_editor_state::unsupported` lists.
 //!

@@ -3,13 +3,14 @@
 mod behind;
 mod changes;
 mod charts;
+mod groups;
 mod items;
 mod steady;
 mod words;
 
 use std::collections::{BTreeSet, HashMap};
 
-use darkroom_editor_state::{Background, EditorState, ItemKind, OutputLayout, Ticks};
+use darkroom_editor_state::{Background, EditorState, Item, ItemKind, OutputLayout, Ticks};
 use parley::FontContext;
 
 use crate::background::{Blurred, backdrop};
@@ -17,7 +18,7 @@ use crate::canvas::Canvas;
 use crate::chart;
 use crate::color::Color;
 use crate::error::CompositorError;
-use crate::geometry::{Pixels, Stage};
+use crate::geometry::{Affine, Pixels, Rect, Stage};
 use crate::layer::{Drawn, Tools};
 use crate::picture::{Picture, RgbaFrame, YuvFrame};
 use crate::text::Fonts;
@@ -31,7 +32,7 @@ const LONGEST_SIDE: u32 = 8192;
 /// A picture that drawing a tick needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaNeed<'a> {
-    /// Item that shows it.
+    /// Item that shows it, or part of one (see `Item::pieces`).
     pub item_id: &'a str,
     /// Asset it comes from.
     pub asset_id: &'a str,
@@ -45,6 +46,7 @@ pub struct MediaNeed<'a> {
 /// A timeline ready to be drawn, frame by frame, in any order.
 pub struct Scene {
     timeline: Timeline,
+    layout: OutputLayout,
     stage: Stage,
     clip: Pixels,
     canvas: Canvas,
@@ -105,9 +107,11 @@ impl Scene {
         };
         let mut scene = Self {
             timeline: Timeline::new(state),
+            layout,
             stage: Stage {
-                layout,
-                composition,
+                to_canvas: Affine::translate(layout.offset_x, layout.offset_y)
+                    .after(Affine::scale(layout.scale, layout.scale)),
+                composition: Rect::new(0.0, 0.0, composition.0, composition.1),
                 sliding: false,
             },
             clip,
@@ -129,18 +133,23 @@ impl Scene {
         let mut found = Vec::new();
         for clip in &self.timeline.clips {
             let place = format!("item \"{}\"", clip.item.id);
-            if let Some(words) = Words::of(&clip.item) {
-                words.typesetter(&place, &self.fonts, &mut self.context, &mut found);
+            if let ItemKind::Group(group) = &clip.item.kind {
+                found.extend(group.missing.iter().map(|line| format!("{place}: {line}")));
             }
-            match &clip.item.kind {
-                ItemKind::Chart(chart) => chart::warnings(chart, &place, &mut found),
-                ItemKind::Illustration(drawing) => {
-                    Color::parse_or(&drawing.color, Color::BLACK, &place, &mut found);
+            for piece in clip.item.pieces() {
+                if let Some(words) = Words::of(piece) {
+                    words.typesetter(&place, &self.fonts, &mut self.context, &mut found);
                 }
-                ItemKind::Solid(solid) => {
-                    Color::parse_or(&solid.color, Color::TRANSPARENT, &place, &mut found);
+                match &piece.kind {
+                    ItemKind::Chart(chart) => chart::warnings(chart, &place, &mut found),
+                    ItemKind::Illustration(drawing) => {
+                        Color::parse_or(&drawing.color, Color::BLACK, &place, &mut found);
+                    }
+                    ItemKind::Solid(solid) => {
+                        Color::parse_or(&solid.color, Color::TRANSPARENT, &place, &mut found);
+                    }
+                    _ => {}
                 }
-                _ => {}
             }
         }
         let mut seen = BTreeSet::new();
@@ -159,21 +168,13 @@ impl Scene {
     pub fn media_at(&self, tick: Ticks) -> Vec<MediaNeed<'_>> {
         let shown = self.timeline.at(tick);
         let clips = shown.iter().flat_map(Shown::clips);
-        clips.filter_map(|index| self.need(index, tick)).collect()
+        clips.flat_map(|index| self.needs(index, tick)).collect()
     }
 
-    fn need(&self, index: usize, tick: Ticks) -> Option<MediaNeed<'_>> {
-        let clip = self.timeline.clips.get(index)?;
-        let media = media(&clip.item.kind)?;
-        let source_time = media
-            .source
-            .map_or(Ticks(0), |source| source.at(tick - clip.item.start));
-        Some(MediaNeed {
-            item_id: &clip.item.id,
-            asset_id: media.asset_id,
-            source_time,
-            loops: media.loops,
-        })
+    fn needs(&self, index: usize, tick: Ticks) -> impl Iterator<Item = MediaNeed<'_>> {
+        let item = self.timeline.clips.get(index).map(|clip| &clip.item);
+        let pieces = item.into_iter().flat_map(Item::pieces);
+        pieces.filter_map(move |piece| need(item?, piece, tick))
     }
 
     /// First tick on which an item is drawn and the first on which it is not any more,
@@ -181,7 +182,7 @@ impl Scene {
     pub fn media_span(&self, item_id: &str) -> Option<(Ticks, Ticks)> {
         let mut clips = self.timeline.clips.iter();
         clips
-            .find(|clip| clip.item.id == item_id)
+            .find(|clip| clip.item.pieces().iter().any(|piece| piece.id == item_id))
             .map(|clip| (clip.from, clip.until))
     }
 
@@ -231,7 +232,7 @@ impl Scene {
         pictures: &HashMap<String, Picture>,
         out: &YuvFrame,
     ) -> Result<(), CompositorError> {
-        let layout = self.stage.layout;
+        let layout = self.layout;
         let bytes = YuvFrame::bytes(layout.width, layout.height);
         if (out.width, out.height, out.data.len()) != (layout.width, layout.height, bytes) {
             return Err(CompositorError::FrameSize {
@@ -282,6 +283,22 @@ impl Scene {
                 .map(Some),
         }
     }
+}
+
+/// What an item, or its part `piece`, needs.
+fn need<'a>(item: &Item, piece: &'a Item, tick: Ticks) -> Option<MediaNeed<'a>> {
+    let origin = match item.kind {
+        ItemKind::Group(_) => item.start,
+        _ => Ticks(0),
+    };
+    let media = media(&piece.kind)?;
+    let local = tick - origin - piece.start;
+    Some(MediaNeed {
+        item_id: &piece.id,
+        asset_id: media.asset_id,
+        source_time: media.source.map_or(Ticks(0), |source| source.at(local)),
+        loops: media.loops,
+    })
 }
 
 fn rgba_bytes(width: u32, height: u32) -> usize {

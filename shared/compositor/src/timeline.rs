@@ -177,10 +177,8 @@ pub(crate) fn geometry(kind: &ItemKind) -> Option<&Geometry> {
         ItemKind::Solid(item) => Some(&item.geometry),
         ItemKind::Illustration(item) => Some(&item.geometry),
         ItemKind::Chart(item) => Some(&item.geometry),
-        ItemKind::Audio(_)
-        | ItemKind::Effect(_)
-        | ItemKind::Filter(_)
-        | ItemKind::Unsupported(_) => None,
+        ItemKind::Group(item) => Some(&item.geometry),
+        ItemKind::Audio(_) | ItemKind::Effect(_) | ItemKind::Filter(_) => None,
     }
 }
 
@@ -196,10 +194,8 @@ pub(crate) fn animations(kind: &ItemKind) -> Animations {
         ItemKind::Solid(item) => item.animations,
         ItemKind::Illustration(item) => item.animations,
         ItemKind::Chart(item) => item.animations,
-        ItemKind::Audio(_)
-        | ItemKind::Effect(_)
-        | ItemKind::Filter(_)
-        | ItemKind::Unsupported(_) => Animations::default(),
+        ItemKind::Group(item) => item.animations,
+        ItemKind::Audio(_) | ItemKind::Effect(_) | ItemKind::Filter(_) => Animations::default(),
     }
 }
 

@@ -6,24 +6,27 @@
 mod assets;
 mod captions;
 mod chart;
+mod context;
+mod graphics;
+mod templates;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::model::{
-    AnimatedNumber, Animation, AnimationKind, Animations, Asset, AudioItem, Direction, Easing,
+    AnimatedNumber, Animation, AnimationKind, Animations, AudioItem, Direction, Easing,
     EditorState, EffectItem, EffectKind, FilterItem, Frame, Geometry, GifItem, IllustrationItem,
     ImageItem, Item, ItemKind, Keyframe, LottieItem, Origin, Ratio, Shape, SolidItem, Sound,
     SourceTime, TextAlign, TextBackground, TextItem, TextStyle, Ticks, Track, Transition,
     TransitionKind, VideoItem,
 };
 use crate::names;
+use context::Context;
 
 pub(crate) fn state(root: &Value) -> EditorState {
-    let declared = &root["assets"];
-    let mut assets = map(declared, assets::asset);
-    let background = assets::background(root.get("globalBackground"), &mut assets);
+    let mut context = Context::new(root, map(&root["assets"], assets::asset));
+    let background = assets::background(root.get("globalBackground"), &mut context);
     EditorState {
         composition_width: number(root, "compositionWidth") as u32,
         composition_height: number(root, "compositionHeight") as u32,
@@ -37,16 +40,14 @@ pub(crate) fn state(root: &Value) -> EditorState {
             .flatten()
             .map(track)
             .collect(),
-        items: map(&root["items"], |id, value| {
-            item(id, value, declared, &assets)
-        }),
-        assets,
+        items: map(&root["items"], |id, value| item(id, value, &mut context)),
+        assets: context.assets,
         transitions: map(&root["transitions"], transition),
         background,
     }
 }
 
-fn map<T>(value: &Value, make: impl Fn(&str, &Value) -> T) -> BTreeMap<String, T> {
+fn map<T>(value: &Value, mut make: impl FnMut(&str, &Value) -> T) -> BTreeMap<String, T> {
     value
         .as_object()
         .into_iter()
@@ -117,16 +118,16 @@ fn animated(item: &Value, key: &str) -> AnimatedNumber {
     }
 }
 
-fn item(id: &str, value: &Value, written: &Value, assets: &BTreeMap<String, Asset>) -> Item {
+fn item(id: &str, value: &Value, context: &mut Context<'_>) -> Item {
     Item {
         id: id.to_owned(),
         start: ticks(value, "startTicks"),
         duration: ticks(value, "durationTicks"),
-        kind: kind(value, written, assets),
+        kind: kind(id, value, context),
     }
 }
 
-fn kind(value: &Value, written: &Value, assets: &BTreeMap<String, Asset>) -> ItemKind {
+fn kind(id: &str, value: &Value, context: &mut Context<'_>) -> ItemKind {
     let asset_id = text(value, "assetId");
     let geometry = geometry(value);
     let animations = animations(value);
@@ -146,7 +147,7 @@ fn kind(value: &Value, written: &Value, assets: &BTreeMap<String, Asset>) -> Ite
             sound: sound(value),
         }),
         "gif" => ItemKind::Gif(GifItem {
-            loops: written[&asset_id]["loopBehavior"] == "loop",
+            loops: context.declared(&asset_id)["loopBehavior"] == "loop",
             asset_id,
             geometry,
             frame: frame(value),
@@ -166,6 +167,7 @@ fn kind(value: &Value, written: &Value, assets: &BTreeMap<String, Asset>) -> Ite
         }),
         "text" => ItemKind::Text(Box::new(TextItem {
             text: text(value, "text"),
+            later: Vec::new(),
             style: text_style(value),
             geometry,
             resize_on_edit: flag(value, "resizeOnEdit"),
@@ -173,7 +175,7 @@ fn kind(value: &Value, written: &Value, assets: &BTreeMap<String, Asset>) -> Ite
             caption_animations: captions::caption_animations(value),
         })),
         "captions" => {
-            let asset = assets.get(&asset_id);
+            let asset = context.assets.get(&asset_id);
             let said = asset.and_then(|asset| asset.captions.clone());
             ItemKind::Captions(Box::new(captions::item(value, said)))
         }
@@ -198,8 +200,9 @@ fn kind(value: &Value, written: &Value, assets: &BTreeMap<String, Asset>) -> Ite
             geometry,
             animations,
         }),
-        "chart" => ItemKind::Chart(Box::new(chart::chart(value))),
-        other => ItemKind::Unsupported(other.to_owned()),
+        "text-template" => ItemKind::Group(Box::new(templates::group(id, value, context))),
+        "motion-graphic" => ItemKind::Group(Box::new(graphics::group(id, value, context))),
+        _ => ItemKind::Chart(Box::new(chart::chart(value))),
     }
 }
 
@@ -213,6 +216,21 @@ fn geometry(value: &Value) -> Geometry {
         scale_y: animated(value, "scaleY"),
         opacity: animated(value, "opacity"),
         rotation: animated(value, "rotation"),
+    }
+}
+
+/// A box `[left, top, width, height]` that stays as it is.
+fn constant_box(sides: [f64; 4]) -> Geometry {
+    let [left, top, width, height] = sides.map(AnimatedNumber::constant);
+    Geometry {
+        left,
+        top,
+        width,
+        height,
+        scale_x: AnimatedNumber::constant(1.0),
+        scale_y: AnimatedNumber::constant(1.0),
+        opacity: AnimatedNumber::constant(1.0),
+        rotation: AnimatedNumber::constant(0.0),
     }
 }
 

@@ -40,6 +40,12 @@ pub enum FaultCode {
     IllustrationNotFound,
     /// A text template without its one image node and one to three text nodes.
     TemplateNodesInvalid,
+    /// An item names a motion graphic, or a version of one, that there is not.
+    MotionGraphicNotFound,
+    /// A prop of a motion graphic that it does not have, or not so, or that is missing.
+    MotionGraphicPropsInvalid,
+    /// A slot of a motion graphic that it does not have, or not so.
+    MotionGraphicSlotsInvalid,
     /// A valid part that this build does not draw yet.
     ItemUnsupported,
 }
@@ -64,6 +70,9 @@ impl FaultCode {
             }
             Self::IllustrationNotFound => "EDITOR_ILLUSTRATION_NOT_FOUND",
             Self::TemplateNodesInvalid => "EDITOR_TEMPLATE_NODES_INVALID",
+            Self::MotionGraphicNotFound => "EDITOR_MOTION_GRAPHIC_NOT_FOUND",
+            Self::MotionGraphicPropsInvalid => "EDITOR_MOTION_GRAPHIC_PROPS_INVALID",
+            Self::MotionGraphicSlotsInvalid => "EDITOR_MOTION_GRAPHIC_SLOTS_INVALID",
             Self::ItemUnsupported => "EDITOR_ITEM_UNSUPPORTED",
         }
     }

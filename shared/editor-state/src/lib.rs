@@ -16,6 +16,7 @@
 //!   faults too, as far as it can be understood.
 //! - [`unsupported()`] lists what is valid and not drawn by this build, so that no
 //!   export is accepted and then ignored.
+//! - [`motion_graphics`] holds the library of motion graphics, which `convert` fills in.
 //! - [`names`] holds each vocabulary once; [`capabilities()`] is made from it.
 //!
 //! No I/O happens here: whether an asset exists or plays is found by probing it.
@@ -26,6 +27,7 @@ mod fault;
 mod gen0;
 mod layout;
 pub mod model;
+pub mod motion_graphics;
 pub mod names;
 mod read;
 mod schema;

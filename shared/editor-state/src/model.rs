@@ -6,6 +6,7 @@
 
 mod captions;
 mod chart;
+mod group;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use captions::{
     Timing,
 };
 pub use chart::{ChartData, ChartItem, ChartSeries, ChartSlice, ChartTable, ScatterSeries};
+pub use group::GroupItem;
 
 /// Ticks in one second; divides evenly into frames at 30 and 60 fps.
 pub const TICKS_PER_SECOND: i64 = 240_000;
@@ -215,8 +217,7 @@ impl Item {
     }
 }
 
-/// Item type with its fields. `Unsupported` items are valid documents that this
-/// build does not draw; an export that holds one is refused at creation.
+/// Item type with its fields.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ItemKind {
     /// Still picture.
@@ -239,12 +240,12 @@ pub enum ItemKind {
     Illustration(IllustrationItem),
     /// Numbers as a picture.
     Chart(Box<ChartItem>),
+    /// Parts that are drawn as one picture.
+    Group(Box<GroupItem>),
     /// Change of everything on later tracks, while it lasts.
     Effect(EffectItem),
     /// Change of the colours of everything on later tracks, while it lasts.
     Filter(FilterItem),
-    /// Any other type of the schema, by its name.
-    Unsupported(String),
 }
 
 /// Box, scale and opacity common to everything that is drawn.
@@ -387,6 +388,8 @@ pub struct Sound {
 pub struct TextItem {
     /// Text, lines separated by `\n`.
     pub text: String,
+    /// Texts that take its place, by time.
+    pub later: Vec<TextStep>,
     /// Styling.
     pub style: TextStyle,
     /// Box.
@@ -397,6 +400,15 @@ pub struct TextItem {
     pub animations: Animations,
     /// How its letters come, go and stay.
     pub caption_animations: CaptionAnimations,
+}
+
+/// A text that takes the place of the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextStep {
+    /// From when on, counted from the item's start.
+    pub time: Ticks,
+    /// Text, lines separated by `\n`.
+    pub text: String,
 }
 
 /// CSS-like text styling.

@@ -25,14 +25,6 @@ const fn drawn(id: &'static str, label: &'static str) -> Name {
     }
 }
 
-const fn later(id: &'static str, label: &'static str) -> Name {
-    Name {
-        id,
-        label,
-        drawn: false,
-    }
-}
-
 /// Item types.
 pub const ITEMS: &[Name] = &[
     drawn("image", "Image"),
@@ -42,8 +34,8 @@ pub const ITEMS: &[Name] = &[
     drawn("text", "Text"),
     drawn("solid", "Shape"),
     drawn("lottie", "Lottie"),
-    later("motion-graphic", "Motion graphic"),
-    later("text-template", "Text template"),
+    drawn("motion-graphic", "Motion graphic"),
+    drawn("text-template", "Text template"),
     drawn("captions", "Captions"),
     drawn("illustration", "Illustration"),
     drawn("effect", "Effect"),

@@ -3,6 +3,7 @@
 //! They look at JSON, not at the typed document, so that they also run where the
 //! schema refuses a part; what they cannot understand they leave to the schema.
 
+mod graphics;
 mod timeline;
 
 use std::collections::HashMap;
@@ -118,6 +119,7 @@ fn check_items(view: &View<'_>, faults: &mut Faults) {
         check_asset(view, item, &path, faults);
         match text(item, "type") {
             Some("text-template") => check_nodes(item, &path, faults),
+            Some("motion-graphic") => graphics::check(view, item, &path, faults),
             Some("illustration") => check_illustration(item, &path, faults),
             _ => {}
         }
@@ -145,7 +147,7 @@ fn check_times(item: &Value, path: &str, faults: &mut Faults) {
 }
 
 /// Fields that hold an animated number.
-const ANIMATED: &[&str] = &[
+pub(crate) const ANIMATED: &[&str] = &[
     "top",
     "left",
     "width",

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use darkroom_compositor::{Picture, RgbaFrame, Scene, YuvFrame};
-use darkroom_editor_state::{EditorState, ItemKind, TICKS_PER_SECOND, Ticks, frame_tick};
+use darkroom_editor_state::{EditorState, Item, ItemKind, TICKS_PER_SECOND, Ticks, frame_tick};
 use darkroom_media::{PixelFormat, Raster, Tools, VideoDecoder, VideoRequest, decode_still};
 
 use crate::error::RenderError;
@@ -13,7 +13,8 @@ use crate::media::{File, Media};
 
 /// Pictures of the frames from a first one on, in order.
 pub(crate) struct Pictures<'a> {
-    doc: &'a EditorState,
+    /// Items and parts of items, by id.
+    items: HashMap<&'a str, &'a ItemKind>,
     media: &'a Media,
     tools: &'a Tools,
     fps: u32,
@@ -34,8 +35,9 @@ struct Running {
 
 impl<'a> Pictures<'a> {
     pub(crate) fn new(doc: &'a EditorState, media: &'a Media, tools: &'a Tools, fps: u32) -> Self {
+        let pieces = doc.items.values().flat_map(Item::pieces);
         Self {
-            doc,
+            items: pieces.map(|item| (item.id.as_str(), &item.kind)).collect(),
             media,
             tools,
             fps,
@@ -61,7 +63,7 @@ impl<'a> Pictures<'a> {
             .retain(|id, _| needs.iter().any(|(item, _)| item == id));
         self.running.retain(|_, running| tick < running.end);
         for (item, asset) in needs {
-            let picture = match self.doc.items.get(&item).map(|item| &item.kind) {
+            let picture = match self.items.get(item.as_str()) {
                 Some(ItemKind::Image(_)) => self.still(&item, &asset)?,
                 Some(ItemKind::Lottie(_)) => Some(Picture::Vector(self.media.vector(&asset)?)),
                 _ => self.moving(scene, &item, &asset, n)?,
@@ -151,7 +153,7 @@ impl<'a> Pictures<'a> {
             .into_iter()
             .find(|need| need.item_id == item)
             .map_or(Ticks(0), |need| need.source_time);
-        let (rate, loops) = match self.doc.items.get(item).map(|item| &item.kind) {
+        let (rate, loops) = match self.items.get(item) {
             Some(ItemKind::Video(video)) => (video.source.playback_rate, false),
             Some(ItemKind::Gif(gif)) => (gif.source.playback_rate, gif.loops),
             _ => (1.0, false),

@@ -196,7 +196,7 @@ fn check(roles: &Roles, found: &Probe) -> Result<(), MediaError> {
     Ok(())
 }
 
-/// The asset an item draws or plays.
+/// The asset an item, or a part of one, draws or plays.
 pub(crate) fn asset_of(item: &Item) -> Option<&str> {
     match &item.kind {
         ItemKind::Image(image) => Some(&image.asset_id),
@@ -209,9 +209,9 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
         | ItemKind::Solid(_)
         | ItemKind::Illustration(_)
         | ItemKind::Chart(_)
+        | ItemKind::Group(_)
         | ItemKind::Effect(_)
-        | ItemKind::Filter(_)
-        | ItemKind::Unsupported(_) => None,
+        | ItemKind::Filter(_) => None,
     }
 }
 
@@ -223,7 +223,8 @@ pub(crate) fn used_assets(doc: &EditorState) -> BTreeMap<&str, Roles> {
         used.entry(asset_id).or_default().insert(Role::Still);
     }
     for track in &doc.tracks {
-        for item in track.items.iter().filter_map(|id| doc.items.get(id)) {
+        let items = track.items.iter().filter_map(|id| doc.items.get(id));
+        for item in items.flat_map(Item::pieces) {
             let (seen, heard) = match item.kind {
                 ItemKind::Image(_) => (Some(Role::Still), None),
                 ItemKind::Lottie(_) => (Some(Role::Vector), None),

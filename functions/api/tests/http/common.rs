@@ -329,6 +329,23 @@ pub fn state(width: u32, height: u32, seconds: f64) -> Value {
     })
 }
 
+/// A state whose square slides into a copy of itself from a corner, which no slide does:
+/// valid, and not drawn.
+pub fn slid_from_a_corner(mut state: Value) -> Value {
+    let ticks = &state["items"]["square"]["durationTicks"];
+    let next = with(
+        state["items"]["square"].clone(),
+        json!({ "id": "next", "startTicks": ticks }),
+    );
+    state["items"]["next"] = next;
+    state["tracks"][0]["items"] = json!(["square", "next"]);
+    state["transitions"]["cut"] = json!({
+        "id": "cut", "trackId": "t", "fromClipId": "square", "toClipId": "next",
+        "type": "slide", "durationTicks": 1000, "params": { "direction": "from-top-left" },
+    });
+    state
+}
+
 /// A create body of generation 1.
 #[expect(
     clippy::needless_pass_by_value,

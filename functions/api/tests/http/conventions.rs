@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::{Service, answer, assert_problem, body, with};
+use crate::common::{Service, answer, assert_problem, body, slid_from_a_corner};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn successes_have_data_and_meta_and_every_answer_a_request_id_of_its_own() {
@@ -209,12 +209,7 @@ async fn a_key_without_runtime_access_may_only_ask_and_validate() {
         assert_eq!(keys, ["code", "message", "path"]);
     }
     // What is valid and not drawn by this build is valid.
-    let mut not_drawn = good.clone();
-    let graphic = json!({
-        "type": "motion-graphic", "motionGraphicId": "m", "motionGraphicVersion": 1,
-        "props": {}, "slots": {},
-    });
-    not_drawn["items"]["square"] = with(not_drawn["items"]["square"].clone(), graphic);
+    let not_drawn = slid_from_a_corner(good.clone());
     let verdict = validate(json!({ "editorState": not_drawn })).await;
     assert_eq!(verdict.data()["valid"], true, "{}", verdict.text);
 

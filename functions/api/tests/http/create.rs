@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::common::{
-    Service, answer, assert_problem, body, body_of, body_with, geometry, state, with,
+    Service, answer, assert_problem, body, body_of, body_with, geometry, slid_from_a_corner, state,
+    with,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,6 +171,7 @@ async fn what_cannot_be_exported_is_refused_with_its_code_and_place() {
         "type": "motion-graphic", "motionGraphicId": "m", "motionGraphicVersion": 1,
         "props": {}, "slots": {},
     }));
+    let unsupported = slid_from_a_corner(state(100, 100, 2.0));
     let full = |scale: f64, seconds: f64| {
         with(
             body_of(state(1920, 1080, seconds)),
@@ -189,8 +191,13 @@ async fn what_cannot_be_exported_is_refused_with_its_code_and_place() {
         ),
         (
             body_of(animated),
+            "EDITOR_MOTION_GRAPHIC_NOT_FOUND",
+            vec!["/editorState/items/square/motionGraphicId"],
+        ),
+        (
+            body_of(unsupported),
             "EDITOR_ITEM_UNSUPPORTED",
-            vec!["/editorState/items/square/type"],
+            vec!["/editorState/transitions/cut/params/direction"],
         ),
         (
             body_of(json!([])),

@@ -16,7 +16,7 @@ impl Scene {
     /// What an effect or filter does now, if the clip is one and does anything.
     pub(super) fn adjust(&self, index: usize, tick: Ticks) -> Option<Adjust> {
         let item = &self.timeline.clips.get(index)?.item;
-        let scale = self.stage.layout.scale;
+        let scale = self.layout.scale;
         match &item.kind {
             ItemKind::Effect(effect) => {
                 adjust::effect(*effect, tick - item.start, item.duration, scale)
@@ -35,7 +35,7 @@ impl Scene {
         tick: Ticks,
         pictures: &HashMap<String, Picture>,
     ) -> Result<Drawn, CompositorError> {
-        let stage = self.stage;
+        let (stage, scale) = (self.stage, self.layout.scale);
         let mut layer = |index: Option<usize>, stage: Stage| match index {
             Some(index) => self.layer(index, tick, pictures, stage),
             None => Ok(None),
@@ -52,7 +52,7 @@ impl Scene {
                 upright: from.heading().0 != 0.0,
                 angle,
                 stage: stage.area(),
-                scale: stage.layout.scale,
+                scale,
             }));
         }
         let (outgoing, incoming) = (layer(clips[0], stage)?, layer(clips[1], stage)?);

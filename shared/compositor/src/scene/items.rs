@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use darkroom_editor_state::{ItemKind, Shape, SolidItem, Ticks};
+use darkroom_editor_state::{Item, ItemKind, Shape, SolidItem, Ticks};
 use parley::FontContext;
 
 use super::Scene;
@@ -18,6 +18,7 @@ use crate::illustration::{self, DrawingCache};
 use crate::layer::{Image, Layer};
 use crate::media::{MediaBox, MediaCache};
 use crate::picture::Picture;
+use crate::scale::Scaler;
 use crate::shape::outline;
 use crate::text::Fonts;
 use crate::timeline::{Clip, animations, geometry, media};
@@ -32,6 +33,8 @@ pub(super) struct Cache {
     art: ArtCache,
     media: MediaCache,
     vector: VectorCache,
+    /// Of the parts of a group.
+    parts: Vec<Cache>,
 }
 
 impl Scene {
@@ -47,74 +50,109 @@ impl Scene {
             return Ok(None);
         };
         let mut cache = self.caches.remove(&index).unwrap_or_default();
-        let local = tick - clip.item.start;
-        let words = Words::of(&clip.item)
-            .map(|words| words.set(local, &self.fonts, &mut self.context, &mut cache.words));
-        let placement = placement(clip, local, stage, words.as_ref());
         let mut artist = Artist {
             clips: &self.timeline.clips,
+            index,
             background: self.background,
+            pictures,
+            clip: self.clip,
             fonts: &self.fonts,
             context: &mut self.context,
+            scaler: &mut self.tools.scaler,
         };
-        let layer = match placement {
-            Some(placement) if placement.opacity > 0.0 => {
-                let art = artist.art(index, local, &placement, words, &mut cache);
-                let (clip_to, scaler) = (self.clip, &mut self.tools.scaler);
-                match (art, &clip.item.kind) {
-                    (Some((art, variant)), _) => {
-                        art::layer(&art, variant, &placement, clip_to, scaler, &mut cache.art)?
-                            .map(Layer::Image)
-                    }
-                    (None, ItemKind::Solid(solid)) => {
-                        let art = &mut cache.art;
-                        solid_layer(solid, local, &placement, clip_to, |made, variant| {
-                            art::layer(made, variant, &placement, clip_to, scaler, art)
-                        })?
-                    }
-                    (None, ItemKind::Lottie(sticker)) => match pictures.get(&clip.item.id) {
-                        Some(Picture::Vector(drawn)) => {
-                            let seconds = sticker.source.at(local).seconds();
-                            let (id, cache) = (&clip.item.id, &mut cache.vector);
-                            vector::layer(id, drawn, seconds, &placement, clip_to, cache)?
-                                .map(Layer::Image)
-                        }
-                        _ => None,
-                    },
-                    (None, kind) => match (media(kind), pictures.get(&clip.item.id)) {
-                        (Some(media), Some(picture)) => MediaBox {
-                            picture,
-                            frame: media.frame,
-                            local,
-                            placement: &placement,
-                            clip: clip_to,
-                        }
-                        .layer(scaler, &mut cache.media)?,
-                        _ => None,
-                    },
-                }
-            }
-            _ => None,
-        };
+        let local = tick - clip.item.start;
+        let layer = artist.layer(&clip.item, local, stage, &mut cache)?;
         self.caches.insert(index, cache);
         Ok(layer)
     }
 }
 
-/// What is needed to make the art of items.
-struct Artist<'a> {
-    clips: &'a [Clip],
-    background: Color,
-    fonts: &'a Fonts,
-    context: &'a mut FontContext,
+/// What the layers of one clip are made with.
+pub(super) struct Artist<'a> {
+    pub clips: &'a [Clip],
+    /// The clip.
+    pub index: usize,
+    pub background: Color,
+    pub pictures: &'a HashMap<String, Picture>,
+    /// What can be seen.
+    pub clip: Pixels,
+    pub fonts: &'a Fonts,
+    pub context: &'a mut FontContext,
+    pub scaler: &'a mut Scaler,
 }
 
 impl Artist<'_> {
+    /// The layer of the clip, or of a part of it, `local` ticks after its start.
+    pub(super) fn layer(
+        &mut self,
+        item: &Item,
+        local: Ticks,
+        stage: Stage,
+        cache: &mut Cache,
+    ) -> Result<Option<Layer>, CompositorError> {
+        let words = Words::of(item)
+            .map(|words| words.set(local, self.fonts, self.context, &mut cache.words));
+        let placement = placement(item, local, stage, words.as_ref());
+        let Some(placement) = placement.filter(|placement| placement.opacity > 0.0) else {
+            return Ok(None);
+        };
+        if let Some((art, variant)) = self.art(item, local, &placement, words, cache) {
+            let (clip, scaler) = (self.clip, &mut *self.scaler);
+            let image = art::layer(&art, variant, &placement, clip, scaler, &mut cache.art)?;
+            return Ok(image.map(Layer::Image));
+        }
+        match &item.kind {
+            ItemKind::Solid(solid) => {
+                let (clip, scaler, art) = (self.clip, &mut *self.scaler, &mut cache.art);
+                solid_layer(solid, local, &placement, clip, |made, variant| {
+                    art::layer(made, variant, &placement, clip, scaler, art)
+                })
+            }
+            ItemKind::Group(group) => {
+                let times = (local, item.duration);
+                let image = self.group(group, times, &placement, stage, &mut cache.parts)?;
+                Ok(image.map(Layer::Image))
+            }
+            _ => self.media(item, local, &placement, cache),
+        }
+    }
+
+    /// The layer of an item that shows a picture.
+    fn media(
+        &mut self,
+        item: &Item,
+        local: Ticks,
+        placement: &Placement,
+        cache: &mut Cache,
+    ) -> Result<Option<Layer>, CompositorError> {
+        let clip = self.clip;
+        let (Some(media), Some(picture)) = (media(&item.kind), self.pictures.get(&item.id)) else {
+            return Ok(None);
+        };
+        match (&item.kind, picture) {
+            (ItemKind::Lottie(sticker), Picture::Vector(drawn)) => {
+                let seconds = sticker.source.at(local).seconds();
+                let cache = &mut cache.vector;
+                let image = vector::layer(&item.id, drawn, seconds, placement, clip, cache)?;
+                Ok(image.map(Layer::Image))
+            }
+            (ItemKind::Lottie(_), _) => Ok(None),
+            _ => MediaBox {
+                picture,
+                frame: media.frame,
+                local,
+                placement,
+                clip,
+            }
+            .layer(self.scaler, &mut cache.media),
+        }
+    }
+
     /// The art of words (set before), an illustration or a chart, and what names it
     /// among the art that the item has over its life.
     fn art(
         &mut self,
-        index: usize,
+        item: &Item,
         local: Ticks,
         placement: &Placement,
         words: Option<Set>,
@@ -124,13 +162,13 @@ impl Artist<'_> {
             return Some((set.art, set.variant));
         }
         let size = (placement.width, placement.height);
-        match &self.clips.get(index)?.item.kind {
+        match &item.kind {
             ItemKind::Illustration(drawing) => Some((
                 cache.drawing.fitted(drawing, size),
                 [size.0, size.1, 0.0, 0.0],
             )),
             ItemKind::Chart(chart) => Some(cache.chart.art(chart, local, size, |chart, size| {
-                let ink = ink(self.clips, index, self.background);
+                let ink = ink(self.clips, self.index, self.background);
                 Chart::new(chart, size, ink, self.fonts, self.context)
             })),
             _ => None,
@@ -138,14 +176,13 @@ impl Artist<'_> {
     }
 }
 
-fn placement(clip: &Clip, local: Ticks, stage: Stage, words: Option<&Set>) -> Option<Placement> {
-    let kind = &clip.item.kind;
-    let geometry = geometry(kind)?;
+fn placement(item: &Item, local: Ticks, stage: Stage, words: Option<&Set>) -> Option<Placement> {
+    let kind = &item.kind;
     let mut placed = place(
-        geometry,
+        geometry(kind)?,
         animations(kind),
         local,
-        clip.item.duration,
+        item.duration,
         stage,
         |width, height| {
             let inside = Rect::new(0.0, 0.0, width, height);

@@ -49,7 +49,7 @@ struct LaidOut {
 
 /// What shows of an item at an instant.
 struct Instant<'a> {
-    /// Index of the page; 0 of a text.
+    /// Index of the page, or of the text among those that take its place.
     page: usize,
     text: &'a str,
     since: Ticks,
@@ -145,13 +145,17 @@ impl<'a> Words<'a> {
 
     fn now(self, local: Ticks, pages: &'a [Page]) -> Option<Instant<'a>> {
         match self {
-            Self::Text(text, duration) => Some(Instant {
-                page: 0,
-                text: &text.text,
-                since: local,
-                length: duration,
-                spoken: None,
-            }),
+            Self::Text(text, duration) => {
+                let page = text.later.partition_point(|step| step.time <= local);
+                let step = page.checked_sub(1).and_then(|last| text.later.get(last));
+                Some(Instant {
+                    page,
+                    text: step.map_or(&text.text, |step| &step.text),
+                    since: local,
+                    length: duration,
+                    spoken: None,
+                })
+            }
             Self::Captions(captions) => {
                 let time = local + captions.content_start;
                 let (index, page) = pages::at(pages, time)?;

@@ -1,10 +1,10 @@
 //! Assets, and the background, which may add one.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::context::Context;
 use super::{captions, number, optional_text, text};
 use crate::model::{Asset, AssetKind, Background};
 
@@ -36,10 +36,7 @@ pub(super) fn asset(id: &str, value: &Value) -> Asset {
     }
 }
 
-pub(super) fn background(
-    value: Option<&Value>,
-    assets: &mut BTreeMap<String, Asset>,
-) -> Background {
+pub(super) fn background(value: Option<&Value>, context: &mut Context<'_>) -> Background {
     let Some(value) = value else {
         return Background::None;
     };
@@ -53,27 +50,21 @@ pub(super) fn background(
         },
         "image" => Background::Image {
             asset_id: optional_text(value, "imageAssetId")
-                .unwrap_or_else(|| add_image(text(value, "imageUrl"), assets)),
+                .unwrap_or_else(|| add_image(text(value, "imageUrl"), context)),
         },
         _ => Background::None,
     }
 }
 
 /// Adds an asset of a URL, under the place in the document that names the URL.
-fn add_image(url: String, assets: &mut BTreeMap<String, Asset>) -> String {
-    let mut id = "/globalBackground/imageUrl".to_owned();
-    while assets.contains_key(&id) {
-        id.push('\'');
-    }
-    let asset = Asset {
-        id: id.clone(),
+fn add_image(url: String, context: &mut Context<'_>) -> String {
+    context.add_asset("/globalBackground/imageUrl".to_owned(), |id| Asset {
+        id,
         kind: AssetKind::Image,
         filename: String::new(),
         remote_url: Some(url),
         remote_key: None,
         animation: None,
         captions: None,
-    };
-    assets.insert(id.clone(), asset);
-    id
+    })
 }

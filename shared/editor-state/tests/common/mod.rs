@@ -229,8 +229,8 @@ fn items() -> Vec<Value> {
             "motion-graphic",
             10_000,
             &json!({
-                "motionGraphicId": "m", "motionGraphicVersion": 1, "props": { "a": 1, "b": "c", "d": false },
-                "slots": { "a": "x", "b": ["y"], "c": null }, "rotation": ant(0.0), "animations": animations(),
+                "motionGraphicId": "title-card", "motionGraphicVersion": 1,
+                "props": { "title": "c", "showBackground": false }, "slots": { "logo": "a-image" }, "rotation": ant(0.0), "animations": animations(),
             }),
         ),
         chart("i-line", "line", 11_000, &xy),

@@ -187,6 +187,70 @@ pub(crate) fn text(words: &str, place: [f64; 4]) -> Item {
         .with("resizeOnEdit", false)
 }
 
+/// A motion graphic of the library.
+pub(crate) fn graphic(id: &str, props: &Value, place: [f64; 4]) -> Item {
+    let own = json!({
+        "motionGraphicId": id, "motionGraphicVersion": 1, "props": props, "slots": {},
+    });
+    Item::new("motion-graphic", place, &own)
+}
+
+/// A text template of nodes.
+pub(crate) fn template(nodes: &[Node], place: [f64; 4]) -> Item {
+    let nodes: Vec<Value> = (0..)
+        .zip(nodes)
+        .map(|(index, node)| node.json(index))
+        .collect();
+    let own = json!({
+        "schemaVersion": 2, "templateId": "t", "templateCategory": "titles", "nodes": nodes,
+    });
+    Item::new("text-template", place, &own)
+}
+
+/// A node of a text template.
+#[derive(Debug, Clone)]
+pub(crate) struct Node(Map<String, Value>);
+
+impl Node {
+    fn new(kind: &str, [x, y, width, height]: [f64; 4]) -> Self {
+        let base = json!({ "type": kind, "x": x, "y": y, "width": width, "height": height });
+        Self(base.as_object().unwrap().clone())
+    }
+
+    /// The Lottie animation of [`stickers`] that is called so, or a component.
+    pub(crate) fn image(name: &str, place: [f64; 4]) -> Self {
+        let json = stickers::animation(name);
+        Self::new("image", place)
+            .with("imageType", if json.is_some() { "lottie" } else { "svg" })
+            .with("imageComponentId", json.is_none().then_some(name))
+            .with("imageLottieJson", json)
+            .with("opacity", 1)
+    }
+
+    /// White 16 px text.
+    pub(crate) fn text(words: &str, place: [f64; 4]) -> Self {
+        let mut node = Self::new("text", place);
+        node.0.extend(style().as_object().unwrap().clone());
+        node.with("text", words)
+    }
+
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// Sets an `in` and an `out` animation of 10 frames.
+    pub(crate) fn animate(self, enter: &str, leave: &str) -> Self {
+        let one =
+            |kind: &str| json!({ "type": kind, "durationTicks": 10 * FRAME, "easing": "ease-out" });
+        self.with("animations", json!({ "in": one(enter), "out": one(leave) }))
+    }
+
+    fn json(&self, index: usize) -> Value {
+        self.clone().with("id", format!("n{index}")).0.into()
+    }
+}
+
 /// Captions of (text, first frame, first frame after it), timed by `word` or `line`, in
 /// pages of at most 10 s and two lines; what is spoken is yellow.
 pub(crate) fn captions(timing: &str, entries: &[(&str, i64, i64)], place: [f64; 4]) -> Item {
@@ -306,6 +370,15 @@ impl Film {
                 let id = format!("{index}-{i}");
                 let mut item = item.0.clone();
                 item.insert("id".to_owned(), id.clone().into());
+                for file in item
+                    .get("slots")
+                    .and_then(Value::as_object)
+                    .into_iter()
+                    .flatten()
+                {
+                    let file = file.1.as_str().unwrap();
+                    assets.insert(file.to_owned(), asset(file, &json!("image")));
+                }
                 if let Some(said) = item.remove(SAID) {
                     let asset_id = format!("said-{id}");
                     assets.insert(asset_id.clone(), caption_asset(&asset_id, said));

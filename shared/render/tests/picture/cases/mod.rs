@@ -6,10 +6,12 @@ mod boxes;
 mod captions;
 mod changes;
 mod charts;
+mod graphics;
 mod illustrations;
 mod letters;
 mod media;
 mod stickers;
+mod templates;
 mod text;
 mod transitions;
 
@@ -85,6 +87,16 @@ fn lottie_and_svg_stickers() {
 }
 
 #[test]
+fn motion_graphics() {
+    golden::check(&graphics::cases());
+}
+
+#[test]
+fn text_templates() {
+    golden::check(&templates::cases());
+}
+
+#[test]
 fn texts() {
     golden::check(&text::cases());
 }
@@ -122,6 +134,8 @@ fn every_golden_has_a_case() {
         backgrounds::images(),
         backgrounds::blurs(),
         stickers::cases(),
+        templates::cases(),
+        graphics::cases(),
         text::cases(),
         charts::cases(),
         illustrations::cases(),
