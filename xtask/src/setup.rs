@@ -74,6 +74,38 @@ const PACKAGES: &[Package] = &[
         "default font",
     ),
     fonts(
+        "fonts-roboto-slab",
+        "/usr/share/fonts/opentype/roboto/slab",
+        "Roboto Slab",
+    ),
+    fonts("fonts-lato", "/usr/share/fonts/truetype/lato", "Lato"),
+    fonts(
+        "fonts-quicksand",
+        "/usr/share/fonts/truetype/quicksand",
+        "Quicksand",
+    ),
+    fonts("fonts-cabin", "/usr/share/fonts/opentype/cabin", "Cabin"),
+    fonts(
+        "fonts-bebas-neue",
+        "/usr/share/fonts/opentype/bebas-neue",
+        "Bebas Neue, for titles",
+    ),
+    fonts(
+        "fonts-dancingscript",
+        "/usr/share/fonts/opentype/dancingscript",
+        "Dancing Script, a handwriting",
+    ),
+    fonts(
+        "fonts-comic-neue",
+        "/usr/share/fonts/opentype/comic-neue",
+        "Comic Neue",
+    ),
+    fonts(
+        "fonts-liberation",
+        "/usr/share/fonts/truetype/liberation",
+        "as wide as Arial, Times New Roman and Courier New",
+    ),
+    fonts(
         "fonts-noto-core",
         "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
         "other scripts",

@@ -33,6 +33,18 @@ const GENERIC: [(&str, &[&str]); 6] = [
     ("ui-monospace", &["DejaVu Sans Mono", "Noto Sans Mono"]),
 ];
 
+/// Families with the same advances as widespread ones that are not free, drawn in their
+/// stead without a warning, as fontconfig does for a browser.
+const SAME_WIDTHS: [(&str, &str); 7] = [
+    ("Arial", "Liberation Sans"),
+    ("Arial Narrow", "Liberation Sans Narrow"),
+    ("Helvetica", "Liberation Sans"),
+    ("Times New Roman", "Liberation Serif"),
+    ("Times", "Liberation Serif"),
+    ("Courier New", "Liberation Mono"),
+    ("Courier", "Liberation Mono"),
+];
+
 /// Where fonts are looked for: `DARKROOM_FONTS` (directories separated as in
 /// `PATH`), else `/usr/share/fonts`.
 pub fn font_dirs() -> Vec<PathBuf> {
@@ -148,10 +160,18 @@ impl Fonts {
                     .iter()
                     .find(|family| context.collection.family_id(family).is_some());
                 found.push(family.map_or_else(|| self.inner.default.clone(), |f| (*f).to_owned()));
-            } else if context.collection.family_id(name).is_some() {
-                found.push(name.to_owned());
             } else {
-                missing.push(name.to_owned());
+                let like = SAME_WIDTHS
+                    .iter()
+                    .find(|(unfree, _)| unfree.eq_ignore_ascii_case(name))
+                    .map(|&(_, like)| like);
+                let installed = std::iter::once(name)
+                    .chain(like)
+                    .find(|name| context.collection.family_id(name).is_some());
+                match installed {
+                    Some(family) => found.push(family.to_owned()),
+                    None => missing.push(name.to_owned()),
+                }
             }
         }
         (found, missing)
