@@ -244,8 +244,8 @@ fn what_is_not_drawn_is_listed_with_its_place() {
         .remove("x-wipe");
     document["tracks"][0]["items"] = json!(["i-image", "i-video", "i-solid"]);
     assert_eq!(places(document.clone()), Vec::<String>::new());
-    document["tracks"][1]["items"] = json!(["i-pie"]);
-    assert_eq!(places(document), ["/items/i-pie/type"]);
+    document["tracks"][1]["items"] = json!(["i-motion"]);
+    assert_eq!(places(document), ["/items/i-motion/type"]);
 }
 
 #[test]

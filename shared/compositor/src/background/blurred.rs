@@ -63,11 +63,6 @@ pub(crate) struct Blurred {
 }
 
 impl Blurred {
-    /// Shows its picture as it is.
-    pub(crate) fn is_sharp(&self) -> bool {
-        self.sigma == 0.0
-    }
-
     /// For a canvas of `scale` pixels a composition pixel.
     pub(crate) fn new(level: u8, size: (u32, u32), scale: f64) -> Self {
         let sigma = LEVELS.get(usize::from(level)).copied().unwrap_or_default();

@@ -3,7 +3,6 @@
 use darkroom_editor_state::{AnimationKind, Animations, Geometry, Ticks};
 
 use super::Scene;
-use crate::background::Blurred;
 use crate::geometry::{Rect, place};
 use crate::timeline::{animations, geometry, media};
 
@@ -12,9 +11,9 @@ impl Scene {
     /// that never changes and nothing is cropped away: a picture handed in in that
     /// size need not be resized. The item may still fade, slide or be rounded off.
     /// `None` where the size changes, is a fraction, or the box is turned or mirrored,
-    /// and where the background may show the picture again, larger.
+    /// and where the background may show the picture again, in its own proportions.
     pub fn steady_size(&self, item_id: &str) -> Option<(u32, u32)> {
-        if self.blurred.as_ref().is_some_and(Blurred::is_sharp) {
+        if self.blurred.is_some() {
             return None;
         }
         let mut clips = self.timeline.clips.iter();
