@@ -122,6 +122,14 @@ const PACKAGES: &[Package] = &[
     ),
 ];
 
+/// Draws the pictures that ours are compared with; nothing else needs it.
+const BROWSER: Package = Package {
+    name: "chromium",
+    sign: Sign::Programs(&["chromium"]),
+    why: "the browser that frames are compared with",
+    for_demo: false,
+};
+
 /// Python environments: folder in `target/tools`, requirements, and why it is needed.
 const LOCAL_STACK: (&str, &str, &str) = ("venv", "local-stack", "MiniStack, the local AWS stack");
 const TEST_ENVIRONMENTS: &[(&str, &str, &str)] = &[
@@ -150,20 +158,28 @@ const SDIST: (&str, &str) = (
 
 /// Installs what the demo needs and is missing.
 pub(crate) fn for_demo() -> anyhow::Result<()> {
-    packages(|package| package.for_demo)?;
+    packages(PACKAGES.iter().filter(|package| package.for_demo))?;
     fs::create_dir_all(tools())?;
     environment(LOCAL_STACK)
 }
 
 /// Installs everything that is missing.
 pub(crate) fn everything() -> anyhow::Result<()> {
-    packages(|_| true)?;
+    packages(PACKAGES)?;
     fs::create_dir_all(tools())?;
     environment(LOCAL_STACK)?;
     for &made in TEST_ENVIRONMENTS {
         environment(made)?;
     }
     examples()
+}
+
+/// Installs the browser that frames are compared with.
+pub(crate) fn for_fidelity() -> anyhow::Result<()> {
+    if std::env::var_os("DARKROOM_CHROMIUM").is_some() {
+        return Ok(());
+    }
+    packages([&BROWSER])
 }
 
 impl Sign {
@@ -178,13 +194,13 @@ impl Sign {
     }
 }
 
-fn packages(wanted: impl Fn(&Package) -> bool) -> anyhow::Result<()> {
+fn packages<'a>(wanted: impl IntoIterator<Item = &'a Package>) -> anyhow::Result<()> {
     if !there("python3", &["--version"]) {
         bail!("there is no python3 here; install Python 3.11 or newer and try again");
     }
-    let missing: Vec<_> = PACKAGES
-        .iter()
-        .filter(|package| wanted(package) && !package.sign.seen())
+    let missing: Vec<_> = wanted
+        .into_iter()
+        .filter(|package| !package.sign.seen())
         .collect();
     if missing.is_empty() {
         return Ok(());

@@ -178,7 +178,8 @@ impl Fonts {
     }
 
     /// Adds to `families` what is needed to draw every character of `text`, default
-    /// sans first; what no font has stays missing.
+    /// sans first; what no font has stays missing. Ideographs take the forms of the text's
+    /// own language where other letters tell it (see [`region`]).
     pub(crate) fn complete(
         &self,
         families: &mut Vec<String>,
@@ -194,7 +195,11 @@ impl Fonts {
         for family in families.iter() {
             keep_missing(&mut missing, family, context);
         }
-        for family in &self.inner.fallbacks {
+        let region = region(text);
+        let elsewhere = |name: &&String| name.contains(" CJK ") && !name.ends_with(region);
+        let all = self.inner.fallbacks.iter();
+        let fallbacks = all.clone().filter(|name| !elsewhere(name));
+        for family in fallbacks.chain(all.filter(elsewhere)) {
             if missing.is_empty() {
                 return;
             }
@@ -204,6 +209,21 @@ impl Fonts {
                 families.push(family.clone());
             }
         }
+    }
+}
+
+/// Whose forms of ideographs a text gets where its family has none: kana tell Japanese,
+/// hangul tell Korean, bopomofo tell traditional Chinese; else they are simplified Chinese.
+fn region(text: &str) -> &'static str {
+    let any = |first: char, last: char| text.chars().any(|ch| (first..=last).contains(&ch));
+    if any('\u{3040}', '\u{30ff}') {
+        "JP"
+    } else if any('\u{ac00}', '\u{d7a3}') || any('\u{1100}', '\u{11ff}') {
+        "KR"
+    } else if any('\u{3100}', '\u{312f}') {
+        "TC"
+    } else {
+        "SC"
     }
 }
 
