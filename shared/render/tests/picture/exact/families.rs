@@ -99,7 +99,7 @@ impl Installed {
 }
 
 /// The first two of these frames that are alike.
-fn twins<'a>(frames: &'a [(String, YuvFrame)]) -> Option<(&'a str, &'a str)> {
+fn twins(frames: &[(String, YuvFrame)]) -> Option<(&str, &str)> {
     frames.iter().enumerate().find_map(|(at, (name, frame))| {
         let twin = frames[..at].iter().find(|(_, other)| other == frame);
         twin.map(|(other, _)| (other.as_str(), name.as_str()))
