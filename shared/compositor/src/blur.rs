@@ -158,7 +158,7 @@ mod tests {
             let sigma = f64::from(tenths) / 10.0;
             let variance = |radius: usize| ((2 * radius + 1).pow(2) - 1) as f64 / 12.0;
             let found = radii(sigma).map(variance).iter().sum::<f64>().sqrt();
-            assert!((found - sigma).abs() < 0.18, "{sigma}: {found}");
+            assert!((found - sigma).abs() < 0.2, "{sigma}: {found}");
         }
     }
 
