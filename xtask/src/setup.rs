@@ -74,6 +74,38 @@ const PACKAGES: &[Package] = &[
         "default font",
     ),
     fonts(
+        "fonts-roboto-slab",
+        "/usr/share/fonts/opentype/roboto/slab",
+        "Roboto Slab",
+    ),
+    fonts("fonts-lato", "/usr/share/fonts/truetype/lato", "Lato"),
+    fonts(
+        "fonts-quicksand",
+        "/usr/share/fonts/truetype/quicksand",
+        "Quicksand",
+    ),
+    fonts("fonts-cabin", "/usr/share/fonts/opentype/cabin", "Cabin"),
+    fonts(
+        "fonts-bebas-neue",
+        "/usr/share/fonts/opentype/bebas-neue",
+        "Bebas Neue, for titles",
+    ),
+    fonts(
+        "fonts-dancingscript",
+        "/usr/share/fonts/opentype/dancingscript",
+        "Dancing Script, a handwriting",
+    ),
+    fonts(
+        "fonts-comic-neue",
+        "/usr/share/fonts/opentype/comic-neue",
+        "Comic Neue",
+    ),
+    fonts(
+        "fonts-liberation",
+        "/usr/share/fonts/truetype/liberation",
+        "as wide as Arial, Times New Roman and Courier New",
+    ),
+    fonts(
         "fonts-noto-core",
         "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",
         "other scripts",
@@ -89,6 +121,14 @@ const PACKAGES: &[Package] = &[
         "emoji",
     ),
 ];
+
+/// Draws the pictures that ours are compared with; nothing else needs it.
+const BROWSER: Package = Package {
+    name: "chromium",
+    sign: Sign::Programs(&["chromium"]),
+    why: "the browser that frames are compared with",
+    for_demo: false,
+};
 
 /// Python environments: folder in `target/tools`, requirements, and why it is needed.
 const LOCAL_STACK: (&str, &str, &str) = ("venv", "local-stack", "MiniStack, the local AWS stack");
@@ -118,20 +158,28 @@ const SDIST: (&str, &str) = (
 
 /// Installs what the demo needs and is missing.
 pub(crate) fn for_demo() -> anyhow::Result<()> {
-    packages(|package| package.for_demo)?;
+    packages(PACKAGES.iter().filter(|package| package.for_demo))?;
     fs::create_dir_all(tools())?;
     environment(LOCAL_STACK)
 }
 
 /// Installs everything that is missing.
 pub(crate) fn everything() -> anyhow::Result<()> {
-    packages(|_| true)?;
+    packages(PACKAGES)?;
     fs::create_dir_all(tools())?;
     environment(LOCAL_STACK)?;
     for &made in TEST_ENVIRONMENTS {
         environment(made)?;
     }
     examples()
+}
+
+/// Installs the browser that frames are compared with.
+pub(crate) fn for_fidelity() -> anyhow::Result<()> {
+    if std::env::var_os("DARKROOM_CHROMIUM").is_some() {
+        return Ok(());
+    }
+    packages([&BROWSER])
 }
 
 impl Sign {
@@ -146,13 +194,13 @@ impl Sign {
     }
 }
 
-fn packages(wanted: impl Fn(&Package) -> bool) -> anyhow::Result<()> {
+fn packages<'a>(wanted: impl IntoIterator<Item = &'a Package>) -> anyhow::Result<()> {
     if !there("python3", &["--version"]) {
         bail!("there is no python3 here; install Python 3.11 or newer and try again");
     }
-    let missing: Vec<_> = PACKAGES
-        .iter()
-        .filter(|package| wanted(package) && !package.sign.seen())
+    let missing: Vec<_> = wanted
+        .into_iter()
+        .filter(|package| !package.sign.seen())
         .collect();
     if missing.is_empty() {
         return Ok(());

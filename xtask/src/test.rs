@@ -21,6 +21,8 @@ pub(crate) struct Args {
 enum Suite {
     /// Every test written in Rust, on the real local stack and the real ffmpeg.
     Rust,
+    /// Frames beside those that headless Chromium draws of the same documents.
+    Fidelity,
     /// The official Python client, both versions as they are, against `darkroom serve`.
     Client,
     /// The template and the image, by cfn-lint, SAM and hadolint.
@@ -30,11 +32,18 @@ enum Suite {
 }
 
 impl Suite {
-    const ALL: [Self; 4] = [Self::Template, Self::Rust, Self::Client, Self::Lambda];
+    const ALL: [Self; 5] = [
+        Self::Template,
+        Self::Rust,
+        Self::Fidelity,
+        Self::Client,
+        Self::Lambda,
+    ];
 
     fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Rust => rust(),
+            Self::Fidelity => fidelity(),
             Self::Client => client(),
             Self::Template => template(),
             Self::Lambda => lambda(),
@@ -77,6 +86,12 @@ pub(crate) fn run_suites(args: &Args) -> anyhow::Result<()> {
 
 fn rust() -> anyhow::Result<()> {
     tests(&[])
+}
+
+/// Ignored elsewhere, as it needs a browser. Sheets go to `target/fidelity`.
+fn fidelity() -> anyhow::Result<()> {
+    setup::for_fidelity()?;
+    tests(&["--test", "picture", "--", "--ignored", "fidelity"])
 }
 
 fn lambda() -> anyhow::Result<()> {

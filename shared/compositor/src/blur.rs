@@ -5,18 +5,23 @@
 use crate::picture::YuvFrame;
 
 /// Passes of a box that together are close to a Gaussian.
-const PASSES: u32 = 3;
+const PASSES: usize = 3;
 
 /// Whether a standard deviation (pixels) makes a difference.
 pub(crate) fn is_visible(sigma: f64) -> bool {
-    radius(sigma) > 0
+    radii(sigma).iter().any(|&radius| radius > 0)
 }
 
-/// Half-width of the boxes for a standard deviation: a box of width `w` has the
-/// variance `(w * w - 1) / 12`.
-fn radius(sigma: f64) -> usize {
-    let width = (12.0 * sigma * sigma / f64::from(PASSES) + 1.0).sqrt();
-    ((width - 1.0) / 2.0).round().max(0.0) as usize
+/// Half-widths of the boxes for a standard deviation. A box of width `w` has the
+/// variance `(w * w - 1) / 12`, and variances add: as many boxes as come closest to the
+/// wanted one are a step wider than the others.
+fn radii(sigma: f64) -> [usize; PASSES] {
+    let wanted = 12.0 * sigma * sigma;
+    let narrow = ((((wanted / PASSES as f64 + 1.0).sqrt()) - 1.0) / 2.0).max(0.0);
+    let narrow = narrow.floor();
+    let missing = wanted - PASSES as f64 * 4.0 * narrow * (narrow + 1.0);
+    let wider = (missing / (8.0 * (narrow + 1.0))).round() as usize;
+    std::array::from_fn(|pass| narrow as usize + usize::from(pass < wider))
 }
 
 /// Blurs; keeps its buffers.
@@ -36,22 +41,23 @@ impl Blurrer {
             (frame.chroma_width(), frame.chroma_height(), sigma / 2.0),
         ];
         for (plane, (width, height, sigma)) in frame.planes_mut().into_iter().zip(sizes) {
-            self.plane(plane, width as usize, height as usize, radius(sigma));
+            self.plane(plane, width as usize, height as usize, radii(sigma));
         }
     }
 
-    fn plane(&mut self, plane: &mut [u8], width: usize, height: usize, radius: usize) {
-        if radius == 0 || width == 0 || height == 0 {
+    fn plane(&mut self, plane: &mut [u8], width: usize, height: usize, radii: [usize; PASSES]) {
+        let radii = radii.into_iter().filter(|&radius| radius > 0);
+        if width == 0 || height == 0 {
             return;
         }
         for row in plane.chunks_exact_mut(width) {
-            for _ in 0..PASSES {
+            for radius in radii.clone() {
                 self.line.clear();
                 self.line.extend_from_slice(row);
                 along(&self.line, row, radius);
             }
         }
-        for _ in 0..PASSES {
+        for radius in radii.clone() {
             self.turned.clear();
             self.turned.extend_from_slice(plane);
             self.down(plane, width, height, radius);
@@ -143,6 +149,16 @@ mod tests {
         for (x, expected) in [(200, 0.520), (210, 0.853), (220, 0.980), (190, 0.171)] {
             let luma = f64::from(frame.y()[x]) / 255.0;
             assert!((luma - expected).abs() < 0.025, "{x}: {luma} {expected}");
+        }
+    }
+
+    #[test]
+    fn the_boxes_vary_as_much_as_the_gaussian() {
+        for tenths in 10..400 {
+            let sigma = f64::from(tenths) / 10.0;
+            let variance = |radius: usize| ((2 * radius + 1).pow(2) - 1) as f64 / 12.0;
+            let found = radii(sigma).map(variance).iter().sum::<f64>().sqrt();
+            assert!((found - sigma).abs() < 0.2, "{sigma}: {found}");
         }
     }
 

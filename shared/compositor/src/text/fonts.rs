@@ -33,6 +33,18 @@ const GENERIC: [(&str, &[&str]); 6] = [
     ("ui-monospace", &["DejaVu Sans Mono", "Noto Sans Mono"]),
 ];
 
+/// Families with the same advances as widespread ones that are not free, drawn in their
+/// stead without a warning, as fontconfig does for a browser.
+const SAME_WIDTHS: [(&str, &str); 7] = [
+    ("Arial", "Liberation Sans"),
+    ("Arial Narrow", "Liberation Sans Narrow"),
+    ("Helvetica", "Liberation Sans"),
+    ("Times New Roman", "Liberation Serif"),
+    ("Times", "Liberation Serif"),
+    ("Courier New", "Liberation Mono"),
+    ("Courier", "Liberation Mono"),
+];
+
 /// Where fonts are looked for: `DARKROOM_FONTS` (directories separated as in
 /// `PATH`), else `/usr/share/fonts`.
 pub fn font_dirs() -> Vec<PathBuf> {
@@ -148,17 +160,26 @@ impl Fonts {
                     .iter()
                     .find(|family| context.collection.family_id(family).is_some());
                 found.push(family.map_or_else(|| self.inner.default.clone(), |f| (*f).to_owned()));
-            } else if context.collection.family_id(name).is_some() {
-                found.push(name.to_owned());
             } else {
-                missing.push(name.to_owned());
+                let like = SAME_WIDTHS
+                    .iter()
+                    .find(|(unfree, _)| unfree.eq_ignore_ascii_case(name))
+                    .map(|&(_, like)| like);
+                let installed = std::iter::once(name)
+                    .chain(like)
+                    .find(|name| context.collection.family_id(name).is_some());
+                match installed {
+                    Some(family) => found.push(family.to_owned()),
+                    None => missing.push(name.to_owned()),
+                }
             }
         }
         (found, missing)
     }
 
     /// Adds to `families` what is needed to draw every character of `text`, default
-    /// sans first; what no font has stays missing.
+    /// sans first; what no font has stays missing. Ideographs take the forms of the text's
+    /// own language where other letters tell it (see [`region`]).
     pub(crate) fn complete(
         &self,
         families: &mut Vec<String>,
@@ -174,7 +195,11 @@ impl Fonts {
         for family in families.iter() {
             keep_missing(&mut missing, family, context);
         }
-        for family in &self.inner.fallbacks {
+        let region = region(text);
+        let elsewhere = |name: &&String| name.contains(" CJK ") && !name.ends_with(region);
+        let all = self.inner.fallbacks.iter();
+        let fallbacks = all.clone().filter(|name| !elsewhere(name));
+        for family in fallbacks.chain(all.filter(elsewhere)) {
             if missing.is_empty() {
                 return;
             }
@@ -184,6 +209,21 @@ impl Fonts {
                 families.push(family.clone());
             }
         }
+    }
+}
+
+/// Whose forms of ideographs a text gets where its family has none: kana tell Japanese,
+/// hangul tell Korean, bopomofo tell traditional Chinese; else they are simplified Chinese.
+fn region(text: &str) -> &'static str {
+    let any = |first: char, last: char| text.chars().any(|ch| (first..=last).contains(&ch));
+    if any('\u{3040}', '\u{30ff}') {
+        "JP"
+    } else if any('\u{ac00}', '\u{d7a3}') || any('\u{1100}', '\u{11ff}') {
+        "KR"
+    } else if any('\u{3100}', '\u{312f}') {
+        "TC"
+    } else {
+        "SC"
     }
 }
 

@@ -109,7 +109,7 @@ fn compare(name: &str, golden: &Rgb, actual: &Rgb) -> Result<(), String> {
 }
 
 /// Frames of one size in rows of [`COLUMNS`].
-fn side_by_side(frames: &[Rgb]) -> Rgb {
+pub(crate) fn side_by_side(frames: &[Rgb]) -> Rgb {
     let (width, height) = (frames[0].width, frames[0].height);
     let columns = frames.len().min(COLUMNS);
     let rows = frames.len().div_ceil(columns);
@@ -144,7 +144,7 @@ fn read(path: &Path) -> Option<Rgb> {
     })
 }
 
-fn write(path: &Path, picture: &Rgb) {
+pub(crate) fn write(path: &Path, picture: &Rgb) {
     let file = std::io::BufWriter::new(fs::File::create(path).unwrap());
     let mut encoder = png::Encoder::new(file, picture.width as u32, picture.height as u32);
     encoder.set_color(png::ColorType::Rgb);

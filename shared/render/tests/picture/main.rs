@@ -4,6 +4,7 @@
 //!   golden shows the frames of its case side by side. See `golden` for how they are
 //!   compared and renewed.
 //! - `exact`: numbers of the editor-state reference that need no golden.
+//! - `fidelity`: the same documents drawn by a browser.
 //!
 //! Everything is drawn by [`darkroom_render::draw_frame`], so media come from real
 //! files through the real ffmpeg. Pictures and films are made when a test needs them
@@ -19,6 +20,7 @@
 
 mod cases;
 mod exact;
+mod fidelity;
 mod film;
 mod golden;
 mod media;

@@ -20,6 +20,7 @@ pub(crate) fn file(dir: &Path, name: &str) -> PathBuf {
             "soft.png" => png(&soft(64, 48)),
             "checks.png" => png(&checks(128, 96)),
             "white.png" => png(&Raster::new(64, 48, |_, _| [255; 4])),
+            "waves.png" => png(&waves(480, 360)),
             "dots.png" => png(&dots()),
             "turned.jpg" => turned_jpeg(dir),
             "clip.mp4" => clip(dir, TAGGED),
@@ -78,6 +79,18 @@ fn flag(width: usize, height: usize) -> Raster {
             (true, false) => BLUE,
             (false, false) => YELLOW,
         }
+    })
+}
+
+/// Rings that grow finer outwards, in three hues: detail of every size, as in a photo.
+fn waves(width: usize, height: usize) -> Raster {
+    Raster::new(width, height, |x, y| {
+        let (x, y) = (
+            x as f64 - width as f64 / 3.0,
+            y as f64 - height as f64 / 3.0,
+        );
+        let wave = |finer: f64| (127.5 + 100.0 * ((x * x + y * y) / finer).sin()) as u8;
+        [wave(1300.0), wave(1800.0), wave(2600.0), 255]
     })
 }
 

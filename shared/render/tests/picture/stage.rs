@@ -74,6 +74,11 @@ fn stage() -> &'static Stage {
     })
 }
 
+/// Where test media are made.
+pub(crate) fn media_dir() -> &'static Path {
+    &stage().media
+}
+
 /// Hands out the files of `media`, by their key or URL.
 struct Files(&'static Path);
 

@@ -4,6 +4,7 @@ mod boxes;
 mod captions;
 mod charts;
 mod colors;
+mod families;
 mod random;
 mod stickers;
 mod time;

@@ -1,0 +1,107 @@
+//! The same documents drawn here and by a browser.
+//!
+//! Every case is written as plain HTML (`page`), headless Chromium draws all of them on
+//! one page (`browser`), and each is compared by its structural similarity (`ssim`)
+//! with our frame. Ours are 4:2:0 video: the browser's picture is made into video by the
+//! same conversion, as an image that covers a canvas of its size, so that the loss of
+//! chroma is on both sides.
+//!
+//! What differs on purpose, or by a browser's own means, and is not compared or allowed for:
+//! - Baselines of upright text: Chromium moves them to whole pixels, here they stay where
+//!   the line is, so that moving text does not jump.
+//! - Sizes that are no whole numbers: Chromium rounds boxes before they are transformed.
+//! - Chromium on Linux moves a baseline up by a pixel where the font's descent was rounded
+//!   down; other systems do not.
+//! - The shading of letters: Chromium raises their contrast.
+//!
+//! `target/fidelity/NAME.png` shows ours, the browser's, and the difference made four
+//! times stronger. Ignored where Chromium may be missing; `cargo xtask test --only
+//! fidelity` installs it and runs this.
+
+mod browser;
+mod cases;
+mod page;
+mod ssim;
+
+use std::path::{Path, PathBuf};
+
+use darkroom_compositor::YuvFrame;
+
+use crate::film::{Film, film, image};
+use crate::stage::{Rgb, draw};
+use crate::{golden, stage};
+use cases::{Case, SIZE};
+
+/// How far red, green and blue may be off on the average, in levels of 255: a wrong hue
+/// of the right brightness counts, too.
+const COLOR: f64 = 2.5;
+/// Cases in a row of the browser's page.
+const COLUMNS: usize = 5;
+
+#[test]
+#[ignore = "needs Chromium: cargo xtask test --only fidelity"]
+fn frames_are_those_of_a_browser() {
+    let cases = cases::cases();
+    let mut page = page::Page::new();
+    let place = |index: usize| (index % COLUMNS * SIZE.0, index / COLUMNS * SIZE.1);
+    for (index, case) in cases.iter().enumerate() {
+        page.add(&case.film, case.frame, place(index));
+    }
+    let rows = cases.len().div_ceil(COLUMNS);
+    let shot = browser::shoot(&page.html(), (COLUMNS * SIZE.0, rows * SIZE.1));
+    let mut faults = Vec::new();
+    for (index, case) in cases.iter().enumerate() {
+        let theirs = browser::crop(&shot, place(index), SIZE);
+        let (similarity, color) = compare(case, &theirs);
+        println!("{similarity:.4} {color:.2} {}", case.name);
+        if similarity < case.least || color > COLOR {
+            faults.push(format!(
+                "{}: {similarity:.4} (at least {}), colours off by {color:.2} (at most {COLOR})",
+                case.name, case.least
+            ));
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "{} of {} pictures are not those of the browser; see target/fidelity:\n{}",
+        faults.len(),
+        cases.len(),
+        faults.join("\n")
+    );
+}
+
+/// The similarity of luma, and the mean distance of red, green and blue.
+fn compare(case: &Case, theirs: &Rgb) -> (f64, f64) {
+    let frame = draw(&case.film, case.frame);
+    let their_frame = as_video(case.name, theirs);
+    let similarity = ssim::ssim(frame.y(), their_frame.y(), SIZE.0);
+    let (ours, theirs) = (Rgb::of(&frame), Rgb::of(&their_frame));
+    let channels = ours.data.iter().zip(&theirs.data);
+    let apart: Vec<u8> = channels.map(|(a, b)| a.abs_diff(*b)).collect();
+    let sum: u64 = apart.iter().map(|&apart| u64::from(apart)).sum();
+    let color = sum as f64 / apart.len() as f64;
+    let difference = Rgb {
+        data: apart.iter().map(|apart| apart.saturating_mul(4)).collect(),
+        ..ours
+    };
+    let sheet = golden::side_by_side(&[ours, theirs, difference]);
+    golden::write(&sheet_path(case.name), &sheet);
+    (similarity, color)
+}
+
+fn sheet_path(name: &str) -> PathBuf {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/fidelity");
+    std::fs::create_dir_all(&dir).unwrap();
+    dir.join(format!("{name}.png"))
+}
+
+/// What is left of a picture as 4:2:0.
+fn as_video(name: &str, picture: &Rgb) -> YuvFrame {
+    // The name of an asset counts from its last dash on.
+    let name = format!("{}.png", name.replace('-', "_"));
+    golden::write(&stage::media_dir().join(&name), picture);
+    let (width, height) = (picture.width, picture.height);
+    let covering = image(&name, [0.0, 0.0, width as f64, height as f64]);
+    let film: Film = film().size(width as u32, height as u32).track([covering]);
+    draw(&film, 0)
+}
