@@ -8,15 +8,16 @@ use crate::output::Ending;
 /// Check a document and list every fault with its place.
 ///
 /// A line a fault: its place in the file, code, JSON Pointer and message; code
-/// 1 when there are any. Reads no network and needs no service. Items that are valid but not drawn
-/// yet are listed too (`EDITOR_ITEM_UNSUPPORTED`), because an export would be
-/// refused for them; --schema-only leaves them out.
+/// 1 when there are any. Reads no network and needs no service. What is valid but
+/// not drawn (a transition in a direction that it has not) is listed too
+/// (`EDITOR_ITEM_UNSUPPORTED`), because an export would be refused for it;
+/// --schema-only leaves it out.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The document, `-` for standard input.
     #[arg(value_name = "STATE.json")]
     state: PathBuf,
-    /// Leave out items that are valid but not drawn yet.
+    /// Leave out what is valid but not drawn: unknown directions of transitions.
     #[arg(long)]
     schema_only: bool,
     /// One JSON object a fault: code, path, message, line, column.

@@ -15,10 +15,12 @@ pub struct Limits {
     /// Most pixels of one output frame.
     pub output_pixels: u64,
     /// Most output pixels x frames that one render function finishes within its
-    /// time limit of 15 minutes. The default is five minutes of 1080p at 30 fps:
-    /// 20.7 million pixels a second, a third of real time. It is an assumption
-    /// that leaves room for slow documents, until a measured speed replaces it;
-    /// `PixelBudget` in template.yaml sets it for a deployment.
+    /// time limit of 15 minutes. The default is five minutes of 1080p at 30 fps.
+    /// The 1080p workload of `cargo xtask bench` was measured at 17 s of processor
+    /// time for its 622 million pixels (x86-64, two noisy cores), 36 million a
+    /// core-second; the default is then 520 core-seconds, which leaves room for
+    /// scenes three times as dear on two cores. `PixelBudget` in template.yaml sets
+    /// it for a deployment.
     pub pixel_budget: u64,
 }
 
