@@ -57,7 +57,8 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
         Ok(named) => named,
         Err(error) => {
             tracing::error!(message_id = ?message.message_id, "a message names no task: {error}");
-            return Verdict::retry(worker);
+            // No time makes it better: at once, so that it is soon a dead letter.
+            return Verdict::Again(Duration::ZERO);
         }
     };
     let receipt = message.receipt_handle.clone();
