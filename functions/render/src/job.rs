@@ -23,6 +23,8 @@ pub(crate) enum Verdict {
     Done,
     /// It comes again after so long, or ends in the dead-letter queue.
     Again(Duration),
+    /// It comes again as the queue has it, until it ends in the dead-letter queue.
+    Unreadable,
 }
 
 impl Verdict {
@@ -57,8 +59,7 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
         Ok(named) => named,
         Err(error) => {
             tracing::error!(message_id = ?message.message_id, "a message names no task: {error}");
-            // No time makes it better: at once, so that it is soon a dead letter.
-            return Verdict::Again(Duration::ZERO);
+            return Verdict::Unreadable;
         }
     };
     let receipt = message.receipt_handle.clone();

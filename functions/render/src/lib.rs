@@ -38,6 +38,8 @@ pub async fn handle(worker: &Worker, event: SqsEvent, deadline: Deadline) -> Sqs
         let verdict = job::process(worker, message, deadline.clone()).await;
         if let Verdict::Again(after) = verdict {
             hide(worker, message, after).await;
+        }
+        if verdict != Verdict::Done {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = message.message_id.clone().unwrap_or_default();
             answer.batch_item_failures.push(failure);
