@@ -48,7 +48,7 @@ pub async fn handle(worker: &Worker, event: SqsEvent, deadline: Deadline) -> Sqs
     answer
 }
 
-/// The queue's own visibility timeout is hours long, made for renders that go on.
+/// The queue's own visibility timeout is made for renders that go on: 90 minutes.
 async fn hide(worker: &Worker, message: &SqsMessage, time: Duration) {
     let Some(receipt) = &message.receipt_handle else {
         return;

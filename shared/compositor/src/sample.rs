@@ -205,17 +205,17 @@ impl<'a> Row<'a> {
             (iu + 1).min(bitmap.width - 1),
             (iv + 1).min(bitmap.height - 1),
         );
-        let pair = |y: usize| {
-            let [a, b, c, d] = texel(bitmap, iu, y);
-            let [e, f, g, h] = texel(bitmap, next_u, y);
-            [a, b, c, d, e, f, g, h]
-        };
         let (fu, fv) = ((fu & 255) as u16, (fv & 255) as u16);
-        let (mut block, mut sums) = (Block::EMPTY, [[0; 4]; BLOCK]);
-        block.set(0, [pair(iv), pair(next_v)], fu, fv);
-        block.mix(&mut sums);
-        let [first, ..] = sums;
-        first.map(|sum| (f64::from(sum >> 8) * coverage).round() as u8)
+        let corners = [
+            texel(bitmap, iu, iv),
+            texel(bitmap, next_u, iv),
+            texel(bitmap, iu, next_v),
+            texel(bitmap, next_u, next_v),
+        ];
+        std::array::from_fn(|channel| {
+            let of = corners.map(|texel| texel.get(channel).copied().unwrap_or_default());
+            (f64::from(mix(of, fu, fv << 8) >> 8) * coverage).round() as u8
+        })
     }
 
     /// Pixels from `x` on that need neither clamping nor coverage.
@@ -312,21 +312,26 @@ impl Block {
             .as_flattened()
             .iter()
             .zip(self.down.as_flattened());
-        let across = |left: u8, right: u8, part: u16| {
-            (u16::from(left).wrapping_mul(256_u16.wrapping_sub(part)))
-                .wrapping_add(u16::from(right).wrapping_mul(part))
-        };
-        let part_of = |sum: u16, part: u16| ((u32::from(sum) * u32::from(part)) >> 16) as u16;
         let points = top.zip(bottom).zip(weights);
         for (sum, ((top, bottom), (&right, &down))) in
             sums.as_flattened_mut().iter_mut().zip(points)
         {
-            let top = across(*top.0, *top.1, right);
-            let bottom = across(*bottom.0, *bottom.1, right);
-            *sum = top
-                .wrapping_sub(part_of(top, down))
-                .wrapping_add(part_of(bottom, down))
-                .wrapping_add(128);
+            *sum = mix([*top.0, *top.1, *bottom.0, *bottom.1], right, down);
         }
     }
+}
+
+/// One channel of four texels (left and right above, left and right below), in 1/256;
+/// how far to the right in 1/256, how far down in 1/65536.
+#[inline]
+fn mix([a, b, c, d]: [u8; 4], right: u16, down: u16) -> u16 {
+    let across = |left: u8, other: u8| {
+        let left = u16::from(left).wrapping_mul(256_u16.wrapping_sub(right));
+        left.wrapping_add(u16::from(other).wrapping_mul(right))
+    };
+    let part_of = |sum: u16| ((u32::from(sum) * u32::from(down)) >> 16) as u16;
+    let (top, bottom) = (across(a, b), across(c, d));
+    top.wrapping_sub(part_of(top))
+        .wrapping_add(part_of(bottom))
+        .wrapping_add(128)
 }

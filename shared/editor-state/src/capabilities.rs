@@ -35,15 +35,15 @@ pub fn capabilities() -> Value {
     let captions = caption_presets();
     json!({
         "version": "v1",
-        "animations": names::drawn_ids(names::ANIMATIONS),
+        "animations": names::ids(names::ANIMATIONS),
         "captionAnimations": { "in": captions, "out": captions, "loop": captions },
-        "transitions": names::drawn_ids(names::TRANSITIONS),
+        "transitions": names::ids(names::TRANSITIONS),
         "transitionPresets": transition_presets(),
-        "effects": names::drawn_ids(names::EFFECTS),
+        "effects": names::ids(names::EFFECTS),
         "effectPresets": presets(names::EFFECTS, true),
-        "filters": names::drawn_ids(names::FILTERS),
+        "filters": names::ids(names::FILTERS),
         "filterPresets": presets(names::FILTERS, true),
-        "shapes": names::drawn_ids(names::SHAPES),
+        "shapes": names::ids(names::SHAPES),
         "backgroundPresets": {
             "colors": BACKGROUND_COLORS,
             "gradients": BACKGROUND_GRADIENTS,
@@ -68,11 +68,7 @@ fn presets(vocabulary: &[Name], timed: bool) -> Vec<Value> {
         }
         preset
     };
-    vocabulary
-        .iter()
-        .filter(|name| name.drawn)
-        .map(preset)
-        .collect()
+    vocabulary.iter().map(preset).collect()
 }
 
 /// Parameters that an effect cannot do without, or is better shown with.
@@ -89,8 +85,8 @@ fn preset_params(effect: &str) -> Option<Value> {
 
 /// One preset a type and direction.
 fn transition_presets() -> Vec<Value> {
-    let drawn = names::TRANSITIONS.iter().filter(|name| name.drawn);
-    drawn
+    names::TRANSITIONS
+        .iter()
         .flat_map(|name| match names::directions(name.id) {
             [] => vec![json!({ "id": name.id, "type": name.id, "label": name.label })],
             directions => directions
@@ -110,11 +106,7 @@ fn transition_presets() -> Vec<Value> {
 
 fn caption_presets() -> Vec<Value> {
     let preset = |name: &Name| json!({ "id": name.id, "type": name.id, "label": name.label, "preview": name.label });
-    names::CAPTION_ANIMATIONS
-        .iter()
-        .filter(|name| name.drawn)
-        .map(preset)
-        .collect()
+    names::CAPTION_ANIMATIONS.iter().map(preset).collect()
 }
 
 #[cfg(test)]
@@ -155,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_drawn_is_offered() {
+    fn caption_animations_and_blur_levels_are_offered() {
         let value = capabilities();
         let animations = &value["captionAnimations"];
         assert_eq!(animations["in"].as_array().map(Vec::len), Some(9));

@@ -12,81 +12,74 @@ pub struct Name {
     pub id: &'static str,
     /// Words for people.
     pub label: &'static str,
-    /// Whether this build draws (or plays) it. An export that uses a word that
-    /// is not drawn is refused, and the capabilities answer leaves it out.
-    pub drawn: bool,
 }
 
-const fn drawn(id: &'static str, label: &'static str) -> Name {
-    Name {
-        id,
-        label,
-        drawn: true,
-    }
+const fn name(id: &'static str, label: &'static str) -> Name {
+    Name { id, label }
 }
 
 /// Item types.
 pub const ITEMS: &[Name] = &[
-    drawn("image", "Image"),
-    drawn("video", "Video"),
-    drawn("gif", "GIF"),
-    drawn("audio", "Audio"),
-    drawn("text", "Text"),
-    drawn("solid", "Shape"),
-    drawn("lottie", "Lottie"),
-    drawn("motion-graphic", "Motion graphic"),
-    drawn("text-template", "Text template"),
-    drawn("captions", "Captions"),
-    drawn("illustration", "Illustration"),
-    drawn("effect", "Effect"),
-    drawn("filter", "Filter"),
-    drawn("chart", "Chart"),
+    name("image", "Image"),
+    name("video", "Video"),
+    name("gif", "GIF"),
+    name("audio", "Audio"),
+    name("text", "Text"),
+    name("solid", "Shape"),
+    name("lottie", "Lottie"),
+    name("motion-graphic", "Motion graphic"),
+    name("text-template", "Text template"),
+    name("captions", "Captions"),
+    name("illustration", "Illustration"),
+    name("effect", "Effect"),
+    name("filter", "Filter"),
+    name("chart", "Chart"),
 ];
 
 /// Item animations, in and out.
 pub const ANIMATIONS: &[Name] = &[
-    drawn("fade", "Fade"),
-    drawn("slide-up", "Slide up"),
-    drawn("slide-down", "Slide down"),
-    drawn("slide-left", "Slide left"),
-    drawn("slide-right", "Slide right"),
-    drawn("zoom-in", "Zoom in"),
-    drawn("zoom-out", "Zoom out"),
+    name("fade", "Fade"),
+    name("slide-up", "Slide up"),
+    name("slide-down", "Slide down"),
+    name("slide-left", "Slide left"),
+    name("slide-right", "Slide right"),
+    name("zoom-in", "Zoom in"),
+    name("zoom-out", "Zoom out"),
 ];
 
 /// Caption animations.
 pub const CAPTION_ANIMATIONS: &[Name] = &[
-    drawn("converge", "Converge"),
-    drawn("elastic-pop", "Elastic pop"),
-    drawn("typewriter", "Typewriter"),
-    drawn("lay-down", "Lay down"),
-    drawn("center-type-out", "Type out from the centre"),
-    drawn("curtain-close", "Curtain close"),
-    drawn("jitter", "Jitter"),
-    drawn("rainbow", "Rainbow"),
-    drawn("sweep-shine", "Sweeping shine"),
+    name("converge", "Converge"),
+    name("elastic-pop", "Elastic pop"),
+    name("typewriter", "Typewriter"),
+    name("lay-down", "Lay down"),
+    name("center-type-out", "Type out from the centre"),
+    name("curtain-close", "Curtain close"),
+    name("jitter", "Jitter"),
+    name("rainbow", "Rainbow"),
+    name("sweep-shine", "Sweeping shine"),
 ];
 
 /// Transitions between two clips.
 pub const TRANSITIONS: &[Name] = &[
-    drawn("fade", "Cross-dissolve"),
-    drawn("slide", "Slide"),
-    drawn("wipe", "Wipe"),
-    drawn("flip", "Flip"),
-    drawn("clock-wipe", "Clock wipe"),
-    drawn("iris", "Iris"),
+    name("fade", "Cross-dissolve"),
+    name("slide", "Slide"),
+    name("wipe", "Wipe"),
+    name("flip", "Flip"),
+    name("clock-wipe", "Clock wipe"),
+    name("iris", "Iris"),
 ];
 
 /// Where a transition comes from: edges, then corners.
 pub const DIRECTIONS: &[Name] = &[
-    drawn("from-left", "from the left"),
-    drawn("from-right", "from the right"),
-    drawn("from-top", "from the top"),
-    drawn("from-bottom", "from the bottom"),
-    drawn("from-top-left", "from the top left"),
-    drawn("from-top-right", "from the top right"),
-    drawn("from-bottom-left", "from the bottom left"),
-    drawn("from-bottom-right", "from the bottom right"),
+    name("from-left", "from the left"),
+    name("from-right", "from the right"),
+    name("from-top", "from the top"),
+    name("from-bottom", "from the bottom"),
+    name("from-top-left", "from the top left"),
+    name("from-top-right", "from the top right"),
+    name("from-bottom-left", "from the bottom left"),
+    name("from-bottom-right", "from the bottom right"),
 ];
 
 /// The directions a transition may have; none for one without.
@@ -101,71 +94,62 @@ pub fn directions(transition: &str) -> &'static [Name] {
 
 /// Effects.
 pub const EFFECTS: &[Name] = &[
-    drawn("flash-to-black", "Flash to black"),
-    drawn("blur", "Blur"),
-    drawn("blurred-opening", "Blurred opening"),
-    drawn("fade-in", "Fade in"),
-    drawn("fade-out", "Fade out"),
+    name("flash-to-black", "Flash to black"),
+    name("blur", "Blur"),
+    name("blurred-opening", "Blurred opening"),
+    name("fade-in", "Fade in"),
+    name("fade-out", "Fade out"),
 ];
 
 /// Filters.
 pub const FILTERS: &[Name] = &[
-    drawn("verdant-glow", "Verdant glow"),
-    drawn("cyberpunk-neon", "Cyberpunk neon"),
-    drawn("vaporwave-blue", "Vaporwave blue"),
-    drawn("sunset-orange", "Sunset orange"),
-    drawn("lemon-cyan", "Lemon cyan"),
-    drawn("absolute-red", "Absolute red"),
-    drawn("sakura-pink", "Sakura pink"),
-    drawn("twilight-dusk", "Twilight dusk"),
+    name("verdant-glow", "Verdant glow"),
+    name("cyberpunk-neon", "Cyberpunk neon"),
+    name("vaporwave-blue", "Vaporwave blue"),
+    name("sunset-orange", "Sunset orange"),
+    name("lemon-cyan", "Lemon cyan"),
+    name("absolute-red", "Absolute red"),
+    name("sakura-pink", "Sakura pink"),
+    name("twilight-dusk", "Twilight dusk"),
 ];
 
 /// Shapes of a solid.
 pub const SHAPES: &[Name] = &[
-    drawn("rectangle", "Rectangle"),
-    drawn("circle", "Circle"),
-    drawn("triangle", "Triangle"),
-    drawn("star", "Star"),
+    name("rectangle", "Rectangle"),
+    name("circle", "Circle"),
+    name("triangle", "Triangle"),
+    name("star", "Star"),
 ];
 
 /// Variants of the global background.
 pub const BACKGROUNDS: &[Name] = &[
-    drawn("none", "None"),
-    drawn("color", "Colour or gradient"),
-    drawn("blur", "Blurred media"),
-    drawn("image", "Image"),
+    name("none", "None"),
+    name("color", "Colour or gradient"),
+    name("blur", "Blurred media"),
+    name("image", "Image"),
 ];
 
 /// Easing curves.
 pub const EASINGS: &[Name] = &[
-    drawn("linear", "Linear"),
-    drawn("ease-in", "Ease in"),
-    drawn("ease-out", "Ease out"),
-    drawn("ease-in-out", "Ease in and out"),
+    name("linear", "Linear"),
+    name("ease-in", "Ease in"),
+    name("ease-out", "Ease out"),
+    name("ease-in-out", "Ease in and out"),
 ];
 
 /// Output ratios.
 pub const RATIOS: &[Name] = &[
-    drawn("16:9", "Landscape 16:9"),
-    drawn("9:16", "Portrait 9:16"),
-    drawn("1:1", "Square"),
-    drawn("4:3", "Landscape 4:3"),
-    drawn("3:4", "Portrait 3:4"),
-    drawn("custom", "As the composition"),
+    name("16:9", "Landscape 16:9"),
+    name("9:16", "Portrait 9:16"),
+    name("1:1", "Square"),
+    name("4:3", "Landscape 4:3"),
+    name("3:4", "Portrait 3:4"),
+    name("custom", "As the composition"),
 ];
 
-/// Whether this build draws the word. An unknown word is not drawn.
-pub fn is_drawn(vocabulary: &[Name], id: &str) -> bool {
-    vocabulary.iter().any(|name| name.drawn && name.id == id)
-}
-
-/// The words this build draws, in the order of the table.
-pub fn drawn_ids(vocabulary: &[Name]) -> Vec<&'static str> {
-    vocabulary
-        .iter()
-        .filter(|name| name.drawn)
-        .map(|name| name.id)
-        .collect()
+/// The words, in the order of the table.
+pub fn ids(vocabulary: &[Name]) -> Vec<&'static str> {
+    vocabulary.iter().map(|name| name.id).collect()
 }
 
 /// The word that resembles `given` most, if any does.

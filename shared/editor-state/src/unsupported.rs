@@ -16,7 +16,7 @@ pub fn unsupported(state: &EditorState) -> Vec<Fault> {
                 path: join(&join(&join("/transitions", id), "params"), "direction"),
                 message: format!(
                     "A {kind} has no direction {direction}; it has {}. Use one of these.",
-                    names::drawn_ids(names::directions(kind)).join(", ")
+                    names::ids(names::directions(kind)).join(", ")
                 ),
             });
         }

@@ -38,7 +38,9 @@ impl Tools {
         std::thread::scope(|threads| {
             let other = threads.spawn(|| check("ffprobe", FFPROBE, ffprobe));
             check("ffmpeg", FFMPEG, ffmpeg)?;
-            other.join().unwrap_or(Ok(()))
+            other
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })?;
         Ok(Self {
             ffmpeg: ffmpeg.to_owned(),

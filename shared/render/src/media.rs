@@ -39,38 +39,6 @@ pub(crate) struct Media {
 /// ffprobe.
 const AT_ONCE: usize = 4;
 
-/// What a look at one asset's file found.
-#[derive(Default)]
-struct Found {
-    vector: Option<Arc<Vector>>,
-    still: Option<PathBuf>,
-    file: Option<File>,
-}
-
-impl Found {
-    fn look(tools: &Tools, id: &str, roles: &Roles, source: Source) -> Result<Self, RenderError> {
-        let mut found = Self::default();
-        let path = match source {
-            Source::File(path) if !roles.contains(&Role::Vector) => path,
-            source => {
-                found.vector = Some(Arc::new(read_vector(id, source)?));
-                return Ok(found);
-            }
-        };
-        let refused = |cause| RenderError::of_asset(id, cause);
-        if roles.contains(&Role::Still) {
-            check_still(tools, &path).map_err(refused)?;
-            found.still = Some(path.clone());
-        }
-        if roles.iter().any(|role| *role != Role::Still) {
-            let probe = probe(tools, &path).map_err(refused)?;
-            check(roles, &probe).map_err(refused)?;
-            found.file = Some(File { path, probe });
-        }
-        Ok(found)
-    }
-}
-
 impl Media {
     pub(crate) fn probe(
         tools: &Tools,
@@ -81,36 +49,45 @@ impl Media {
         while sources.peek().is_some() {
             let some: Vec<_> = sources.by_ref().take(AT_ONCE).collect();
             let found: Vec<_> = std::thread::scope(|threads| {
-                let looks: Vec<_> = some
-                    .into_iter()
-                    .map(|(id, roles, source)| {
-                        threads.spawn(move || {
-                            let found = Found::look(tools, &id, &roles, source);
-                            found.map(|found| (id, found))
-                        })
-                    })
-                    .collect();
+                let looks = some.into_iter().map(|(id, roles, source)| {
+                    threads.spawn(move || Self::look(tools, id, &roles, source))
+                });
+                let looks: Vec<_> = looks.collect();
                 looks.into_iter().map(ScopedJoinHandle::join).collect()
             });
-            for looked in found {
+            for found in found {
                 let died = |_| RenderError::Crashed("a thread died".to_owned());
-                let (id, found) = looked.map_err(died)??;
-                media.add(id, found);
+                let found = found.map_err(died)??;
+                media.files.extend(found.files);
+                media.stills.extend(found.stills);
+                media.vectors.extend(found.vectors);
             }
         }
         Ok(media)
     }
 
-    fn add(&mut self, id: String, found: Found) {
-        if let Some(vector) = found.vector {
-            self.vectors.insert(id.clone(), vector);
+    /// One asset alone.
+    fn look(tools: &Tools, id: String, roles: &Roles, source: Source) -> Result<Self, RenderError> {
+        let mut found = Self::default();
+        let path = match source {
+            Source::File(path) if !roles.contains(&Role::Vector) => path,
+            source => {
+                let vector = Arc::new(read_vector(&id, source)?);
+                found.vectors.insert(id, vector);
+                return Ok(found);
+            }
+        };
+        let refused = |cause| RenderError::of_asset(&id, cause);
+        if roles.contains(&Role::Still) {
+            check_still(tools, &path).map_err(refused)?;
+            found.stills.insert(id.clone(), path.clone());
         }
-        if let Some(still) = found.still {
-            self.stills.insert(id.clone(), still);
+        if roles.iter().any(|role| *role != Role::Still) {
+            let probe = probe(tools, &path).map_err(refused)?;
+            check(roles, &probe).map_err(refused)?;
+            found.files.insert(id, File { path, probe });
         }
-        if let Some(file) = found.file {
-            self.files.insert(id, file);
-        }
+        Ok(found)
     }
 
     /// What of the stickers is not drawn, a sentence each.

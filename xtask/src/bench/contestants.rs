@@ -9,7 +9,7 @@ use super::media::FONT;
 use crate::shell::run;
 
 /// Encoder settings of every contestant, equal to ours.
-const VIDEO: [&str; 16] = [
+pub(super) const VIDEO: [&str; 16] = [
     "-c:v",
     "libx264",
     "-preset",
@@ -79,11 +79,6 @@ pub(crate) fn render(state: &Path, output: &Path, folder: &Path, fps: u32) -> Co
     command.arg("--assets").arg(folder);
     command.args(["--fps", &fps.to_string(), "--json"]);
     command
-}
-
-/// Adds how every contestant encodes its pictures.
-pub(crate) fn encoded(command: &mut Command) -> &mut Command {
-    command.args(VIDEO)
 }
 
 pub(crate) fn ffmpeg() -> Command {

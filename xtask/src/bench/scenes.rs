@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::contestants::{encoded, ffmpeg, render};
+use super::contestants::{VIDEO, ffmpeg, render};
 use super::measure::{self, Cost, median};
 use super::scene::{SECOND, asset, item, media, merged, moving, still, track};
 use crate::shell::run;
@@ -120,7 +120,7 @@ impl Scene {
         let size = format!("{}x{}", self.size.0, self.size.1);
         encode.args(["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", &size, "-r"]);
         encode.arg(self.fps.to_string()).arg("-i").arg(frames);
-        let encode = measure::run(encoded(&mut encode).arg(named("encode")))?;
+        let encode = measure::run(encode.args(VIDEO).arg(named("encode")))?;
         let mut decode = 0.0;
         if self.video {
             let mut command = ffmpeg();

@@ -3,7 +3,7 @@
 use darkroom_editor_state::ChartTable;
 
 use super::sheet::Sheet;
-use super::thin::{self, MOST_SERIES};
+use super::thin;
 use super::{path, range};
 use crate::art::Mark;
 
@@ -26,7 +26,7 @@ struct Bar {
 
 impl Bars {
     pub(super) fn new(table: &ChartTable, sheet: &mut Sheet<'_>) -> Self {
-        let series = table.series.get(..MOST_SERIES).unwrap_or(&table.series);
+        let series = thin::series(&table.series);
         let (low, high) = range(series.iter().flat_map(|series| &series.values).map(|v| v.1));
         let (scale, labels_at) = sheet.values(low.min(0.0), high.max(0.0));
         let area = sheet.area;
@@ -35,12 +35,7 @@ impl Bars {
         let every = thin::every(table.rows.len(), most.clamp(1.0, 1000.0) as usize);
         let groups = table.rows.len().div_ceil(every).max(1);
         let step = area.width() / groups as f64;
-        let labels: Vec<&str> = table
-            .rows
-            .iter()
-            .step_by(every)
-            .map(String::as_str)
-            .collect();
+        let labels = thin::labels(&table.rows, every);
         let centre = |group: usize| area.x0 + step * (group as f64 + 0.5);
         sheet.rows(&labels, labels_at, step, centre);
         let count = series.len().max(1) as f64;

@@ -5,7 +5,7 @@ use darkroom_editor_state::ChartTable;
 use super::colors::faded;
 use super::path::{self, Curve};
 use super::sheet::Sheet;
-use super::thin::{self, MOST_SERIES};
+use super::thin;
 use super::{path as outline, range};
 use crate::art::Mark;
 use crate::color::Color;
@@ -40,7 +40,7 @@ struct Line {
 
 impl Lines {
     pub(super) fn new(table: &ChartTable, filled: bool, sheet: &mut Sheet<'_>) -> Self {
-        let series = table.series.get(..MOST_SERIES).unwrap_or(&table.series);
+        let series = thin::series(&table.series);
         let (low, high) = range(series.iter().flat_map(|series| &series.values).map(|v| v.1));
         let size = low.abs().max(high.abs());
         let level = !filled && low * high > 0.0 && high - low < size * LEVEL && high > low;

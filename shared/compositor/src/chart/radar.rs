@@ -6,7 +6,7 @@ use tiny_skia_path::Path;
 use super::colors::faded;
 use super::scale::Scale;
 use super::sheet::{Anchor, Sheet};
-use super::thin::{self, MOST_SERIES};
+use super::thin;
 use super::{path, range};
 use crate::art::Mark;
 use crate::color::Color;
@@ -27,15 +27,10 @@ pub(super) struct Radar {
 
 impl Radar {
     pub(super) fn new(table: &ChartTable, sheet: &mut Sheet<'_>) -> Self {
-        let series = table.series.get(..MOST_SERIES).unwrap_or(&table.series);
+        let series = thin::series(&table.series);
         let (low, high) = range(series.iter().flat_map(|series| &series.values).map(|v| v.1));
         let every = thin::every(table.rows.len(), MOST_AXES);
-        let labels: Vec<&str> = table
-            .rows
-            .iter()
-            .step_by(every)
-            .map(String::as_str)
-            .collect();
+        let labels = thin::labels(&table.rows, every);
         let axes = labels.len();
         let (em, area) = (sheet.em, sheet.area);
         let centre = (

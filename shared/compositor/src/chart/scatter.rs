@@ -7,7 +7,7 @@ use darkroom_editor_state::ScatterSeries;
 use super::colors::faded;
 use super::scale::Scale;
 use super::sheet::Sheet;
-use super::thin::MOST_SERIES;
+use super::thin;
 use super::{path, range};
 use crate::art::Mark;
 use crate::shape::Spot;
@@ -25,7 +25,7 @@ pub(super) struct Scatter {
 
 impl Scatter {
     pub(super) fn new(series: &[ScatterSeries], sheet: &mut Sheet<'_>) -> Self {
-        let series = series.get(..MOST_SERIES).unwrap_or(series);
+        let series = thin::series(series);
         let points = || series.iter().flat_map(|series| &series.points);
         let (low, high) = range(points().map(|point| point.1));
         let (scale, labels_at) = sheet.values(low, high);

@@ -3,6 +3,16 @@
 /// Series that a chart draws; further ones are told in the warnings.
 pub(super) const MOST_SERIES: usize = 24;
 
+/// The series that are drawn.
+pub(super) fn series<T>(all: &[T]) -> &[T] {
+    all.get(..MOST_SERIES).unwrap_or(all)
+}
+
+/// The first label of each group of `every` rows.
+pub(super) fn labels(rows: &[String], every: usize) -> Vec<&str> {
+    rows.iter().step_by(every).map(String::as_str).collect()
+}
+
 /// How many neighbours share one place, so that `count` take no more than `most`.
 pub(super) fn every(count: usize, most: usize) -> usize {
     count.div_ceil(most.max(1)).max(1)

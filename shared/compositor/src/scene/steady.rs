@@ -1,6 +1,6 @@
 //! Clips that are shown in one size for as long as they last.
 
-use darkroom_editor_state::{AnimationKind, Animations, Geometry, Ticks};
+use darkroom_editor_state::{AnimationKind, Animations, Ticks};
 
 use super::Scene;
 use crate::geometry::{Rect, place};
@@ -29,7 +29,7 @@ impl Scene {
             .iter()
             .all(|crop| crop.is_constant() && crop.at(Ticks(0)) == 0.0);
         let (geometry, animations) = (geometry(&item.kind)?, animations(&item.kind));
-        if !whole || !is_steady(geometry) || zooms(animations) {
+        if !whole || zooms(animations) {
             return None;
         }
         let placed = place(
@@ -42,25 +42,11 @@ impl Scene {
         );
         let shown = Rect::new(0.0, 0.0, placed.width, placed.height);
         let target = placed.matrix.bounds(shown).snapped().whole()?;
-        let upright = placed.matrix.is_upright() && !target.is_empty();
+        let steady = !placed.moving && placed.matrix.is_upright() && !target.is_empty();
         let side = |side: usize| u32::try_from(side).ok();
         let size = (side(target.width())?, side(target.height())?);
-        upright.then_some(size)
+        steady.then_some(size)
     }
-}
-
-fn is_steady(geometry: &Geometry) -> bool {
-    [
-        &geometry.left,
-        &geometry.top,
-        &geometry.width,
-        &geometry.height,
-        &geometry.scale_x,
-        &geometry.scale_y,
-        &geometry.rotation,
-    ]
-    .iter()
-    .all(|number| number.is_constant())
 }
 
 fn zooms(animations: Animations) -> bool {
