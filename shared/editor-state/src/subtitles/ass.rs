@@ -109,13 +109,19 @@ fn dialogue(rest: &str, columns: &Columns) -> Option<Cue> {
         place += letters(before.get(counted..).unwrap_or_default());
         counted = before.len();
         for lasts_ms in block.split('\\').filter_map(lasting) {
-            marks.push(Mark { place, time_ms: now });
+            marks.push(Mark {
+                place,
+                time_ms: now,
+            });
             now = now.saturating_add(lasts_ms);
         }
     });
     if !marks.is_empty() {
         let place = letters(&text);
-        marks.push(Mark { place, time_ms: now });
+        marks.push(Mark {
+            place,
+            time_ms: now,
+        });
     }
     Some(Cue {
         start_ms,

@@ -85,7 +85,10 @@ impl Times {
         let mut before = None;
         for (letters, (byte, ch)) in token.char_indices().enumerate() {
             let unspaced = |before| is_unspaced(before) || is_unspaced(ch);
-            let known = || self.0.binary_search_by_key(&(place + letters), |time| time.0);
+            let known = || {
+                self.0
+                    .binary_search_by_key(&(place + letters), |time| time.0)
+            };
             if before.is_some_and(unspaced) && known().is_ok() {
                 return byte;
             }

@@ -66,7 +66,8 @@ async fn lines_of_an_srt_file() {
 
 #[tokio::test]
 async fn words_of_an_srt_file_share_the_time_of_their_cue() {
-    let file = "00:00:01,000 --> 00:00:02,000\nOne two four\n\n00:00:03,000 --> 00:00:05,000\nFour\n";
+    let file =
+        "00:00:01,000 --> 00:00:02,000\nOne two four\n\n00:00:03,000 --> 00:00:05,000\nFour\n";
     let listed = [
         entry("One", 1000, 1300),
         entry("two", 1300, 1600),
@@ -112,7 +113,10 @@ async fn what_is_no_subtitle_file_is_named_with_its_line() {
     let large = " ".repeat(10 * 1024 * 1024 + 1);
     for (file, says) in [
         (page, "line 1: not times like 00:00:01,000 --> 00:00:02,500"),
-        ("[00:01.00]One\ntwo", "line 2: not a line like [00:01.00]words"),
+        (
+            "[00:01.00]One\ntwo",
+            "line 2: not a line like [00:01.00]words",
+        ),
         (&large, "subtitles may have 10485760"),
     ] {
         rig.media.write("said", file);
