@@ -145,36 +145,4 @@ async fn read(store: &Store, object: &FontObject) -> Result<Option<FontFile>, St
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_more_fonts_are_taken_than_there_is_room_for() {
-        const MIB: u64 = 1024 * 1024;
-        let object = |name: &str, size_bytes| FontObject {
-            name: name.to_owned(),
-            etag: String::new(),
-            size_bytes,
-        };
-        let names = |listed: Vec<FontObject>| -> Vec<String> {
-            let listed = within_limits(listed).into_iter();
-            listed.map(|object| object.name).collect()
-        };
-        let some = [
-            object("e.ttf", 32 * MIB),
-            object("a.TTF", 32 * MIB),
-            object("notes.txt", 1),
-            object("sub/b.otf", 32 * MIB),
-            object("", 0),
-            object("c.ttc", 32 * MIB + 1),
-            object("d.ttf", 32 * MIB),
-            object("f.woff2", 1),
-            object("g.ttf", 32 * MIB),
-            object("z.ttf", 1),
-        ];
-        assert_eq!(names(some.to_vec()), ["a.TTF", "d.ttf", "e.ttf", "g.ttf"]);
-        let many = (0..300).map(|n| object(&format!("{n:03}.ttf"), 1));
-        let taken = names(many.collect());
-        assert_eq!((taken.len(), &*taken[199]), (200, "199.ttf"));
-    }
-}
+mod tests;
