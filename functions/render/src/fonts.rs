@@ -134,12 +134,13 @@ async fn read(store: &Store, object: &FontObject) -> Result<Option<FontFile>, St
     // A file that its reader trips over ends its own thread.
     let file = tokio::task::spawn_blocking(move || FontFile::read(bytes)).await;
     let file = file.ok().flatten();
-    match &file {
-        Some(file) => tracing::info!(name, families = ?file.families(), "a font was read"),
-        None => tracing::warn!(
+    if let Some(file) = &file {
+        tracing::info!(name, families = ?file.families(), "a font was read");
+    } else {
+        tracing::warn!(
             name,
             "a font is left out: it is no TrueType or OpenType font"
-        ),
+        );
     }
     Ok(file)
 }

@@ -33,7 +33,7 @@ impl std::fmt::Debug for FontFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("FontFile")
             .field("faces", &self.faces)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

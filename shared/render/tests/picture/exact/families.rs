@@ -202,6 +202,13 @@ fn what_is_no_font_is_not_read_as_one() {
         let font = FontFile::read(whole[..length].to_vec());
         assert!(length > 4000 || font.is_none(), "{length} bytes");
     }
+    // A name without characters, and one without letters.
+    for table in [b"cmap", b"CFF "] {
+        let mut bytes = whole.clone();
+        let at = bytes.windows(4).position(|tag| tag == table).unwrap();
+        bytes[at] = b'x';
+        assert!(FontFile::read(bytes).is_none(), "{table:?}");
+    }
     for head in [
         &b"<!doctype html>"[..],
         b"OTTO",
