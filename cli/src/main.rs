@@ -43,6 +43,7 @@ enum Command {
     Frame(commands::frame::Args),
     Validate(commands::validate::Args),
     Keys(commands::keys::Args),
+    Fonts(commands::fonts::Args),
     Exports(commands::exports::Args),
 }
 
@@ -81,6 +82,7 @@ impl Command {
             Self::Frame(args) => args.json,
             Self::Validate(args) => args.json,
             Self::Keys(args) => args.json(),
+            Self::Fonts(args) => args.json(),
             Self::Exports(args) => args.json(),
         }
     }
@@ -92,6 +94,7 @@ impl Command {
             Self::Frame(args) => commands::frame::run(args).await,
             Self::Validate(args) => commands::validate::run(&args),
             Self::Keys(args) => commands::keys::run(args).await,
+            Self::Fonts(args) => commands::fonts::run(args).await,
             Self::Exports(args) => commands::exports::run(args).await,
         }
     }

@@ -95,7 +95,7 @@ async fn draw(
         parts::fetcher()?,
         scratch.path().to_owned(),
     );
-    let env = parts::render_env()?;
+    let env = parts::render_env(args.picture.fonts.as_deref())?;
     let spec = args.picture.spec(Format::Mp4);
     let drawn = darkroom_render::draw_frame(&document.state, &spec, &assets, &env, number).await;
     let picture = match drawn {

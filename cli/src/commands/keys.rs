@@ -1,6 +1,6 @@
 //! `darkroom keys`: API keys, straight in the table.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
@@ -87,7 +87,7 @@ impl Args {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
-    let store = store(&args).await?;
+    let store = store(&args.data).await?;
     match args.action {
         Action::Create {
             user,
@@ -137,18 +137,19 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
     Ok(Ending::Done)
 }
 
-async fn store(args: &Args) -> anyhow::Result<Store> {
+/// The store of the environment's deployment, else of the service on `data`.
+pub(super) async fn store(data: &Path) -> anyhow::Result<Store> {
     if std::env::var_os("DARKROOM_TABLE").is_some() {
         return Store::from_env()
             .await
             .context("cannot reach the deployment of the environment");
     }
-    match data_dir::read_endpoint(&args.data)? {
+    match data_dir::read_endpoint(data)? {
         Some(endpoint) => parts::store(&endpoint).await,
         None => bail!(
             "no service is running on {}: start one with `darkroom serve`, name its directory \
              with --data, or set DARKROOM_TABLE and the rest for another deployment",
-            args.data.display()
+            data.display()
         ),
     }
 }

@@ -1,6 +1,7 @@
 //! One file a command; each has its `Args` and a `run`.
 
 pub(crate) mod exports;
+pub(crate) mod fonts;
 pub(crate) mod frame;
 pub(crate) mod keys;
 pub(crate) mod render;

@@ -58,6 +58,9 @@ pub(crate) struct Picture {
     /// Folder with the document's media.
     #[arg(long, value_name = "DIR")]
     pub(crate) assets: Option<PathBuf>,
+    /// Folder with font files of your own, beside the installed fonts.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) fonts: Option<PathBuf>,
     /// Frames a second.
     #[arg(long, default_value_t = 30, value_parser = fps)]
     fps: u32,
@@ -131,7 +134,7 @@ async fn render(args: &Args, document: &Document) -> anyhow::Result<Ending> {
         parts::fetcher()?,
         scratch.path().to_owned(),
     );
-    let env = parts::render_env()?;
+    let env = parts::render_env(args.picture.fonts.as_deref())?;
     let spec = args.picture.spec(*format);
     let shown = Shown(Meter::frames(args.json));
     let export =

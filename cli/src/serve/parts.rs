@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use axum::Router;
 use darkroom_api::{ApiConfig, AppState};
-use darkroom_compositor::Fonts;
+use darkroom_compositor::{FontFile, Fonts, font_files};
 use darkroom_media::{Fetcher, Tools};
 use darkroom_render::RenderEnv;
 use darkroom_store::{NewKey, Provisioned, Store, StoreConfig};
@@ -100,8 +100,30 @@ pub(crate) fn worker(store: &Store, scratch: &Path) -> anyhow::Result<Worker> {
     ))
 }
 
-pub(crate) fn render_env() -> anyhow::Result<RenderEnv> {
-    Ok(RenderEnv::new(Tools::discover()?, fonts()?))
+/// The fonts are those of the machine, and those below a folder of one's own.
+pub(crate) fn render_env(own_fonts: Option<&Path>) -> anyhow::Result<RenderEnv> {
+    let mut fonts = fonts()?;
+    if let Some(dir) = own_fonts {
+        fonts = fonts.with(&own(dir)?);
+    }
+    Ok(RenderEnv::new(Tools::discover()?, fonts))
+}
+
+fn own(dir: &Path) -> anyhow::Result<Vec<FontFile>> {
+    let files = font_files(&[dir.to_owned()]);
+    if files.is_empty() {
+        bail!("{} holds no .ttf, .otf, .ttc or .otc file", dir.display());
+    }
+    let mut fonts = Vec::new();
+    for file in files {
+        let cannot = || format!("cannot read {}", file.display());
+        let font = FontFile::read(std::fs::read(&file).with_context(cannot)?);
+        if font.is_none() {
+            tracing::warn!("{} is left out: it is no font", file.display());
+        }
+        fonts.extend(font);
+    }
+    Ok(fonts)
 }
 
 pub(crate) fn fetcher() -> anyhow::Result<Fetcher> {

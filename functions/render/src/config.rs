@@ -7,7 +7,9 @@ use std::time::Duration;
 use darkroom_compositor::{Fonts, font_dirs};
 use darkroom_media::{Fetcher, Tools};
 use darkroom_render::RenderEnv;
-use darkroom_store::Store;
+use darkroom_store::{Store, StoreError};
+
+use crate::fonts::BucketFonts;
 
 /// Times, limits and places of a worker.
 #[derive(Debug, Clone)]
@@ -53,7 +55,7 @@ pub enum WorkerError {
     Fetcher(#[from] darkroom_media::FetchError),
     /// The store's settings are incomplete.
     #[error("the worker cannot reach its store: {0}")]
-    Store(#[from] darkroom_store::StoreError),
+    Store(#[from] StoreError),
 }
 
 /// Everything a task needs; cheap to clone.
@@ -63,14 +65,15 @@ pub struct Worker(Arc<Parts>);
 struct Parts {
     store: Store,
     tools: Tools,
-    fonts: Fonts,
+    fonts: BucketFonts,
     fetcher: Fetcher,
     config: WorkerConfig,
     owner: String,
 }
 
 impl Worker {
-    /// A worker on `store`. Removes what an earlier worker left in its scratch space.
+    /// A worker on `store`, whose own fonts it uses beside `fonts`. Removes what an earlier
+    /// worker left in its scratch space.
     pub fn new(
         store: Store,
         tools: Tools,
@@ -83,7 +86,7 @@ impl Worker {
         Self(Arc::new(Parts {
             store,
             tools,
-            fonts,
+            fonts: BucketFonts::new(fonts),
             fetcher,
             config,
             owner,
@@ -121,7 +124,8 @@ impl Worker {
         &self.0.owner
     }
 
-    pub(crate) fn render_env(&self) -> RenderEnv {
-        RenderEnv::new(self.0.tools.clone(), self.0.fonts.clone())
+    pub(crate) async fn render_env(&self) -> Result<RenderEnv, StoreError> {
+        let fonts = self.0.fonts.current(&self.0.store).await?;
+        Ok(RenderEnv::new(self.0.tools.clone(), fonts))
     }
 }

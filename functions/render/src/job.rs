@@ -169,7 +169,10 @@ async fn render(
     })?;
     let spec = spec(claim.settings());
     let assets = TaskAssets::new(worker, claim.user_id(), scratch, Arc::clone(control));
-    let env = worker.render_env();
+    let env = tokio::select! {
+        env = worker.render_env() => env.map_err(|error| ours(&error))?,
+        why = control.stopped() => return Err(Trouble::Stopped(why)),
+    };
     let file = scratch.join(format!("output.{}", spec.format.as_str()));
     let watcher = Watcher(Arc::clone(control));
     let export = darkroom_render::export(&document.state, &spec, &assets, &env, &file, &watcher);

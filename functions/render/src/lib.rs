@@ -18,6 +18,7 @@
 mod assets;
 mod config;
 mod control;
+mod fonts;
 mod heartbeat;
 mod job;
 mod scratch;
@@ -28,6 +29,7 @@ use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent
 
 pub use config::{Worker, WorkerConfig, WorkerError};
 pub use control::Deadline;
+pub use fonts::FONT_FILE_BYTES;
 
 use job::Verdict;
 

@@ -17,7 +17,8 @@ use std::time::{Duration, Instant};
 use common::{Stack, event, missing_picture, square, strange_font};
 use darkroom_exports::{ExportPhase, TaskState};
 use darkroom_store::{Canceled, ClaimOutcome, Finish, Received, RenderMessage};
-use darkroom_worker::{Deadline, handle};
+use darkroom_test_stack::font;
+use darkroom_worker::{Deadline, Worker, handle};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_is_rendered_published_and_its_slot_freed() {
@@ -297,4 +298,47 @@ async fn progress_rises_through_the_phases() {
             .any(|(_, phase)| *phase == Some(ExportPhase::Rendering))
     );
     assert_eq!(stack.task(id).await.progress, 100);
+}
+
+/// The film of a text in a family, and what was drawn otherwise.
+async fn film(stack: &Stack, worker: &Worker, family: &str) -> (Vec<u8>, Vec<String>) {
+    let mut state = strange_font();
+    state["items"]["square"]["fontFamily"] = family.into();
+    let id = stack.create(&state).await;
+    handle(worker, event(&stack.received().await), Deadline::NONE).await;
+    let task = stack.task(id).await;
+    assert_eq!(task.state, TaskState::Completed, "{:?}", task.error);
+    let key = task.output_key.unwrap();
+    (stack.output(&key).await, task.warnings)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_font_in_the_bucket_is_drawn_from_the_next_export_on() {
+    let stack = Stack::start().await;
+    let worker = stack.worker(|_| ());
+    let (like, _) = film(&stack, &worker, font::SAME_LETTERS).await;
+    let (fallback, warnings) = film(&stack, &worker, font::FAMILY).await;
+    assert!(fallback != like);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+
+    // Broken ones beside it do no harm.
+    let whole = font::renamed();
+    let half = whole[..whole.len() / 2].to_vec();
+    for (name, bytes) in [
+        ("a-page.ttf", b"<!doctype html>".to_vec()),
+        ("b-half.otf", half),
+        ("c-empty.ttc", Vec::new()),
+        ("d-head.ttf", whole[..200].to_vec()),
+        ("Marke.otf", whole),
+    ] {
+        stack.store.put_font(name, bytes).await.unwrap();
+    }
+    let (own, warnings) = film(&stack, &worker, font::FAMILY).await;
+    assert_eq!(warnings, [""; 0]);
+    assert!(own == like, "drawn in the font's own letters");
+
+    let broken = b"replaced".to_vec();
+    stack.store.put_font("Marke.otf", broken).await.unwrap();
+    let (gone, warnings) = film(&stack, &worker, font::FAMILY).await;
+    assert!(gone == fallback && warnings.len() == 1, "{warnings:?}");
 }

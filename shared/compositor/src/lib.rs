@@ -88,5 +88,5 @@ mod vector;
 pub use error::CompositorError;
 pub use picture::{Picture, RgbaFrame, YuvFrame};
 pub use scene::{MediaNeed, Scene};
-pub use text::{Fonts, font_dirs};
+pub use text::{FontFile, Fonts, font_dirs, font_files, is_font_name};
 pub use vector::{Vector, VectorError};

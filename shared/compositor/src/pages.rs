@@ -25,7 +25,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use darkroom_editor_state::{Caption, Ticks, TimedText, Timing};
+use darkroom_editor_state::{Caption, Ticks, TimedText, Timing, is_unspaced};
 
 /// What shows at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -282,15 +282,6 @@ fn gap(before: &str, after: &str, spaced: bool) -> (&'static str, bool) {
         _ if spaced => ("", false),
         _ => (" ", true),
     }
-}
-
-/// Scripts written without spaces between words, and their punctuation: Chinese,
-/// Japanese, Thai, Lao, Myanmar and Khmer.
-fn is_unspaced(ch: char) -> bool {
-    matches!(ch,
-        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
-        | '\u{2e80}'..='\u{312f}' | '\u{31a0}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
-        | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Text without white space at its ends, and one space for any inside.

@@ -176,8 +176,7 @@ fn kind(id: &str, value: &Value, context: &mut Context<'_>) -> ItemKind {
         })),
         "captions" => {
             let asset = context.assets.get(&asset_id);
-            let said = asset.and_then(|asset| asset.captions.clone());
-            ItemKind::Captions(Box::new(captions::item(value, said)))
+            ItemKind::Captions(Box::new(captions::item(value, asset)))
         }
         "effect" => ItemKind::Effect(effect(value)),
         "filter" => ItemKind::Filter(filter(value)),

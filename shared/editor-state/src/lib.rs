@@ -17,6 +17,8 @@
 //! - [`unsupported()`] lists what is valid and not drawn by this build, so that no
 //!   export is accepted and then ignored.
 //! - [`motion_graphics`] holds the library of motion graphics, which `convert` fills in.
+//! - [`read_subtitles`] reads `.srt`, `.ass` and `.lrc` files, which a caption asset may
+//!   name instead of listing captions.
 //! - [`names`] holds each vocabulary once; [`capabilities()`] is made from it.
 //!
 //! No I/O happens here: whether an asset exists or plays is found by probing it.
@@ -32,6 +34,7 @@ pub mod names;
 mod read;
 mod schema;
 mod semantics;
+mod subtitles;
 mod unsupported;
 
 pub use capabilities::capabilities;
@@ -41,4 +44,8 @@ pub use model::*;
 pub use read::{Document, read};
 pub use schema::check as check_schema;
 pub use semantics::MAX_TICKS;
+pub use subtitles::{
+    Cue, MAX_SUBTITLE_BYTES, MAX_SUBTITLE_WORDS, Mark, SubtitleError, SubtitleFormat,
+    read_subtitles,
+};
 pub use unsupported::unsupported;

@@ -19,7 +19,7 @@ use crate::names;
 pub use animation::{Animation, AnimationKind, Animations, Easing};
 pub use captions::{
     Caption, CaptionAnimation, CaptionAnimationKind, CaptionAnimations, CaptionsItem, TimedText,
-    Timing,
+    Timing, is_unspaced,
 };
 pub use chart::{ChartData, ChartItem, ChartSeries, ChartSlice, ChartTable, ScatterSeries};
 pub use group::GroupItem;
@@ -125,7 +125,8 @@ pub struct Asset {
     pub remote_url: Option<String>,
     /// Key in our own bucket; wins over `remote_url`.
     pub remote_key: Option<String>,
-    /// What a caption asset says: it needs no file.
+    /// What a caption asset says. Where it lists nothing, its file holds it, if it has one
+    /// ([`CaptionsItem::file`]).
     pub captions: Option<Arc<TimedText>>,
     /// A Lottie animation that the document itself holds (`resourceJson`, where it has
     /// `layers`); wins over both.

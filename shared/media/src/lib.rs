@@ -14,7 +14,6 @@
 //! no name, and a list of the formats that it may be; whatever that file names
 //! is never opened. ffmpeg 5.1 is the oldest version that is accepted.
 //! Everything that waits for a child blocks: call it from a thread that may.
-//! Subtitle files need no child: [`read_subtitles`] reads their text.
 
 mod audio;
 mod child;
@@ -24,7 +23,6 @@ mod fetch;
 mod pipe;
 mod probe;
 mod still;
-mod subtitles;
 mod tools;
 mod video;
 
@@ -34,7 +32,6 @@ pub use error::MediaError;
 pub use fetch::{FetchError, FetchLimits, Fetcher, http_client};
 pub use probe::{AudioStream, Probe, VideoStream, probe};
 pub use still::{check_still, decode_still};
-pub use subtitles::{Cue, MAX_SUBTITLE_BYTES, SubtitleError, SubtitleFormat, read_subtitles};
 pub use tools::Tools;
 pub use video::{VideoDecoder, VideoRequest};
 

@@ -207,7 +207,11 @@ async fn fetch(
                 id: id.to_owned(),
                 cause,
             })?;
-        files.push((id.to_owned(), wanted, Source::File(path)));
+        let source = match &asset.captions {
+            Some(captions) => Source::Subtitles(path, captions.timing),
+            None => Source::File(path),
+        };
+        files.push((id.to_owned(), wanted, source));
     }
     Ok(files)
 }
@@ -241,6 +245,7 @@ fn scene(
         _ => None,
     };
     let layout = spec.layout(doc);
+    let doc = &*media.with_words(doc);
     let scene = Scene::new(doc, layout, env.fonts.clone(), background.as_ref())?;
     let moving = |kind: &ItemKind| matches!(kind, ItemKind::Video(_) | ItemKind::Gif(_));
     let items = doc.items.values().filter(|item| moving(&item.kind));

@@ -1,5 +1,6 @@
 //! The files behind a document's assets, probed and checked once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,9 @@ use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
 use darkroom_compositor::Vector;
-use darkroom_editor_state::{Background, EditorState, Item, ItemKind};
+use darkroom_editor_state::{
+    Background, EditorState, Item, ItemKind, MAX_SUBTITLE_BYTES, TimedText, Timing,
+};
 use darkroom_media::{MediaError, Probe, Tools, check_still, probe};
 
 use crate::error::{AssetError, RenderError};
@@ -23,6 +26,8 @@ pub(crate) struct File {
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
     File(PathBuf),
+    /// A file of subtitles, and what its entries shall be.
+    Subtitles(PathBuf, Timing),
     /// In the document.
     Animation(Arc<serde_json::Value>),
 }
@@ -33,6 +38,7 @@ pub(crate) struct Media {
     files: BTreeMap<String, File>,
     stills: BTreeMap<String, PathBuf>,
     vectors: BTreeMap<String, Arc<Vector>>,
+    words: BTreeMap<String, Arc<TimedText>>,
 }
 
 /// Files that are looked at side by side: a look is a tenth of a second of starting
@@ -61,6 +67,7 @@ impl Media {
                 media.files.extend(found.files);
                 media.stills.extend(found.stills);
                 media.vectors.extend(found.vectors);
+                media.words.extend(found.words);
             }
         }
         Ok(media)
@@ -70,6 +77,11 @@ impl Media {
     fn look(tools: &Tools, id: String, roles: &Roles, source: Source) -> Result<Self, RenderError> {
         let mut found = Self::default();
         let path = match source {
+            Source::Subtitles(path, timing) => {
+                let words = read_words(&id, &path, timing)?;
+                found.words.insert(id, Arc::new(words));
+                return Ok(found);
+            }
             Source::File(path) if !roles.contains(&Role::Vector) => path,
             source => {
                 let vector = Arc::new(read_vector(&id, source)?);
@@ -96,6 +108,22 @@ impl Media {
         gaps.filter(|(_, gaps)| !gaps.is_empty())
             .map(|(id, gaps)| format!("asset \"{id}\": not drawn are its {}", gaps.join(", ")))
             .collect()
+    }
+
+    /// The document with what its files of subtitles say.
+    pub(crate) fn with_words<'a>(&self, doc: &'a EditorState) -> Cow<'a, EditorState> {
+        if self.words.is_empty() {
+            return Cow::Borrowed(doc);
+        }
+        let mut doc = doc.clone();
+        for item in doc.items.values_mut() {
+            if let ItemKind::Captions(captions) = &mut item.kind
+                && let Some(said) = captions.file.as_ref().and_then(|id| self.words.get(id))
+            {
+                captions.captions = Arc::clone(said);
+            }
+        }
+        Cow::Owned(doc)
     }
 
     /// A sticker's asset.
@@ -126,6 +154,8 @@ pub(crate) enum Role {
     Still,
     /// A sticker.
     Vector,
+    /// What is said in captions.
+    Words,
     /// Its moving pictures.
     Film,
     /// The sound of a film, if it has any.
@@ -141,26 +171,37 @@ pub(crate) type Roles = BTreeSet<Role>;
 const MOST_BYTES: u64 = 8 << 20;
 
 fn read_vector(id: &str, source: Source) -> Result<Vector, RenderError> {
-    let refused = |cause: String| RenderError::Asset {
-        id: id.to_owned(),
-        cause: AssetError::refused(cause),
-    };
     let read = match source {
         Source::Animation(json) => Vector::animation(json),
-        Source::File(path) => {
-            let gone = |cause: std::io::Error| RenderError::Asset {
-                id: id.to_owned(),
-                cause: AssetError::unavailable(cause.to_string()),
-            };
-            let mut bytes = Vec::new();
-            let file = std::fs::File::open(path).map_err(gone)?;
-            file.take(MOST_BYTES + 1)
-                .read_to_end(&mut bytes)
-                .map_err(gone)?;
-            Vector::parse(&bytes)
+        Source::File(path) | Source::Subtitles(path, _) => {
+            Vector::parse(&read_file(id, &path, MOST_BYTES)?)
         }
     };
-    read.map_err(|error| refused(error.to_string()))
+    read.map_err(|error| refused(id, &error))
+}
+
+fn read_words(id: &str, path: &Path, timing: Timing) -> Result<TimedText, RenderError> {
+    let bytes = read_file(id, path, MAX_SUBTITLE_BYTES as u64)?;
+    TimedText::of_subtitles(&bytes, timing).map_err(|error| refused(id, &error))
+}
+
+fn refused(id: &str, error: &dyn std::error::Error) -> RenderError {
+    RenderError::Asset {
+        id: id.to_owned(),
+        cause: AssetError::refused(error.to_string()),
+    }
+}
+
+/// A file, or one byte more than `most` of it, which its reader refuses.
+fn read_file(id: &str, path: &Path, most: u64) -> Result<Vec<u8>, RenderError> {
+    let gone = |cause: std::io::Error| RenderError::Asset {
+        id: id.to_owned(),
+        cause: AssetError::unavailable(cause.to_string()),
+    };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(gone)?;
+    file.take(most + 1).read_to_end(&mut bytes).map_err(gone)?;
+    Ok(bytes)
 }
 
 fn check(roles: &Roles, found: &Probe) -> Result<(), MediaError> {
@@ -181,8 +222,8 @@ pub(crate) fn asset_of(item: &Item) -> Option<&str> {
         ItemKind::Gif(gif) => Some(&gif.asset_id),
         ItemKind::Lottie(lottie) => Some(&lottie.asset_id),
         ItemKind::Audio(audio) => Some(&audio.asset_id),
+        ItemKind::Captions(captions) => captions.file.as_deref(),
         ItemKind::Text(_)
-        | ItemKind::Captions(_)
         | ItemKind::Solid(_)
         | ItemKind::Illustration(_)
         | ItemKind::Chart(_)
@@ -205,6 +246,7 @@ pub(crate) fn used_assets(doc: &EditorState) -> BTreeMap<&str, Roles> {
             let (seen, heard) = match item.kind {
                 ItemKind::Image(_) => (Some(Role::Still), None),
                 ItemKind::Lottie(_) => (Some(Role::Vector), None),
+                ItemKind::Captions(_) => (Some(Role::Words), None),
                 ItemKind::Video(_) => (Some(Role::Film), Some(Role::Voice)),
                 ItemKind::Audio(_) => (None, Some(Role::Sound)),
                 _ => (Some(Role::Film), None),

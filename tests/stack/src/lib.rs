@@ -9,6 +9,8 @@
     reason = "a test may fail loudly"
 )]
 
+pub mod font;
+
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};

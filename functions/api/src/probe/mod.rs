@@ -6,15 +6,14 @@
 //! by the size of the file and not by what it says of itself. This function has
 //! no ffmpeg: whether every frame decodes is found when the file is rendered.
 
-mod captions;
 mod media;
 mod picture;
 
 use std::time::Duration;
 
+use darkroom_editor_state::{SubtitleFormat, read_subtitles};
 use image::ImageFormat;
 
-use captions::CaptionFormat;
 use media::Container;
 
 /// Longest time that one file is looked at.
@@ -27,6 +26,7 @@ const SIDE_LIMIT: u32 = 16_384;
 pub(crate) struct Found {
     /// Pixels, as shown: with its orientation applied.
     pub(crate) size: Option<(u32, u32)>,
+    /// Of captions, to the end of the last cue.
     pub(crate) duration_ms: Option<u64>,
 }
 
@@ -50,7 +50,7 @@ enum Reader {
     Gif,
     Video(Container),
     Audio(Container),
-    Caption(CaptionFormat),
+    Caption(SubtitleFormat),
 }
 
 const fn row(
@@ -130,19 +130,19 @@ const ROWS: &[Claim] = {
             "application/x-subrip",
             &["text/srt", "text/plain"],
             "srt",
-            Caption(CaptionFormat::Srt),
+            Caption(SubtitleFormat::Srt),
         ),
         row(
             "text/x-ass",
             &["text/x-ssa", "text/plain"],
             "ass",
-            Caption(CaptionFormat::Ass),
+            Caption(SubtitleFormat::Ass),
         ),
         row(
             "text/x-lrc",
             &["application/x-lrc", "text/plain"],
             "lrc",
-            Caption(CaptionFormat::Lrc),
+            Caption(SubtitleFormat::Lrc),
         ),
     ]
 };
@@ -190,8 +190,11 @@ impl Claim {
             Reader::Video(container) => media::read(bytes, container, true)?,
             Reader::Audio(container) => media::read(bytes, container, false)?,
             Reader::Caption(format) => {
-                captions::check(&bytes, format)?;
-                Found::default()
+                let cues = read_subtitles(&bytes, format).map_err(|error| error.to_string())?;
+                Found {
+                    duration_ms: cues.iter().map(|cue| cue.end_ms).max(),
+                    ..Found::default()
+                }
             }
         };
         match found.size {

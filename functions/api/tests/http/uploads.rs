@@ -24,6 +24,23 @@ fn make(dir: &std::path::Path, name: &str, arguments: &str) -> Vec<u8> {
 const PICTURE: &str = "-f lavfi -i testsrc=s=64x48:d=2:r=10";
 const SOUND: &str = "-f lavfi -i sine=d=2:r=48000";
 
+/// Name, what is found, text, and the end of its last cue in seconds.
+const CAPTIONS: [(&str, &str, &str, f64); 3] = [
+    (
+        "a.srt",
+        "application/x-subrip",
+        "1\n00:00:00,500 --> 00:00:09,250\nLong\n\n2\n00:00:01,000 --> 00:00:02,000\nShort\n",
+        9.25,
+    ),
+    (
+        "a.ass",
+        "text/x-ass",
+        "[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:01:02.50,,,0,0,0,,Hi\n",
+        62.5,
+    ),
+    ("a.LRC", "text/x-lrc", "[00:01.00]Hi\n[00:03.00]you\n", 8.0),
+];
+
 const SRT: &str = "1\n00:00:00,500 --> 00:00:01,500\nHello\n";
 
 fn upload(
@@ -141,14 +158,15 @@ async fn every_type_is_taken_measured_kept_and_read_back() {
         assert_eq!(stored.headers()["content-type"], media_type);
         assert_eq!(stored.bytes().await.unwrap(), bytes, "{name}");
     }
-    let made = answer(upload(&service, "a.srt", "text/plain", SRT)).await;
-    assert_eq!(made.data()["type"], "CAPTION");
-    assert_eq!(made.data()["mimetype"], "application/x-subrip");
-    assert_eq!(
-        (&made.data()["width"], &made.data()["duration"]),
-        (&Value::Null, &Value::Null)
-    );
-    let count = rows.count() + 1;
+    for (name, kind, text, seconds) in CAPTIONS {
+        let made = answer(upload(&service, name, "text/plain", text)).await;
+        let asset = made.data();
+        assert_eq!(asset["type"], "CAPTION", "{name}");
+        assert_eq!(asset["mimetype"], kind);
+        assert_eq!(asset["width"], Value::Null);
+        assert_eq!(asset["duration"], seconds, "to the end of the last cue");
+    }
+    let count = rows.count() + CAPTIONS.len();
     assert_eq!(service.items("ann", "A#").await.len(), count);
     assert_eq!(service.objects("uploads/").await.len(), count);
 
@@ -223,6 +241,12 @@ async fn what_is_not_what_it_claims_leaves_nothing_behind() {
         ("x.srt", b"\xff\xfe1\0", "UTF-8"),
         ("x.ass", SRT.as_bytes(), "[Script Info]"),
         ("x.lrc", b"[ar:Nobody]", "[00:01.00]"),
+        // A line that would be missing from the film, and where it is.
+        (
+            "x.srt",
+            b"1\n00:00:01,000 --> 00:00:02,000\nHi\n\nlost\n",
+            "line 5:",
+        ),
     ] {
         let refused = answer(upload(&service, name, "text/plain", bytes.to_vec())).await;
         assert_problem(&refused, 422, "UPLOAD_INVALID");

@@ -126,18 +126,32 @@ impl Stack {
             .presign_output(&format!("outputs/{user}/{id}-{generation}.mp4"), None)
             .await
             .unwrap();
-        let client = darkroom_media::http_client()
+        client()
+            .get(url)
+            .send()
+            .await
             .unwrap()
-            .no_proxy()
-            .build()
-            .unwrap();
-        client.get(url).send().await.unwrap().status().is_success()
+            .status()
+            .is_success()
+    }
+
+    /// The bytes of an output.
+    pub async fn output(&self, key: &str) -> Vec<u8> {
+        let url = self.store.presign_output(key, None).await.unwrap();
+        let answer = client().get(url).send().await.unwrap();
+        let answer = answer.error_for_status().unwrap();
+        answer.bytes().await.unwrap().into()
     }
 
     pub fn scratch_is_empty(&self) -> bool {
         let scratch: &Path = &self.scratch();
         std::fs::read_dir(scratch).is_ok_and(|mut entries| entries.next().is_none())
     }
+}
+
+fn client() -> reqwest::Client {
+    let client = darkroom_media::http_client().unwrap();
+    client.no_proxy().build().unwrap()
 }
 
 fn hex(text: &str) -> String {

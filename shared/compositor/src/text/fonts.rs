@@ -8,6 +8,7 @@ use parley::fontique::{
     Collection, CollectionOptions, QueryStatus, SourceCache, SourceCacheOptions,
 };
 
+use super::font_file::{FontFile, is_font_name};
 use crate::error::CompositorError;
 
 /// Families that stand in for an unknown one: the first that is installed.
@@ -54,6 +55,17 @@ pub fn font_dirs() -> Vec<PathBuf> {
     }
 }
 
+/// Every font file below the directories, by path.
+pub fn font_files(dirs: &[PathBuf]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for dir in dirs {
+        collect(dir, 0, &mut files);
+    }
+    files.sort();
+    files.dedup();
+    files
+}
+
 /// The fonts a scene may use. Cheap to clone; files are mapped when first needed.
 #[derive(Clone)]
 pub struct Fonts {
@@ -66,6 +78,30 @@ struct Inner {
     emoji: Option<String>,
     /// Every family, the order in which they are tried for a missing character.
     fallbacks: Vec<String>,
+}
+
+impl Inner {
+    /// `None` where there is no family.
+    fn of(mut collection: Collection) -> Option<Self> {
+        let mut names: Vec<String> = collection.family_names().map(str::to_owned).collect();
+        names.sort();
+        names.dedup();
+        let find = |collection: &mut Collection, wanted: &[&str]| {
+            wanted
+                .iter()
+                .find(|name| collection.family_id(name).is_some())
+                .map(|name| (*name).to_owned())
+        };
+        let default = find(&mut collection, &DEFAULT_SANS).or_else(|| names.first().cloned())?;
+        let emoji = find(&mut collection, &EMOJI);
+        names.sort_by_key(|name| rank(name));
+        Some(Self {
+            collection,
+            default,
+            emoji,
+            fallbacks: names,
+        })
+    }
 }
 
 impl std::fmt::Debug for Fonts {
@@ -84,41 +120,39 @@ impl Fonts {
     /// # Errors
     /// [`CompositorError::NoFonts`] where there is not a single usable font.
     pub fn load(dirs: &[PathBuf]) -> Result<Self, CompositorError> {
-        let mut files = Vec::new();
-        for dir in dirs {
-            collect(dir, 0, &mut files);
-        }
-        files.sort();
-        files.dedup();
+        let files = font_files(dirs);
         let mut collection = Collection::new(CollectionOptions {
             shared: false,
             system_fonts: false,
         });
         collection.load_fonts_from_paths(&files);
-        let mut names: Vec<String> = collection.family_names().map(str::to_owned).collect();
-        names.sort();
-        names.dedup();
-        let find = |collection: &mut Collection, wanted: &[&str]| {
-            wanted
-                .iter()
-                .find(|name| collection.family_id(name).is_some())
-                .map(|name| (*name).to_owned())
-        };
-        let default = find(&mut collection, &DEFAULT_SANS)
-            .or_else(|| names.first().cloned())
-            .ok_or_else(|| CompositorError::NoFonts {
-                dirs: dirs.to_vec(),
-            })?;
-        let emoji = find(&mut collection, &EMOJI);
-        names.sort_by_key(|name| rank(name));
+        let inner = Inner::of(collection).ok_or_else(|| CompositorError::NoFonts {
+            dirs: dirs.to_vec(),
+        })?;
         Ok(Self {
-            inner: Arc::new(Inner {
-                collection,
-                default,
-                emoji,
-                fallbacks: names,
-            }),
+            inner: Arc::new(inner),
         })
+    }
+
+    /// These fonts and more. A face that is there already in the same family, width,
+    /// weight and slant is replaced.
+    #[must_use]
+    pub fn with(&self, files: &[FontFile]) -> Self {
+        let mut collection = self.inner.collection.clone();
+        for face in files.iter().flat_map(FontFile::faces) {
+            if let Some(family) = collection.family_id(&face.family) {
+                collection.unregister_font(family, face.width, face.style, face.weight);
+            }
+        }
+        for file in files {
+            collection.register_fonts(file.data(), None);
+        }
+        match Inner::of(collection) {
+            Some(inner) => Self {
+                inner: Arc::new(inner),
+            },
+            None => self.clone(),
+        }
     }
 
     /// The family drawn in place of an unknown one.
@@ -273,11 +307,7 @@ fn collect(path: &Path, depth: u32, files: &mut Vec<PathBuf>) {
         }
         return;
     }
-    let extension = path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .map(str::to_ascii_lowercase);
-    if matches!(extension.as_deref(), Some("ttf" | "otf" | "ttc" | "otc")) {
+    if is_font_name(path) {
         files.push(path.to_owned());
     }
 }

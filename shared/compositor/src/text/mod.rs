@@ -3,6 +3,7 @@
 mod animate;
 mod block;
 mod emoji;
+mod font_file;
 mod fonts;
 mod label;
 mod layout;
@@ -16,7 +17,8 @@ mod whole;
 
 pub(crate) use animate::look;
 pub(crate) use block::Block;
-pub use fonts::{Fonts, font_dirs};
+pub use font_file::{FontFile, is_font_name};
+pub use fonts::{Fonts, font_dirs, font_files};
 pub(crate) use label::{Label, LabelStyle, label};
 pub(crate) use layout::Typesetter;
 pub(crate) use look::Look;

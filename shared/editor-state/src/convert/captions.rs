@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{animations, easing, geometry, number, text, text_style, ticks};
 use crate::model::{
-    Caption, CaptionAnimation, CaptionAnimationKind, CaptionAnimations, CaptionsItem, Ticks,
+    Asset, Caption, CaptionAnimation, CaptionAnimationKind, CaptionAnimations, CaptionsItem, Ticks,
     TimedText, Timing,
 };
 
@@ -25,9 +25,16 @@ pub(super) fn timed_text(list: &Value, by_word: bool) -> TimedText {
     }
 }
 
-pub(super) fn item(value: &Value, captions: Option<Arc<TimedText>>) -> CaptionsItem {
+pub(super) fn item(value: &Value, asset: Option<&Asset>) -> CaptionsItem {
+    let captions = asset.and_then(|asset| asset.captions.clone());
+    let captions: Arc<TimedText> = captions.unwrap_or_default();
+    let file = asset.filter(|asset| {
+        let remote = asset.remote_key.is_some() || asset.remote_url.is_some();
+        captions.entries.is_empty() && remote
+    });
     CaptionsItem {
-        captions: captions.unwrap_or_default(),
+        file: file.map(|asset| asset.id.clone()),
+        captions,
         style: text_style(value),
         highlight_color: text(value, "highlightColor"),
         page_duration: ticks(value, "pageDurationTicks"),

@@ -26,6 +26,15 @@ pub struct Caption {
     pub end: Ticks,
 }
 
+/// Whether a character is of a script written without spaces between words, or of its
+/// punctuation: Chinese, Japanese, Thai, Lao, Myanmar and Khmer.
+pub fn is_unspaced(ch: char) -> bool {
+    matches!(ch,
+        '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{2e80}'..='\u{312f}' | '\u{31a0}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
+}
+
 /// What an entry of a caption asset is (`timingGranularity`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Timing {
@@ -39,8 +48,12 @@ pub enum Timing {
 /// Fields of a `captions` item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaptionsItem {
-    /// What is said, from the asset.
+    /// What is said, from the asset. Without entries where `file` holds it.
     pub captions: Arc<TimedText>,
+    /// Asset whose file, an `.srt`, `.ass` or `.lrc`, holds what is said: one that lists
+    /// no captions and has a `remoteKey` or `remoteUrl`. The renderer reads it with
+    /// [`TimedText::of_subtitles`], by the timing of `captions`.
+    pub file: Option<String>,
     /// Styling.
     pub style: TextStyle,
     /// CSS colour of what is being spoken.

@@ -37,7 +37,8 @@ pub struct TextStyle {
     pub color: String,
     /// Alignment.
     pub align: TextAlign,
-    /// Font family name.
+    /// CSS list of font families. Which there are is known only where text is drawn: one
+    /// that is not there is told in the warnings of the export.
     pub font_family: String,
     /// Style variant as written (`normal`, `italic`, ...).
     pub font_variant: String,

@@ -20,4 +20,5 @@ mod rig;
 mod scenes;
 mod speed;
 mod stopping;
+mod subtitles;
 mod sync;

@@ -136,6 +136,11 @@ impl Rig {
 
     /// Renders with an encoder that writes down what it is given.
     pub async fn capture(&self, film: &Film, spec: &ExportSpec) -> Captured {
+        self.captured(&film.state(), spec).await
+    }
+
+    /// Renders a document with an encoder that writes down what it is given.
+    pub async fn captured(&self, state: &EditorState, spec: &ExportSpec) -> Captured {
         let (frames, sound) = (self.media.path("frames.yuv"), self.media.path("sound.f32"));
         let _ = std::fs::remove_file(&sound);
         let script = self.script(
@@ -148,9 +153,9 @@ impl Rig {
         );
         let tools = Tools::at(&script, Path::new(&real("ffprobe"))).unwrap();
         let source = Folder(self.media.dir());
-        let (state, env) = (film.state(), self.env(tools));
+        let env = self.env(tools);
         let out = self.media.path("none");
-        let report = export(&state, spec, &source, &env, &out, &Watching::default())
+        let report = export(state, spec, &source, &env, &out, &Watching::default())
             .await
             .unwrap();
         let bytes = std::fs::read(&sound).unwrap_or_default();
@@ -172,9 +177,19 @@ impl Rig {
 
     /// Draws one frame of a document alone.
     pub async fn drawn(&self, state: &EditorState, spec: &ExportSpec, n: u64) -> YuvFrame {
+        self.try_drawn(state, spec, n).await.unwrap()
+    }
+
+    /// Draws one frame of a document alone, if it can be drawn.
+    pub async fn try_drawn(
+        &self,
+        state: &EditorState,
+        spec: &ExportSpec,
+        n: u64,
+    ) -> Result<YuvFrame, RenderError> {
         let env = self.env(Tools::discover().unwrap());
         let source = Folder(self.media.dir());
-        draw_frame(state, spec, &source, &env, n).await.unwrap()
+        draw_frame(state, spec, &source, &env, n).await
     }
 
     /// A program that is ffmpeg, but for encoding, which `encoder` (sh) does.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use darkroom_compositor::{Fonts, Scene, YuvFrame, font_dirs};
+use darkroom_compositor::{FontFile, Fonts, Scene, YuvFrame, font_dirs};
 use darkroom_editor_state::{Ratio, Ticks, output_layout};
 use serde_json::json;
 
@@ -151,6 +151,75 @@ fn names_of_unfree_fonts_are_drawn_in_their_like() {
             fonts.draw("Hamburg 12", like, "normal", "700"),
         );
         assert!(named == like, "{name}");
+    }
+}
+
+/// Bebas Neue under another name of as many letters.
+fn bebas_as(family: &str) -> FontFile {
+    let path = "/usr/share/fonts/opentype/bebas-neue/BebasNeue-Book.otf";
+    let mut font = std::fs::read(path).unwrap();
+    let wide = |name: &str| -> Vec<u8> { name.encode_utf16().flat_map(u16::to_be_bytes).collect() };
+    let (from, to) = (wide("Bebas Neue"), wide(family));
+    for at in 0..font.len() - from.len() {
+        if font[at..].starts_with(&from) {
+            font[at..at + to.len()].copy_from_slice(&to);
+        }
+    }
+    let font = FontFile::read(font).unwrap();
+    assert_eq!(font.families(), [family]);
+    font
+}
+
+#[test]
+fn a_font_of_ones_own_is_drawn_beside_the_installed_and_in_place_of_its_like() {
+    let installed = Installed::new();
+    let own = [bebas_as("Marke Neue"), bebas_as("Comic Neue")];
+    let fonts = Installed(installed.0.with(&own));
+    let bebas = installed.draw("Hamburg 12", "Bebas Neue", "normal", "400");
+    for family in ["marke neue", "Comic Neue"] {
+        assert!(fonts.draw("Hamburg 12", family, "normal", "400") == bebas);
+    }
+    // Its other weights, and all other families, stay.
+    for (family, weight) in [
+        ("Comic Neue", "700"),
+        ("Inter", "400"),
+        ("Bebas Neue", "400"),
+    ] {
+        let [before, after] = [&installed, &fonts]
+            .map(|fonts| fonts.draw("Hamburg 12 سلام", family, "normal", weight));
+        assert!(before == after, "{family} {weight}");
+    }
+    assert!(installed.draw("Hamburg 12", "Comic Neue", "normal", "400") != bebas);
+}
+
+#[test]
+fn what_is_no_font_is_not_read_as_one() {
+    let path = "/usr/share/fonts/opentype/bebas-neue/BebasNeue-Book.otf";
+    let whole = std::fs::read(path).unwrap();
+    assert!(FontFile::read(whole.clone()).is_some());
+    for length in (0..whole.len()).step_by(whole.len() / 100) {
+        // Whatever is left of it, nothing breaks; without its letters it is no font.
+        let font = FontFile::read(whole[..length].to_vec());
+        assert!(length > 4000 || font.is_none(), "{length} bytes");
+    }
+    // A name without characters, and one without letters.
+    for table in [b"cmap", b"CFF "] {
+        let mut bytes = whole.clone();
+        let at = bytes.windows(4).position(|tag| tag == table).unwrap();
+        bytes[at] = b'x';
+        assert!(FontFile::read(bytes).is_none(), "{table:?}");
+    }
+    for head in [
+        &b"<!doctype html>"[..],
+        b"OTTO",
+        b"true",
+        b"ttcf\0\x01\0\0\xff\xff\xff\xff",
+        b"wOF2",
+    ] {
+        let mut bytes = head.to_vec();
+        assert!(FontFile::read(bytes.clone()).is_none());
+        bytes.resize(100_000, 0xff);
+        assert!(FontFile::read(bytes).is_none());
     }
 }
 

@@ -6,13 +6,19 @@
 //! or without a byte order mark, lines ending in LF, CR LF or CR. Markup is removed.
 //! Entries come back in the order of their starts; they may overlap, and entries
 //! without text are left out.
+//!
+//! [`TimedText::of_subtitles`](crate::TimedText::of_subtitles) makes of them what a
+//! caption asset of a document would say.
 
 mod ass;
 mod lrc;
 mod srt;
+mod words;
 
 /// Largest file that is read: the upload limit of subtitles.
 pub const MAX_SUBTITLE_BYTES: usize = 10 * 1024 * 1024;
+/// Most words of a file, times within its text counted as such: more than a day of talk.
+pub const MAX_SUBTITLE_WORDS: usize = 200_000;
 
 /// A subtitle format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +31,32 @@ pub enum SubtitleFormat {
     Lrc,
 }
 
+impl SubtitleFormat {
+    /// The format that a file can be of: only `.ass` begins with `[Script Info]`, and
+    /// only `.lrc` with another bracket.
+    pub fn of(bytes: &[u8]) -> Self {
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let text = text.trim_ascii_start();
+        let info = text.get(..ass::FIRST.len());
+        if info.is_some_and(|info| info.eq_ignore_ascii_case(ass::FIRST.as_bytes())) {
+            Self::Ass
+        } else if text.starts_with(b"[") {
+            Self::Lrc
+        } else {
+            Self::Srt
+        }
+    }
+
+    /// What its timed text looks like.
+    const fn example(self) -> &'static str {
+        match self {
+            Self::Srt => srt::EXAMPLE,
+            Self::Ass => ass::EXAMPLE,
+            Self::Lrc => lrc::EXAMPLE,
+        }
+    }
+}
+
 /// A piece of text and when it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cue {
@@ -34,6 +66,18 @@ pub struct Cue {
     pub end_ms: u64,
     /// Plain text, lines separated by `\n`.
     pub text: String,
+    /// Times that the format gives within the text, by place: `{\k50}` of `.ass`,
+    /// `<00:01.50>` of `.lrc`.
+    pub marks: Vec<Mark>,
+}
+
+/// A time within the text of a [`Cue`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// Characters of the text before it, white space left out.
+    pub place: usize,
+    /// Milliseconds, whatever the times of the cue and of other marks are.
+    pub time_ms: u64,
 }
 
 /// Why a subtitle file is refused.
@@ -46,8 +90,11 @@ pub enum SubtitleError {
     #[error("the file is not UTF-8 text; save it as UTF-8")]
     Encoding,
     /// No entry with text.
-    #[error("the file holds no timed text")]
-    Empty,
+    #[error("the file holds no text with times like {}", .0.example())]
+    Empty(SubtitleFormat),
+    /// More than [`MAX_SUBTITLE_WORDS`].
+    #[error("the file has {0} words; subtitles may have {MAX_SUBTITLE_WORDS}")]
+    TooLong(usize),
     /// A line that is not what the format has there.
     #[error("line {line}: {what}")]
     Line {
@@ -79,9 +126,21 @@ pub fn read_subtitles(bytes: &[u8], format: SubtitleFormat) -> Result<Vec<Cue>, 
     cues.retain(|cue| !cue.text.trim().is_empty());
     cues.sort_by_key(|cue| cue.start_ms);
     if cues.is_empty() {
-        return Err(SubtitleError::Empty);
+        return Err(SubtitleError::Empty(format));
+    }
+    let words = cues
+        .iter()
+        .map(|cue| cue.text.split_whitespace().count() + cue.marks.len())
+        .sum();
+    if words > MAX_SUBTITLE_WORDS {
+        return Err(SubtitleError::TooLong(words));
     }
     Ok(cues)
+}
+
+/// Characters that are not white space: what places are counted in.
+fn letters(text: &str) -> usize {
+    text.chars().filter(|ch| !ch.is_whitespace()).count()
 }
 
 /// Lines with their numbers.
@@ -106,8 +165,9 @@ fn wrong(line: usize, what: &'static str) -> SubtitleError {
     SubtitleError::Line { line, what }
 }
 
-/// Text without the `<...>` that `is_markup` knows; what only looks like it stays.
-fn without_angles(text: &str, is_markup: impl Fn(&str) -> bool) -> String {
+/// Text without the `<...>` that `is_markup` knows, which is told what stands between
+/// the angles and what comes before them; what only looks like it stays.
+fn without_angles(text: &str, mut is_markup: impl FnMut(&str, &str) -> bool) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
@@ -115,7 +175,7 @@ fn without_angles(text: &str, is_markup: impl Fn(&str) -> bool) -> String {
         let end = after.find(['<', '>']).unwrap_or(after.len());
         let (tag, behind) = after.split_at_checked(end).unwrap_or((after, ""));
         rest = match behind.strip_prefix('>') {
-            Some(behind) if is_markup(tag) => behind,
+            Some(behind) if is_markup(tag, &plain) => behind,
             _ => {
                 plain.push('<');
                 after

@@ -5,6 +5,7 @@
 
 use super::{Cue, SubtitleError, ass, clock, number, without_angles, wrong};
 
+pub(super) const EXAMPLE: &str = "00:00:01,000 --> 00:00:02,500";
 const TIMES: &str = "not times like 00:00:01,000 --> 00:00:02,500";
 
 pub(super) fn read<'a>(
@@ -43,6 +44,7 @@ pub(super) fn read<'a>(
             start_ms,
             end_ms,
             text,
+            marks: Vec::new(),
         });
     }
     Ok(cues)
@@ -57,7 +59,7 @@ fn range(line: &str) -> Option<(u64, u64)> {
 /// Text without markup.
 fn plain(text: &str) -> String {
     const TAGS: [&str; 5] = ["b", "i", "u", "s", "font"];
-    without_angles(&ass::without_overrides(text), |tag| {
+    without_angles(&ass::without_overrides(text, |_, _| ()), |tag, _| {
         let name = tag.trim_start_matches('/').split_whitespace().next();
         name.is_some_and(|name| TAGS.iter().any(|known| known.eq_ignore_ascii_case(name)))
     })

@@ -1,8 +1,13 @@
 //! Advanced `SubStation` Alpha: `Dialogue:` lines of the `[Events]` section, their
 //! fields named by its `Format:` line. Styles, positions and effects are left out, as
-//! are drawings; `\N` begins a line, `\n` and `\h` are spaces.
+//! are drawings; `\N` begins a line, `\n` and `\h` are spaces. `{\k50}`, `\K`, `\kf`
+//! and `\ko` time the words after them: each lasts so many hundredths of a second.
 
-use super::{Cue, SubtitleError, clock, wrong};
+use super::{Cue, Mark, SubtitleError, clock, letters, number, wrong};
+
+/// With it the format begins.
+pub(super) const FIRST: &str = "[Script Info]";
+pub(super) const EXAMPLE: &str = "Dialogue: 0,0:00:01.00,0:00:02.50,Default,,0,0,0,,words";
 
 /// Fields where no `Format:` line names them.
 const FIELDS: &str = "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text";
@@ -37,7 +42,7 @@ pub(super) fn read<'a>(
 ) -> Result<Vec<Cue>, SubtitleError> {
     let mut lines = lines.filter(|(_, line)| !line.trim().is_empty());
     match lines.next() {
-        Some((_, first)) if is_section(first, "[Script Info]") => {}
+        Some((_, first)) if is_section(first, FIRST) => {}
         Some((line, _)) => {
             return Err(wrong(
                 line,
@@ -91,21 +96,53 @@ fn is_section(line: &str, name: &str) -> bool {
 fn dialogue(rest: &str, columns: &Columns) -> Option<Cue> {
     let fields: Vec<&str> = rest.splitn(columns.text + 1, ',').collect();
     let time = |column: usize| clock(fields.get(column)?.trim(), &['.']);
-    let text = without_overrides(fields.get(columns.text)?.trim());
+    let (start_ms, end_ms) = (time(columns.start)?, time(columns.end)?);
+    let text = fields.get(columns.text)?.trim();
+    // No override begins with these letters.
     let text = text
         .replace("\\N", "\n")
         .replace("\\n", " ")
         .replace("\\h", " ");
+    let (mut marks, mut counted, mut now) = (Vec::new(), 0, start_ms);
+    let mut place = 0;
+    let text = without_overrides(&text, |block, before| {
+        place += letters(before.get(counted..).unwrap_or_default());
+        counted = before.len();
+        for lasts_ms in block.split('\\').filter_map(lasting) {
+            marks.push(Mark {
+                place,
+                time_ms: now,
+            });
+            now = now.saturating_add(lasts_ms);
+        }
+    });
+    if !marks.is_empty() {
+        let place = letters(&text);
+        marks.push(Mark {
+            place,
+            time_ms: now,
+        });
+    }
     Some(Cue {
-        start_ms: time(columns.start)?,
-        end_ms: time(columns.end)?,
+        start_ms,
+        end_ms,
         text,
+        marks,
     })
 }
 
+/// How long the words after a tag like `k50` last, in milliseconds.
+fn lasting(tag: &str) -> Option<u64> {
+    let tag = tag.trim();
+    let digits = ["kf", "ko", "k", "K"]
+        .iter()
+        .find_map(|name| tag.strip_prefix(name))?;
+    Some(number(digits.trim(), 1..=6)? * 10)
+}
+
 /// Text without `{\...}` blocks, and without the drawings that `\p1` begins and `\p0`
-/// ends.
-pub(super) fn without_overrides(text: &str) -> String {
+/// ends. `see` is told each block and the text before it.
+pub(super) fn without_overrides(text: &str, mut see: impl FnMut(&str, &str)) -> String {
     let mut plain = String::with_capacity(text.len());
     let (mut rest, mut drawing) = (text, false);
     while let Some((before, after)) = rest.split_once('{') {
@@ -122,6 +159,7 @@ pub(super) fn without_overrides(text: &str) -> String {
             .filter_map(|tag| tag.trim().strip_prefix('p'));
         let mode = modes.filter_map(|mode| mode.parse::<u8>().ok()).next_back();
         drawing = mode.map_or(drawing, |mode| mode > 0);
+        see(block, &plain);
         rest = after;
     }
     if !drawing {

@@ -1,11 +1,15 @@
 //! Lyrics: `[minutes:seconds.hundredths]` before a line of text, several for a line
 //! that is sung again. A line lasts until the next begins, an empty one ends it, the
-//! last lasts [`LAST_MS`]. `[offset:ms]` makes all lines come sooner; other
-//! `[name:value]` lines and the `<minutes:seconds.hundredths>` of words are left out.
+//! last lasts [`LAST_MS`]. `<minutes:seconds.hundredths>` before a word times it; where a
+//! line is sung again, its words keep their distances. `[offset:ms]` makes all lines come
+//! sooner; other `[name:value]` lines are left out.
 
 use super::{
-    Cue, MAX_SUBTITLE_BYTES, SubtitleError, fraction, number, sixtieth, without_angles, wrong,
+    Cue, MAX_SUBTITLE_BYTES, Mark, SubtitleError, fraction, letters, number, sixtieth,
+    without_angles, wrong,
 };
+
+pub(super) const EXAMPLE: &str = "[00:01.00]words";
 
 /// How long the last line lasts, in milliseconds.
 const LAST_MS: u64 = 5000;
@@ -14,7 +18,7 @@ pub(super) fn read<'a>(
     lines: impl Iterator<Item = (usize, &'a str)>,
 ) -> Result<Vec<Cue>, SubtitleError> {
     // Bytes of all text, repetitions included, stay within those of a file.
-    let mut sung: Vec<(u64, String)> = Vec::new();
+    let mut sung: Vec<(u64, String, Vec<Mark>)> = Vec::new();
     let (mut sooner, mut length) = (0_i64, 0_usize);
     for (number, line) in lines {
         let mut rest = line.trim();
@@ -38,18 +42,39 @@ pub(super) fn read<'a>(
         if times.is_empty() && !rest.is_empty() {
             return Err(wrong(number, "not a line like [00:01.00]words"));
         }
-        let text = without_angles(rest, |tag| time(tag).is_some());
-        let text = text.trim().to_owned();
+        let (text, marks) = words(rest);
         length = times
             .len()
-            .saturating_mul(text.len())
+            .saturating_mul(text.len() + size_of_val(marks.as_slice()))
             .saturating_add(length);
         if length > MAX_SUBTITLE_BYTES {
             return Err(wrong(number, "text that is sung again too often"));
         }
-        sung.extend(times.into_iter().map(|time| (time, text.clone())));
+        let first = times.first().copied().unwrap_or_default();
+        sung.extend(times.into_iter().map(|time| {
+            let later = |mark: &Mark| Mark {
+                time_ms: mark.time_ms.saturating_sub(first) + time,
+                ..*mark
+            };
+            (time, text.clone(), marks.iter().map(later).collect())
+        }));
     }
     Ok(timed(sung, sooner))
+}
+
+/// The text of a line, and the times in it.
+fn words(line: &str) -> (String, Vec<Mark>) {
+    let (mut marks, mut place, mut counted) = (Vec::new(), 0, 0);
+    let text = without_angles(line, |tag, before| {
+        let Some(time_ms) = time(tag) else {
+            return false;
+        };
+        place += letters(before.get(counted..).unwrap_or_default());
+        counted = before.len();
+        marks.push(Mark { place, time_ms });
+        true
+    });
+    (text.trim().to_owned(), marks)
 }
 
 /// What is in the brackets that a text begins with, and what follows them.
@@ -82,22 +107,26 @@ fn time(tag: &str) -> Option<u64> {
 }
 
 /// Each line until the next one that begins later.
-fn timed(mut sung: Vec<(u64, String)>, sooner: i64) -> Vec<Cue> {
-    sung.sort_by_key(|(time, _)| *time);
+fn timed(mut sung: Vec<(u64, String, Vec<Mark>)>, sooner: i64) -> Vec<Cue> {
+    sung.sort_by_key(|(time, ..)| *time);
     let moved = |time: u64| time.saturating_add_signed(-sooner);
     let mut cues: Vec<Cue> = Vec::with_capacity(sung.len());
     let mut end = None;
-    for (time, text) in sung.into_iter().rev() {
+    for (time, text, mut marks) in sung.into_iter().rev() {
         let next = match end {
             Some((from, until)) if from == time => until,
             Some((from, _)) => from,
             None => time + LAST_MS,
         };
         end = Some((time, next));
+        for mark in &mut marks {
+            mark.time_ms = moved(mark.time_ms);
+        }
         cues.push(Cue {
             start_ms: moved(time),
             end_ms: moved(next),
             text,
+            marks,
         });
     }
     cues.reverse();
