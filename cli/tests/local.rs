@@ -88,6 +88,31 @@ fn wrong_usage_and_missing_files_have_their_own_codes() {
 }
 
 #[test]
+fn an_ffmpeg_that_is_missing_or_too_old_is_said_to_be() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = write(dir.path(), "s.json", &moving_square(64, 1.0));
+    let old = dir.path().join("ffmpeg");
+    let script = "#!/bin/sh\n[ \"$1\" = -version ] && echo ffmpeg version 4.4.2 || exit 1\n";
+    std::fs::write(&old, script).unwrap();
+    std::fs::set_permissions(&old, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let out = dir.path().join("o.mp4");
+    for (ffmpeg, said) in [
+        (text(&old), "ffmpeg is version 4.4.2, but 5.1 is the oldest"),
+        ("/nowhere/ffmpeg", "set DARKROOM_FFMPEG to its path"),
+    ] {
+        let output = darkroom()
+            .args(["render", text(&state), "-o", text(&out)])
+            .env("DARKROOM_FFMPEG", ffmpeg)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(3));
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(words.contains(said), "{words}");
+        assert!(!out.exists());
+    }
+}
+
+#[test]
 fn a_frame_shows_the_square_where_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let state = write(dir.path(), "s.json", &moving_square(64, 1.0));

@@ -100,11 +100,7 @@ async fn draw(
     let drawn = darkroom_render::draw_frame(&document.state, &spec, &assets, &env, number).await;
     let picture = match drawn {
         Ok(picture) => picture,
-        Err(error) if error.is_callers_fault() => {
-            crate::output::report_error(&error.into(), args.json);
-            return Ok(Ending::Refused);
-        }
-        Err(error) => return Err(error.into()),
+        Err(error) => return super::render::failed(error, &env, args.json),
     };
     write_png(&picture, &args.output)?;
     let (width, height, output) = (picture.width, picture.height, args.output.display());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use darkroom_editor_state::{Document, Ratio};
-use darkroom_render::{ExportSpec, Format, Phase, Progress};
+use darkroom_render::{ExportSpec, Format, Phase, Progress, RenderEnv, RenderError};
 use serde_json::json;
 
 use crate::document;
@@ -119,6 +119,17 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
     unless_stopped(render(&args, &document)).await
 }
 
+/// Tells why nothing was drawn.
+pub(crate) fn failed(error: RenderError, env: &RenderEnv, json: bool) -> anyhow::Result<Ending> {
+    // An ffmpeg that is too old fails in many ways, none of which says so.
+    env.check_tools()?;
+    if error.is_callers_fault() {
+        crate::output::report_error(&error.into(), json);
+        return Ok(Ending::Refused);
+    }
+    Err(error.into())
+}
+
 async fn render(args: &Args, document: &Document) -> anyhow::Result<Ending> {
     // Beside the target: the finished file is renamed, never copied or seen half written.
     let Video { path, format } = &args.output;
@@ -143,11 +154,7 @@ async fn render(args: &Args, document: &Document) -> anyhow::Result<Ending> {
     shown.0.end();
     let report = match result {
         Ok(report) => report,
-        Err(error) if error.is_callers_fault() => {
-            crate::output::report_error(&error.into(), args.json);
-            return Ok(Ending::Refused);
-        }
-        Err(error) => return Err(error.into()),
+        Err(error) => return failed(error, &env, args.json),
     };
     publish(part, path)?;
     finish(args, &report);

@@ -91,9 +91,11 @@ pub(crate) fn worker(store: &Store, scratch: &Path) -> anyhow::Result<Worker> {
         scratch: scratch.to_owned(),
         ..WorkerConfig::default()
     };
+    let tools = Tools::discover()?;
+    tools.check()?;
     Ok(Worker::new(
         store.clone(),
-        Tools::discover()?,
+        tools,
         fonts()?,
         fetcher()?,
         config,

@@ -257,6 +257,7 @@ pub(crate) fn layer(
             matrix: left.after(Affine::translate(f64::from(at.0), f64::from(at.1))),
             clip,
             opacity: (placement.opacity * 255.0).round() as u8,
+            yuv: None,
         }
     }))
 }

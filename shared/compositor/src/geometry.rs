@@ -127,6 +127,26 @@ impl Pixels {
         self.x0 <= other.x0 && self.y0 <= other.y0 && self.x1 >= other.x1 && self.y1 >= other.y1
     }
 
+    /// What is left of it around `inner`, which lies within: above, below, to the left and
+    /// to the right.
+    pub(crate) fn around(self, inner: Self) -> Vec<Self> {
+        if inner.is_empty() {
+            return vec![self];
+        }
+        let beside = Self {
+            y0: inner.y0,
+            y1: inner.y1,
+            ..self
+        };
+        let parts = [
+            Self { y1: inner.y0, ..self },
+            Self { y0: inner.y1, ..self },
+            Self { x1: inner.x0, ..beside },
+            Self { x0: inner.x1, ..beside },
+        ];
+        parts.into_iter().filter(|part| !part.is_empty()).collect()
+    }
+
     pub(crate) fn width(self) -> usize {
         (self.x1 - self.x0).max(0) as usize
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::adjust::Adjust;
 use crate::bitmap::{Bitmap, div255};
 use crate::blur::Blurrer;
-use crate::canvas::{Canvas, Op, Surface, Touch, blend};
+use crate::canvas::{Canvas, Op, Still, Surface, Touch, blend};
 use crate::error::CompositorError;
 use crate::geometry::{Affine, Pixels, Rect};
 use crate::picture::YuvFrame;
@@ -32,6 +32,8 @@ pub(crate) struct Image {
     /// What is shown of the bitmap, in bitmap pixels.
     pub clip: Rect,
     pub opacity: u8,
+    /// The same as video, where it is opaque, of even sides, and stays as it is.
+    pub yuv: Option<Arc<YuvFrame>>,
 }
 
 /// A part of a video picture and the canvas pixels it fills.
@@ -90,6 +92,18 @@ impl Image {
         (self.bitmap.opaque && self.opacity == 255)
             .then(|| self.blit())
             .flatten()
+    }
+
+    /// It with its place, if it need not be drawn pixel by pixel.
+    fn still(&self) -> Option<(Still, Pixels)> {
+        let at = self.opaque_blit()?;
+        let even = at.x0 % 2 == 0 && at.y0 % 2 == 0;
+        let still = Still {
+            rgba: Arc::clone(&self.bitmap),
+            yuv: self.yuv.clone().filter(|_| even)?,
+            at: (at.x0, at.y0),
+        };
+        Some((still, at))
     }
 
     fn draw(&self, surface: &mut Surface<'_>, region: Pixels, opacity: u8, op: Op) {
@@ -156,8 +170,21 @@ impl Layer {
         tools: &mut Tools,
         clip: Pixels,
     ) -> Result<(), CompositorError> {
-        if let Self::Video(video) = self {
-            return video.draw(canvas, frame, tools);
+        match self {
+            Self::Video(video) => return video.draw(canvas, frame, tools),
+            Self::Image(image) => {
+                if let Some((still, at)) = image.still() {
+                    let region = at.intersect(clip);
+                    let done = canvas.put_still(still, region);
+                    for rest in region.around(done) {
+                        let touch = |area| Touch::replacing(rest.contains(area));
+                        let mut surface = canvas.surface(frame, rest, touch)?;
+                        image.draw(&mut surface, rest, 255, Op::Over);
+                    }
+                    return Ok(());
+                }
+            }
+            Self::Fill { .. } => {}
         }
         let hidden = self.hides().map(|hidden| hidden.intersect(clip));
         let region = self.bounds().intersect(clip);
@@ -234,6 +261,7 @@ impl Video {
             matrix: Affine::translate(f64::from(self.target.x0), f64::from(self.target.y0)),
             clip,
             opacity: 255,
+            yuv: None,
         })
     }
 

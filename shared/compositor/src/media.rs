@@ -5,6 +5,7 @@ use std::sync::Arc;
 use darkroom_editor_state::{Frame, Ticks};
 
 use crate::bitmap::{Bitmap, div255};
+use crate::canvas::to_frame;
 use crate::error::CompositorError;
 use crate::geometry::{Affine, Pixels, Placement, Rect};
 use crate::layer::{Image, Layer, Video};
@@ -77,7 +78,16 @@ struct Key {
 #[derive(Default)]
 pub(crate) struct MediaCache {
     source: Option<(Arc<RgbaFrame>, Arc<Bitmap>)>,
-    prepared: Option<(Arc<RgbaFrame>, Key, Arc<Bitmap>)>,
+    prepared: Option<Prepared>,
+}
+
+/// A still as it was shown last.
+struct Prepared {
+    still: Arc<RgbaFrame>,
+    key: Key,
+    bitmap: Arc<Bitmap>,
+    /// The same as video, once it has been shown twice.
+    yuv: Option<Arc<YuvFrame>>,
 }
 
 /// Everything about a media box at one instant.
@@ -130,8 +140,8 @@ impl MediaBox<'_> {
             None => fit(shown, source, matrix, radius, most),
         };
         let size = rounded(size, shown, radius);
-        let bitmap = match self.picture {
-            Picture::Yuv(frame) => prepare_video(frame, source, size, scaler)?,
+        let (bitmap, yuv) = match self.picture {
+            Picture::Yuv(frame) => (prepare_video(frame, source, size, scaler)?, None),
             Picture::Rgba(frame) => {
                 self.prepare_still(frame, Key { crop, size }, source, scaler, cache)?
             }
@@ -163,10 +173,12 @@ impl MediaBox<'_> {
             matrix,
             clip,
             opacity,
+            yuv,
         })))
     }
 
-    /// A still's bitmap, made when it is not the one of the last frame.
+    /// A still's bitmap, made when it is not the one of the last frame. One that stays is
+    /// made into video as well, which need not be done again for every frame.
     fn prepare_still(
         &self,
         frame: &Arc<RgbaFrame>,
@@ -174,12 +186,17 @@ impl MediaBox<'_> {
         source: Rect,
         scaler: &mut Scaler,
         cache: &mut MediaCache,
-    ) -> Result<Arc<Bitmap>, CompositorError> {
-        if let Some((still, last, bitmap)) = &cache.prepared
-            && Arc::ptr_eq(still, frame)
-            && *last == key
+    ) -> Result<(Arc<Bitmap>, Option<Arc<YuvFrame>>), CompositorError> {
+        if let Some(last) = &mut cache.prepared
+            && Arc::ptr_eq(&last.still, frame)
+            && last.key == key
         {
-            return Ok(Arc::clone(bitmap));
+            let bitmap = &last.bitmap;
+            let even = bitmap.width.is_multiple_of(2) && bitmap.height.is_multiple_of(2);
+            if last.yuv.is_none() && bitmap.opaque && even {
+                last.yuv = Some(Arc::new(to_frame(bitmap)?));
+            }
+            return Ok((Arc::clone(bitmap), last.yuv.clone()));
         }
         let known = cache
             .source
@@ -211,8 +228,13 @@ impl MediaBox<'_> {
                 round_off(bitmap, radii)
             }
         };
-        cache.prepared = Some((Arc::clone(frame), key, Arc::clone(&bitmap)));
-        Ok(bitmap)
+        cache.prepared = Some(Prepared {
+            still: Arc::clone(frame),
+            key,
+            bitmap: Arc::clone(&bitmap),
+            yuv: None,
+        });
+        Ok((bitmap, None))
     }
 }
 

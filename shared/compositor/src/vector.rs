@@ -169,6 +169,7 @@ pub(crate) fn layer(
         matrix,
         clip: Rect::new(0.0, 0.0, width, height),
         opacity: (placement.opacity * 255.0).round() as u8,
+        yuv: None,
     }))
 }
 

@@ -1,4 +1,4 @@
-//! Finds ffmpeg and ffprobe and checks their versions.
+//! Finds ffmpeg and ffprobe, and checks their versions.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,7 +13,7 @@ const OLDEST: (u32, u32) = (5, 1);
 const FFMPEG: &str = "DARKROOM_FFMPEG";
 const FFPROBE: &str = "DARKROOM_FFPROBE";
 
-/// Checked paths of ffmpeg and ffprobe, and what stops their children; cheap to
+/// Paths of ffmpeg and ffprobe, and what stops their children; cheap to
 /// clone.
 #[derive(Debug, Clone)]
 pub struct Tools {
@@ -23,7 +23,7 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// `DARKROOM_FFMPEG` and `DARKROOM_FFPROBE`, else from the `PATH`; both run once.
+    /// `DARKROOM_FFMPEG` and `DARKROOM_FFPROBE`, else from the `PATH`.
     pub fn discover() -> Result<Self, MediaError> {
         let path = |tool: &str, variable| std::env::var_os(variable).unwrap_or_else(|| tool.into());
         Self::at(
@@ -32,21 +32,23 @@ impl Tools {
         )
     }
 
-    /// These two programs; both run once.
+    /// These two programs. They are looked for, not run: see [`Tools::check`].
     pub fn at(ffmpeg: &Path, ffprobe: &Path) -> Result<Self, MediaError> {
-        // Side by side: starting either takes a tenth of a second.
-        std::thread::scope(|threads| {
-            let other = threads.spawn(|| check("ffprobe", FFPROBE, ffprobe));
-            check("ffmpeg", FFMPEG, ffmpeg)?;
-            other
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })?;
+        let find = |tool, variable, path| {
+            which::which(path).map_err(|error| missing(tool, variable, &error))
+        };
         Ok(Self {
-            ffmpeg: ffmpeg.to_owned(),
-            ffprobe: ffprobe.to_owned(),
+            ffmpeg: find("ffmpeg", FFMPEG, ffmpeg)?,
+            ffprobe: find("ffprobe", FFPROBE, ffprobe)?,
             stop: Arc::default(),
         })
+    }
+
+    /// Whether both are new enough. Takes a tenth of a second, as both run: for the start
+    /// of what runs long, and to tell why something failed.
+    pub fn check(&self) -> Result<(), MediaError> {
+        check("ffmpeg", FFMPEG, &self.ffmpeg)?;
+        check("ffprobe", FFPROBE, &self.ffprobe)
     }
 
     /// The same tools for one piece of work: once `stop` is true, every wait for
@@ -60,22 +62,29 @@ impl Tools {
     }
 }
 
-fn check(tool: &'static str, variable: &'static str, path: &Path) -> Result<(), MediaError> {
-    let missing = |cause: String| MediaError::ToolMissing {
+fn missing(
+    tool: &'static str,
+    variable: &'static str,
+    cause: &dyn std::fmt::Display,
+) -> MediaError {
+    MediaError::ToolMissing {
         tool,
         variable,
-        cause,
-    };
+        cause: cause.to_string(),
+    }
+}
+
+fn check(tool: &'static str, variable: &'static str, path: &Path) -> Result<(), MediaError> {
     let output = Command::new(path)
         .arg("-version")
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| missing(error.to_string()))?;
+        .map_err(|error| missing(tool, variable, &error))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let found = text
         .split_whitespace()
         .nth(2)
-        .ok_or_else(|| missing("it prints no version".to_owned()))?;
+        .ok_or_else(|| missing(tool, variable, &"it prints no version"))?;
     match version(found) {
         // Builds from git carry no number: they are newer.
         Some(version) if version < OLDEST => Err(MediaError::ToolTooOld {

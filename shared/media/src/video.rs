@@ -10,7 +10,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 use crate::audio::BREAK_SECONDS;
 use crate::child::{Running, cause, command, read_file};
@@ -22,6 +22,10 @@ use crate::{PixelFormat, Raster};
 
 /// Decoded ahead of the one that is being drawn.
 const AHEAD: usize = 2;
+/// Bytes of the line that begins a yuv4mpeg stream, at most.
+const HEADER_BYTES: usize = 512;
+/// What stands before every picture of such a stream.
+const FRAME: &[u8] = b"FRAME\n";
 /// Formats with an index of key frames. In others a jump may land behind the key
 /// frame that the wanted frame needs, so they are decoded from their start.
 const INDEXED: [&str; 2] = ["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"];
@@ -56,6 +60,7 @@ pub struct VideoRequest {
 pub struct VideoDecoder {
     source: Source,
     pictures: Receiver<Result<Raster, MediaError>>,
+    used: Sender<Vec<u8>>,
     running: Option<Running>,
     given: u64,
 }
@@ -89,12 +94,13 @@ impl VideoDecoder {
             request: request.clone(),
         };
         let mut running = source.decode(&source.filters(), Some(request.frames))?;
-        let mut output = running.output()?;
+        let mut stream = Stream::new(running.output()?, request);
         let (send, pictures) = sync_channel(AHEAD);
-        let (size, format) = (request.size, request.format);
+        let (used, empty) = channel::<Vec<u8>>();
         std::thread::spawn(move || {
             loop {
-                let picture = read_picture(&mut output, size, format).transpose();
+                let room = empty.try_recv().unwrap_or_default();
+                let picture = stream.next(room).transpose();
                 let last = !matches!(picture, Some(Ok(_)));
                 // Nobody listens any more, or nothing more comes: done.
                 if picture.is_none_or(|picture| send.send(picture).is_err()) || last {
@@ -105,9 +111,16 @@ impl VideoDecoder {
         Ok(Self {
             source,
             pictures,
+            used,
             running: Some(running),
             given: 0,
         })
+    }
+
+    /// Takes back the bytes of a picture that nobody needs any more, for one to come.
+    pub fn reuse(&self, data: Vec<u8>) {
+        // Nothing more comes: nothing is needed.
+        let _ = self.used.send(data);
     }
 
     /// The next picture; `None` past the end of the source.
@@ -170,7 +183,7 @@ impl VideoRequest {
 impl Source {
     fn decode(&self, filters: &str, frames: Option<u64>) -> Result<Running, MediaError> {
         let mut ffmpeg = command(&self.tools.ffmpeg);
-        ffmpeg.args(["-nostdin", "-threads", "2", "-copyts"]);
+        ffmpeg.args(["-nostdin", "-threads", threads(), "-copyts"]);
         // ffmpeg's own decoders drop the alpha plane.
         match self.stream.codec.as_str() {
             "vp8" if self.stream.has_alpha => ffmpeg.args(["-c:v", "libvpx"]),
@@ -191,20 +204,27 @@ impl Source {
         if let Some(frames) = frames {
             ffmpeg.args(["-frames:v", &frames.to_string()]);
         }
-        ffmpeg
-            .args(["-f", "rawvideo", "pipe:1"])
-            .stdout(Stdio::piped());
+        match self.request.format {
+            // Written from where it was decoded to, where raw video is copied first.
+            PixelFormat::Yuv420 => {
+                ffmpeg.args(["-c:v", "wrapped_avframe", "-f", "yuv4mpegpipe"]);
+            }
+            PixelFormat::Rgba => {
+                ffmpeg.args(["-f", "rawvideo"]);
+            }
+        }
+        ffmpeg.arg("pipe:1").stdout(Stdio::piped());
         Running::start(ffmpeg, &self.tools)
     }
 
     /// The last picture there is: of all from the last key frame on, what comes last.
     fn last_picture(&self) -> Result<Raster, MediaError> {
         let mut running = self.decode(&self.conversion(), None)?;
-        let mut output = running.output()?;
-        let mut last = None;
-        while let Some(picture) = read_picture(&mut output, self.request.size, self.request.format)?
-        {
-            last = Some(picture);
+        let mut stream = Stream::new(running.output()?, &self.request);
+        let mut last: Option<Raster> = None;
+        let mut room = Vec::new();
+        while let Some(picture) = stream.next(room)? {
+            room = last.replace(picture).map_or_else(Vec::new, |old| old.data);
         }
         let ended = running.end()?;
         last.ok_or_else(|| {
@@ -269,21 +289,77 @@ impl Source {
     }
 }
 
-/// The next picture, `None` at the end; what is left of a broken off one is dropped.
-fn read_picture(
-    output: &mut Output,
+/// The pictures that a decoder writes.
+struct Stream {
+    output: Output,
     size: (u32, u32),
     format: PixelFormat,
-) -> Result<Option<Raster>, MediaError> {
-    let (width, height) = size;
-    let mut data = vec![0; format.bytes(width, height)];
-    if output.fill(&mut data)? < data.len() {
-        return Ok(None);
+    begun: bool,
+}
+
+impl Stream {
+    fn new(output: Output, request: &VideoRequest) -> Self {
+        Self {
+            output,
+            size: request.size,
+            format: request.format,
+            begun: false,
+        }
     }
-    Ok(Some(Raster {
-        width,
-        height,
-        format,
-        data,
-    }))
+
+    /// The next picture, written into `room` if it is large enough; `None` at the end.
+    /// What is left of a broken off one is dropped.
+    fn next(&mut self, mut room: Vec<u8>) -> Result<Option<Raster>, MediaError> {
+        if self.format == PixelFormat::Yuv420 && !self.frame_begins()? {
+            return Ok(None);
+        }
+        let (width, height) = self.size;
+        room.resize(self.format.bytes(width, height), 0);
+        if self.output.fill(&mut room)? < room.len() {
+            return Ok(None);
+        }
+        Ok(Some(Raster {
+            width,
+            height,
+            format: self.format,
+            data: room,
+        }))
+    }
+
+    /// Reads what a yuv4mpeg stream says before a picture; false at its end.
+    fn frame_begins(&mut self) -> Result<bool, MediaError> {
+        if !self.begun {
+            let mut byte = [0];
+            let mut length = 0;
+            while byte != *b"\n" {
+                if self.output.fill(&mut byte)? == 0 {
+                    return Ok(false);
+                }
+                length += 1;
+                if length > HEADER_BYTES {
+                    return Err(out_of_step());
+                }
+            }
+            self.begun = true;
+        }
+        let mut said = [0; FRAME.len()];
+        match self.output.fill(&mut said)? {
+            0 => Ok(false),
+            _ if said == FRAME => Ok(true),
+            _ => Err(out_of_step()),
+        }
+    }
+}
+
+/// Threads of a decoder. On few processors the encoder keeps all of them busy, and
+/// decoding side by side only costs more.
+fn threads() -> &'static str {
+    match std::thread::available_parallelism() {
+        Ok(processors) if processors.get() > 2 => "2",
+        _ => "1",
+    }
+}
+
+fn out_of_step() -> MediaError {
+    MediaError::Pipe("ffmpeg wrote no yuv4mpeg picture".to_owned())
 }

@@ -68,8 +68,13 @@ impl<'a> Pictures<'a> {
                 Some(ItemKind::Lottie(_)) => Some(Picture::Vector(self.media.vector(&asset)?)),
                 _ => self.moving(scene, &item, &asset, n)?,
             };
-            if let Some(picture) = picture {
-                self.current.insert(item, picture);
+            let Some(picture) = picture else {
+                continue;
+            };
+            let running = self.running.get(&item);
+            let old = self.current.insert(item, picture).and_then(bytes);
+            if let (Some(running), Some(old)) = (running, old) {
+                running.decoder.reuse(old);
             }
         }
         Ok(&self.current)
@@ -198,6 +203,15 @@ pub(crate) fn still(media: &Media, tools: &Tools, asset: &str) -> Result<RgbaFra
         height: raster.height,
         data: raster.data,
     })
+}
+
+/// The bytes of a picture that nobody else holds.
+fn bytes(picture: Picture) -> Option<Vec<u8>> {
+    match picture {
+        Picture::Yuv(frame) => Arc::into_inner(frame).map(|frame| frame.data),
+        Picture::Rgba(frame) => Arc::into_inner(frame).map(|frame| frame.data),
+        Picture::Vector(_) => None,
+    }
 }
 
 fn picture_of(raster: Raster) -> Picture {

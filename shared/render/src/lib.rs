@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use darkroom_compositor::{Fonts, Scene, YuvFrame};
 use darkroom_editor_state::{Asset, Background, EditorState, ItemKind, frame_count};
-use darkroom_media::Tools;
+use darkroom_media::{MediaError, Tools};
 
 pub use error::{AssetError, RenderError};
 pub use spec::{ExportSpec, Format, Phase};
@@ -68,6 +68,11 @@ impl RenderEnv {
     /// The programs that decode and encode, and the fonts of texts.
     pub fn new(tools: Tools, fonts: Fonts) -> Self {
         Self { tools, fonts }
+    }
+
+    /// Whether ffmpeg and ffprobe are new enough: see [`Tools::check`].
+    pub fn check_tools(&self) -> Result<(), MediaError> {
+        self.tools.check()
     }
 
     fn stopped_by(&self, stop: &StopOnDrop) -> Self {

@@ -1,4 +1,4 @@
-//! Scenes of one kind of work each, five seconds long and silent. Each is measured
+//! Scenes of one kind of work each, ten seconds long, as the workload, and silent. Each is measured
 //! beside encoding its own finished frames, and decoding its clip where it has one.
 
 use std::fs;
@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use super::contestants::{VIDEO, ffmpeg, render};
 use super::measure::{self, Cost, median};
 use super::scene::{SECOND, asset, item, media, merged, moving, still, track};
-use crate::shell::run;
+use crate::shell::output;
 
-const SECONDS: i64 = 5;
+const SECONDS: i64 = 10;
 const END: i64 = SECONDS * SECOND;
 
 /// One scene.
@@ -102,7 +102,7 @@ impl Scene {
         fs::write(&script, text)?;
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
         let mut capture = render(state, &folder.join("captured.mp4"), folder, self.fps);
-        run(capture.env("DARKROOM_FFMPEG", &script))
+        output(capture.env("DARKROOM_FFMPEG", &script))
             .with_context(|| format!("capturing the frames of {}", self.name))?;
         Ok(frames)
     }
@@ -179,7 +179,7 @@ fn title(place: [f64; 4]) -> Value {
 
 /// A word every quarter of a second.
 fn said() -> Value {
-    let words: Vec<Value> = (0..20)
+    let words: Vec<Value> = (0..40)
         .map(|n| json!({ "text": format!("word{n}"), "startMs": n * 250, "endMs": n * 250 + 240 }))
         .collect();
     let own = json!({ "captions": words, "timingGranularity": "word" });

@@ -9,6 +9,8 @@ pub(crate) use blend::Op;
 pub(crate) use convert::color_to_yuv;
 pub(crate) use surface::Surface;
 
+use std::sync::Arc;
+
 use crate::bitmap::Bitmap;
 use crate::error::CompositorError;
 use crate::geometry::Pixels;
@@ -27,6 +29,8 @@ enum Tile {
     Yuv,
     /// In the RGBA buffer.
     Rgba,
+    /// Nowhere yet: it shows the still of this number.
+    Still(usize),
 }
 
 /// How a layer meets a tile.
@@ -45,6 +49,15 @@ impl Touch {
     pub(crate) fn replacing(hides: bool) -> Self {
         if hides { Self::Replace } else { Self::Blend }
     }
+}
+
+/// An opaque picture that stays as it is, in both forms.
+#[derive(Clone)]
+pub(crate) struct Still {
+    pub rgba: Arc<Bitmap>,
+    pub yuv: Arc<YuvFrame>,
+    /// Where its top left corner goes, even.
+    pub at: (i32, i32),
 }
 
 /// What lies behind all layers, in both forms.
@@ -92,6 +105,8 @@ pub(crate) struct Canvas {
     tiles: Vec<Tile>,
     rgba: Bitmap,
     backdrop: Backdrop,
+    /// Of this frame, the lowest first.
+    stills: Vec<Still>,
 }
 
 impl Canvas {
@@ -110,6 +125,7 @@ impl Canvas {
             tiles: vec![Tile::Backdrop; (columns * rows) as usize],
             rgba: Bitmap::clear(width as usize, height as usize, Vec::new()),
             backdrop,
+            stills: Vec::new(),
         }
     }
 
@@ -121,6 +137,27 @@ impl Canvas {
     /// Forgets the last frame.
     pub(crate) fn begin(&mut self) {
         self.tiles.fill(Tile::Backdrop);
+        self.stills.clear();
+    }
+
+    /// Puts a still on the tiles that lie entirely within `region`, which it fills:
+    /// answers which pixels these are. They are copied only when the frame is finished,
+    /// unless a layer above draws on them.
+    pub(crate) fn put_still(&mut self, still: Still, region: Pixels) -> Pixels {
+        let area = self.area;
+        let up = |at: i32, tile: i32| (at + tile - 1) / tile * tile;
+        let down = |at: i32, tile: i32, end: i32| if at < end { at / tile * tile } else { end };
+        let inner = Pixels {
+            x0: up(region.x0, TILE_WIDTH),
+            y0: up(region.y0, TILE_HEIGHT),
+            x1: down(region.x1, TILE_WIDTH, area.x1),
+            y1: down(region.y1, TILE_HEIGHT, area.y1),
+        };
+        if !inner.is_empty() {
+            self.mark(inner, Tile::Still(self.stills.len()));
+            self.stills.push(still);
+        }
+        inner
     }
 
     /// Makes RGBA pixels ready wherever a layer within `region` touches them, and
@@ -141,6 +178,7 @@ impl Canvas {
                 Tile::Rgba => {}
                 Tile::Yuv => convert::to_rgba(frame, area, &mut self.rgba, (area.x0, area.y0))?,
                 Tile::Backdrop => self.paint_backdrop(area),
+                Tile::Still(number) => self.paint_still(number, area),
             }
             self.mark(area, Tile::Rgba);
         }
@@ -179,8 +217,10 @@ impl Canvas {
                 convert::to_rgba(source, from, &mut self.rgba, (part.x0, part.y0))?;
                 continue;
             }
-            if tile == Tile::Backdrop {
-                self.copy_backdrop(frame, area);
+            match tile {
+                Tile::Backdrop => self.copy_backdrop(frame, area),
+                Tile::Still(number) => self.copy_still(number, frame, area),
+                Tile::Yuv | Tile::Rgba => {}
             }
             convert::copy(source, from, frame, part);
             self.mark(area, Tile::Yuv);
@@ -200,6 +240,7 @@ impl Canvas {
                 Tile::Yuv => {}
                 Tile::Rgba => convert::to_yuv(&self.rgba, frame, area)?,
                 Tile::Backdrop => self.copy_backdrop(frame, area),
+                Tile::Still(number) => self.copy_still(number, frame, area),
             }
         }
         Ok(())
@@ -280,6 +321,25 @@ impl Canvas {
         match &self.backdrop {
             Backdrop::Flat { yuv, .. } => convert::paint(frame, area, *yuv),
             Backdrop::Picture { yuv, .. } => convert::copy(yuv, (area.x0, area.y0), frame, area),
+        }
+    }
+
+    /// A still's part in the RGBA buffer.
+    fn paint_still(&mut self, number: usize, area: Pixels) {
+        if let Some(still) = self.stills.get(number) {
+            let mut surface = Surface {
+                area: self.area,
+                data: &mut self.rgba.data,
+            };
+            surface.blit(&still.rgba, still.at, area, 255, Op::Over);
+        }
+    }
+
+    /// A still's part in the frame's planes.
+    fn copy_still(&self, number: usize, frame: &mut YuvFrame, area: Pixels) {
+        if let Some(still) = self.stills.get(number) {
+            let corner = (area.x0 - still.at.0, area.y0 - still.at.1);
+            convert::copy(&still.yuv, corner, frame, area);
         }
     }
 }

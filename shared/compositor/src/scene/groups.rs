@@ -110,6 +110,7 @@ impl Artist<'_> {
             bitmap: Arc::new(bitmap),
             matrix: view.left.after(corner),
             opacity: (placement.opacity * 255.0).round() as u8,
+            yuv: None,
         }))
     }
 
