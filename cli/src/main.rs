@@ -5,7 +5,9 @@
 //! stack, its lock, the queue poller) lies under `serve/`.
 
 mod commands;
+mod deployment;
 mod document;
+mod graphics;
 mod local_assets;
 mod locate;
 mod output;
@@ -43,6 +45,7 @@ enum Command {
     Frame(commands::frame::Args),
     Validate(commands::validate::Args),
     Keys(commands::keys::Args),
+    MotionGraphics(commands::motion_graphics::Args),
     Exports(commands::exports::Args),
 }
 
@@ -81,6 +84,7 @@ impl Command {
             Self::Frame(args) => args.json,
             Self::Validate(args) => args.json,
             Self::Keys(args) => args.json(),
+            Self::MotionGraphics(args) => args.json(),
             Self::Exports(args) => args.json(),
         }
     }
@@ -92,6 +96,7 @@ impl Command {
             Self::Frame(args) => commands::frame::run(args).await,
             Self::Validate(args) => commands::validate::run(&args),
             Self::Keys(args) => commands::keys::run(args).await,
+            Self::MotionGraphics(args) => commands::motion_graphics::run(args).await,
             Self::Exports(args) => commands::exports::run(args).await,
         }
     }
