@@ -148,15 +148,12 @@ impl Store {
         }
         if missing {
             for name in self.list_motion_graphics().await? {
-                let wanted = names.contains(&name) && library.get(&name.id, name.version).is_none();
-                match wanted {
+                if names.contains(&name) && library.get(&name.id, name.version).is_none() {
                     // Added between the two calls.
-                    true => library.add(
-                        self.motion_graphic(&name)
-                            .await?
-                            .ok_or_else(|| gone(&name))?,
-                    ),
-                    false => library.add_name(name),
+                    let graphic = self.motion_graphic(&name).await?;
+                    library.add(graphic.ok_or_else(|| gone(&name))?);
+                } else {
+                    library.add_name(name);
                 }
             }
         }

@@ -239,17 +239,15 @@ impl Checker<'_> {
     }
 
     fn slot(&mut self, value: &Value, place: String) {
-        match value.as_object().map(|map| (map.len(), map.get("$slot"))) {
-            Some((1, Some(name))) => {
-                self.named(name, "slots", "slot", &join(&place, "$slot"));
-            }
-            _ => {
-                let message = format!(
-                    "assetId must be {{\"$slot\": name}}, not {}: a motion graphic has no assets of its own.",
-                    show(value)
-                );
-                self.refuse(place, message);
-            }
+        let alone = value.as_object().filter(|map| map.len() == 1);
+        if let Some(name) = alone.and_then(|map| map.get("$slot")) {
+            self.named(name, "slots", "slot", &join(&place, "$slot"));
+        } else {
+            let message = format!(
+                "assetId must be {{\"$slot\": name}}, not {}: a motion graphic has no assets of its own.",
+                show(value)
+            );
+            self.refuse(place, message);
         }
     }
 
