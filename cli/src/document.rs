@@ -4,8 +4,9 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
-use darkroom_editor_state::Document;
+use darkroom_editor_state::{Document, Library};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::locate::locate;
 
@@ -56,17 +57,14 @@ pub(crate) fn read_text(file: &Path) -> anyhow::Result<String> {
 
 /// Reads and checks a document; all faults, unsupported items included when
 /// `drawn` asks for a document that can be drawn.
-pub(crate) fn read(text: &str, drawn: bool) -> Result<Document, Vec<PlacedFault>> {
-    let value = serde_json::from_str(text).map_err(|error| {
-        vec![PlacedFault {
-            code: "JSON_INVALID".to_owned(),
-            path: String::new(),
-            message: error.to_string(),
-            line: error.line(),
-            column: error.column(),
-        }]
-    })?;
-    let document = darkroom_editor_state::read(value).map_err(|faults| place(text, faults))?;
+pub(crate) fn read(
+    text: &str,
+    drawn: bool,
+    library: &Library,
+) -> Result<Document, Vec<PlacedFault>> {
+    let value = parse(text)?;
+    let document =
+        darkroom_editor_state::read(value, library).map_err(|faults| place(text, faults))?;
     if drawn {
         let faults = darkroom_editor_state::unsupported(&document.state);
         if !faults.is_empty() {
@@ -76,7 +74,19 @@ pub(crate) fn read(text: &str, drawn: bool) -> Result<Document, Vec<PlacedFault>
     Ok(document)
 }
 
-fn place(text: &str, faults: Vec<darkroom_editor_state::Fault>) -> Vec<PlacedFault> {
+pub(crate) fn parse(text: &str) -> Result<Value, Vec<PlacedFault>> {
+    serde_json::from_str(text).map_err(|error| {
+        vec![PlacedFault {
+            code: "JSON_INVALID".to_owned(),
+            path: String::new(),
+            message: error.to_string(),
+            line: error.line(),
+            column: error.column(),
+        }]
+    })
+}
+
+pub(crate) fn place(text: &str, faults: Vec<darkroom_editor_state::Fault>) -> Vec<PlacedFault> {
     faults
         .into_iter()
         .map(|fault| {

@@ -5,7 +5,9 @@
 //! stack, its lock, the queue poller) lies under `serve/`.
 
 mod commands;
+mod deployment;
 mod document;
+mod graphics;
 mod local_assets;
 mod locate;
 mod output;
@@ -44,6 +46,7 @@ enum Command {
     Validate(commands::validate::Args),
     Keys(commands::keys::Args),
     Fonts(commands::fonts::Args),
+    MotionGraphics(commands::motion_graphics::Args),
     Exports(commands::exports::Args),
 }
 
@@ -83,6 +86,7 @@ impl Command {
             Self::Validate(args) => args.json,
             Self::Keys(args) => args.json(),
             Self::Fonts(args) => args.json(),
+            Self::MotionGraphics(args) => args.json(),
             Self::Exports(args) => args.json(),
         }
     }
@@ -95,6 +99,7 @@ impl Command {
             Self::Validate(args) => commands::validate::run(&args),
             Self::Keys(args) => commands::keys::run(args).await,
             Self::Fonts(args) => commands::fonts::run(args).await,
+            Self::MotionGraphics(args) => commands::motion_graphics::run(args).await,
             Self::Exports(args) => commands::exports::run(args).await,
         }
     }

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::pixels::{read_png, red};
 use common::{darkroom, moving_square, on_terminal, probe, run, stdout, write};
 use serde_json::{Value, json};
 
@@ -151,19 +152,6 @@ fn a_frame_shows_the_square_where_it_is() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("frames 0 to 29"));
     let forever = ["--at", "1e300s", "-o", text(&png_path)];
     run(&[&["frame", text(&state)], &forever[..]].concat(), 3);
-}
-
-fn read_png(path: &std::path::Path) -> (usize, Vec<u8>) {
-    let file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
-    let mut reader = png::Decoder::new(file).read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-    let info = reader.next_frame(&mut pixels).unwrap();
-    (info.width as usize, pixels)
-}
-
-fn red(pixels: &[u8], width: usize, x: usize, y: usize) -> bool {
-    let at = (y * width + x) * 3;
-    pixels[at] > 200 && pixels[at + 1] < 60 && pixels[at + 2] < 60
 }
 
 #[test]

@@ -8,7 +8,7 @@ use darkroom_compositor::{FontFile, is_font_name};
 use darkroom_worker::FONT_FILE_BYTES;
 use serde_json::json;
 
-use super::keys::store;
+use crate::deployment::Deployment;
 use crate::output::Ending;
 
 /// Add and list fonts of your own, for the texts of all users.
@@ -18,16 +18,8 @@ use crate::output::Ending;
 /// environment as `darkroom keys` does.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Data directory of the local service.
-    #[arg(
-        long,
-        env = "DARKROOM_DATA",
-        default_value = ".darkroom",
-        global = true,
-        help_heading = "Deployment",
-        value_name = "DIR"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    deployment: Deployment,
     /// Print JSON, one file a line.
     #[arg(long, global = true)]
     json: bool,
@@ -59,7 +51,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
             // All are looked at before the first is added.
             let fonts = files.iter().map(|file| read(file));
             let fonts: Vec<Font> = fonts.collect::<anyhow::Result<_>>()?;
-            let store = store(&args.data).await?;
+            let store = args.deployment.store().await?;
             for font in fonts {
                 store.put_font(&font.name, font.bytes).await?;
                 let (name, families) = (font.name, font.families);
@@ -71,7 +63,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
             }
         }
         Action::List => {
-            for font in store(&args.data).await?.list_fonts().await? {
+            for font in args.deployment.store().await?.list_fonts().await? {
                 let (name, bytes) = (font.name, font.size_bytes);
                 if args.json {
                     println!("{}", json!({"name": name, "sizeBytes": bytes}));

@@ -60,7 +60,10 @@ fn time(text: &str) -> Result<Ticks, String> {
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
     let text = document::read_text(&args.state)?;
-    let document = match document::read(&text, true) {
+    let Some(library) = args.picture.graphics.library(args.json)? else {
+        return Ok(Ending::Refused);
+    };
+    let document = match document::read(&text, true, &library) {
         Ok(document) => document,
         Err(faults) => {
             document::print_faults(&args.state, &faults, args.json);

@@ -1,14 +1,13 @@
 //! `darkroom keys`: API keys, straight in the table.
 
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Subcommand;
-use darkroom_store::{KeySummary, NewKey, Store};
+use darkroom_store::{KeySummary, NewKey};
 use serde_json::{Value, json};
 
+use crate::deployment::Deployment;
 use crate::output::Ending;
-use crate::serve::{data_dir, parts};
+use crate::serve::parts;
 
 /// Make, list and revoke API keys.
 ///
@@ -17,16 +16,8 @@ use crate::serve::{data_dir, parts};
 /// on that deployment instead, with the AWS credentials of the environment.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Data directory of the local service.
-    #[arg(
-        long,
-        env = "DARKROOM_DATA",
-        default_value = ".darkroom",
-        global = true,
-        help_heading = "Deployment",
-        value_name = "DIR"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    deployment: Deployment,
     /// Print JSON, one key a line.
     #[arg(long, global = true)]
     json: bool,
@@ -87,7 +78,7 @@ impl Args {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
-    let store = store(&args.data).await?;
+    let store = args.deployment.store().await?;
     match args.action {
         Action::Create {
             user,
@@ -135,23 +126,6 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
         }
     }
     Ok(Ending::Done)
-}
-
-/// The store of the environment's deployment, else of the service on `data`.
-pub(super) async fn store(data: &Path) -> anyhow::Result<Store> {
-    if std::env::var_os("DARKROOM_TABLE").is_some() {
-        return Store::from_env()
-            .await
-            .context("cannot reach the deployment of the environment");
-    }
-    match data_dir::read_endpoint(data)? {
-        Some(endpoint) => parts::store(&endpoint).await,
-        None => bail!(
-            "no service is running on {}: start one with `darkroom serve`, name its directory \
-             with --data, or set DARKROOM_TABLE and the rest for another deployment",
-            data.display()
-        ),
-    }
 }
 
 fn object(key: &KeySummary) -> Value {

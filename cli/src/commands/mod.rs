@@ -4,6 +4,7 @@ pub(crate) mod exports;
 pub(crate) mod fonts;
 pub(crate) mod frame;
 pub(crate) mod keys;
+pub(crate) mod motion_graphics;
 pub(crate) mod render;
 pub(crate) mod serve;
 pub(crate) mod validate;

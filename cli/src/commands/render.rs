@@ -8,6 +8,7 @@ use darkroom_render::{ExportSpec, Format, Phase, Progress, RenderEnv, RenderErro
 use serde_json::json;
 
 use crate::document;
+use crate::graphics::GraphicsFolder;
 use crate::local_assets::{LocalAssets, publish};
 use crate::output::Ending;
 use crate::progress::Meter;
@@ -61,6 +62,8 @@ pub(crate) struct Picture {
     /// Folder with font files of your own, beside the installed fonts.
     #[arg(long, value_name = "DIR")]
     pub(crate) fonts: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) graphics: GraphicsFolder,
     /// Frames a second.
     #[arg(long, default_value_t = 30, value_parser = fps)]
     fps: u32,
@@ -109,7 +112,10 @@ impl Picture {
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
     let text = document::read_text(&args.state)?;
-    let document = match document::read(&text, true) {
+    let Some(library) = args.picture.graphics.library(args.json)? else {
+        return Ok(Ending::Refused);
+    };
+    let document = match document::read(&text, true, &library) {
         Ok(document) => document,
         Err(faults) => {
             document::print_faults(&args.state, &faults, args.json);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::document;
+use crate::graphics::GraphicsFolder;
 use crate::output::Ending;
 
 /// Check a document and list every fault with its place.
@@ -17,6 +18,8 @@ pub(crate) struct Args {
     /// The document, `-` for standard input.
     #[arg(value_name = "STATE.json")]
     state: PathBuf,
+    #[command(flatten)]
+    graphics: GraphicsFolder,
     /// Leave out what is valid but not drawn: unknown directions of transitions.
     #[arg(long)]
     schema_only: bool,
@@ -27,7 +30,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Ending> {
     let text = document::read_text(&args.state)?;
-    match document::read(&text, !args.schema_only) {
+    let Some(library) = args.graphics.library(args.json)? else {
+        return Ok(Ending::Refused);
+    };
+    match document::read(&text, !args.schema_only, &library) {
         Ok(document) => {
             if !args.json {
                 let state = &document.state;

@@ -158,13 +158,13 @@ async fn render(
     control: &Arc<Control>,
     scratch: &Path,
 ) -> Result<(PathBuf, Vec<String>), Trouble> {
-    let value = worker
-        .store()
-        .get_document(claim.document())
-        .await
-        .map_err(|error| ours(&error))?;
+    let store = worker.store();
+    let value = store.get_document(claim.document()).await;
+    let value = value.map_err(|error| ours(&error))?;
+    let library = store.library(&value).await;
+    let library = library.map_err(|error| ours(&error))?;
     // It was valid when the task was created; if it is not now, that is our doing.
-    let document = darkroom_editor_state::read(value).map_err(|faults| {
+    let document = darkroom_editor_state::read(value, &library).map_err(|faults| {
         Trouble::Ours(format!("the stored document has {} faults", faults.len()))
     })?;
     let spec = spec(claim.settings());

@@ -21,11 +21,12 @@ use crate::model::{
     SourceTime, TextAlign, TextBackground, TextItem, TextStyle, Ticks, Track, Transition,
     TransitionKind, VideoItem,
 };
+use crate::motion_graphics::Library;
 use crate::names;
 use context::Context;
 
-pub(crate) fn state(root: &Value) -> EditorState {
-    let mut context = Context::new(root, map(&root["assets"], assets::asset));
+pub(crate) fn state(root: &Value, library: &Library) -> EditorState {
+    let mut context = Context::new(root, library, map(&root["assets"], assets::asset));
     let background = assets::background(root.get("globalBackground"), &mut context);
     EditorState {
         composition_width: number(root, "compositionWidth") as u32,

@@ -46,6 +46,8 @@ pub enum FaultCode {
     MotionGraphicPropsInvalid,
     /// A slot of a motion graphic that it does not have, or not so.
     MotionGraphicSlotsInvalid,
+    /// A file of a motion graphic that is not one, or could make an invalid item.
+    MotionGraphicInvalid,
     /// A valid part that this build does not draw yet.
     ItemUnsupported,
 }
@@ -73,6 +75,7 @@ impl FaultCode {
             Self::MotionGraphicNotFound => "EDITOR_MOTION_GRAPHIC_NOT_FOUND",
             Self::MotionGraphicPropsInvalid => "EDITOR_MOTION_GRAPHIC_PROPS_INVALID",
             Self::MotionGraphicSlotsInvalid => "EDITOR_MOTION_GRAPHIC_SLOTS_INVALID",
+            Self::MotionGraphicInvalid => "MOTION_GRAPHIC_INVALID",
             Self::ItemUnsupported => "EDITOR_ITEM_UNSUPPORTED",
         }
     }

@@ -16,7 +16,8 @@
 //!   faults too, as far as it can be understood.
 //! - [`unsupported()`] lists what is valid and not drawn by this build, so that no
 //!   export is accepted and then ignored.
-//! - [`motion_graphics`] holds the library of motion graphics, which `convert` fills in.
+//! - [`motion_graphics`] reads motion graphics; a [`Library`] of them is handed to
+//!   [`read`], and `convert` fills them in.
 //! - [`read_subtitles`] reads `.srt`, `.ass` and `.lrc` files, which a caption asset may
 //!   name instead of listing captions.
 //! - [`names`] holds each vocabulary once; [`capabilities()`] is made from it.
@@ -41,6 +42,7 @@ pub use capabilities::capabilities;
 pub use fault::{Fault, FaultCode, MAX_FAULTS};
 pub use layout::{OutputLayout, frame_count, frame_tick, output_layout};
 pub use model::*;
+pub use motion_graphics::{GraphicName, Library, MotionGraphic};
 pub use read::{Document, read};
 pub use schema::check as check_schema;
 pub use semantics::MAX_TICKS;

@@ -1,15 +1,26 @@
 //! Motion graphics: fragments of an editor state that a document fills in.
 //!
-//! A motion graphic is a JSON file with an `id`, a `version`, a `label`, the size of the
-//! space its items are placed in (`width`, `height`), its declared `props` and `slots`,
-//! and `items`, the first of which is drawn first. Its box is cut at its edges, and its
-//! items slide in from outside of it.
+//! Five are built in; an operator adds others (`darkroom motion-graphics add`). A
+//! [`Library`] says which there are, and is handed to whatever reads a document.
+//!
+//! A motion graphic is a JSON file with an `id` (lower-case letters, digits and hyphens),
+//! a `version` from 1, a `label`, the size of the space its items are placed in (`width`,
+//! `height`), its declared `props` and `slots`, and `items`, the first of which is drawn
+//! first. Its box is cut at its edges, and its items slide in from outside of it. A
+//! version never changes once it is added: documents go on to look as they did.
+//!
+//! A prop is `{"type": "string", "default", "maxLength"}`, `{"type": "number", "default",
+//! "min", "max"}`, `{"type": "boolean", "default"}` or `{"type": "color", "default"}`. One
+//! without a default must be given by a document. A slot is `{"assetType": "image"}`.
 //!
 //! An item is one of an editor state (`text`, `solid`, `image`, `illustration`), but
 //! shorter: it has no id, an animated number may be a plain one, what is left out of its
-//! box is 0 (scales and opacity: 1), and times are optional:
+//! box is 0 (scales and opacity: 1), `rotation`, `borderRadius`, `keepAspectRatio`,
+//! `resizeOnEdit`, `direction` and the stroke may be left out as well, and times are
+//! optional:
 //!
-//! - `startTicks` counts from the motion graphic's start, and is 0 where it is absent.
+//! - `startTicks` counts from the motion graphic's start, and is 0 where it is absent. An
+//!   item that would start after a document's motion graphic has ended is not shown.
 //! - every item lasts until the motion graphic ends, however long a document lets it
 //!   show; `animations.out` therefore runs at the end, and keyframes from the start on.
 //!
@@ -26,22 +37,37 @@
 //!
 //! An item with `"$when": "subtitle"` is left out where this prop is `false` or an empty
 //! string.
+//!
+//! ```text
+//! file --MotionGraphic::from_json--> checked, filled in on trial --Library--> semantics: what a document says
+//!                                                                        '--> expand: plain items for convert
+//! ```
+//!
+//! [`MotionGraphic::from_json`] refuses whatever could be invalid for some document: the
+//! file is filled in with its defaults, and with every prop at its least and at its most,
+//! and what comes out must be valid. A string may therefore stand only where any string
+//! may (not as a `shape`), and a number where its `min` and `max` keep it in bounds.
 
+mod check;
 mod count;
 mod expand;
+mod library;
 mod prop;
+mod trial;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use check::MAX_BYTES;
 pub(crate) use expand::{Filled, expand};
+pub use library::{GraphicName, Library, MAX_OWN, own_names};
 pub use prop::Prop;
 
-/// A motion graphic of the library.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+/// A motion graphic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MotionGraphic {
     /// What a document names it by.
@@ -59,17 +85,20 @@ pub struct MotionGraphic {
     /// Places for assets; every one may stay empty.
     pub slots: BTreeMap<String, Slot>,
     items: Vec<Map<String, Value>>,
+    /// Length as JSON, in bytes.
+    #[serde(skip)]
+    size_bytes: usize,
 }
 
 /// A place for an asset of the document.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Slot {
     /// Type the asset must have.
     pub asset_type: String,
 }
 
-/// The library, as JSON.
+/// What is built in, as JSON.
 const FILES: [&str; 5] = [
     include_str!("../motion-graphics/lower-third.json"),
     include_str!("../motion-graphics/title-card.json"),
@@ -78,27 +107,43 @@ const FILES: [&str; 5] = [
     include_str!("../motion-graphics/call-to-action.json"),
 ];
 
-static LIBRARY: LazyLock<Vec<MotionGraphic>> = LazyLock::new(|| {
-    let read = FILES.iter().map(|file| serde_json::from_str(file));
+static BUILT_IN: LazyLock<Vec<MotionGraphic>> = LazyLock::new(|| {
+    let read = FILES.iter().map(|file| MotionGraphic::parse(file));
     // A test reads every one.
     read.filter_map(Result::ok).collect()
 });
 
-/// Every motion graphic there is.
-pub fn motion_graphics() -> &'static [MotionGraphic] {
-    &LIBRARY
+/// The motion graphics that every library holds.
+pub fn built_in() -> &'static [MotionGraphic] {
+    &BUILT_IN
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl MotionGraphic {
+    fn parse(text: &str) -> serde_json::Result<Self> {
+        let mut graphic: Self = serde_json::from_str(text)?;
+        graphic.size_bytes = graphic.to_json().len();
+        Ok(graphic)
+    }
 
-    #[test]
-    fn every_file_of_the_library_is_read() {
-        for file in FILES {
-            if let Err(error) = serde_json::from_str::<MotionGraphic>(file) {
-                panic!("{error}: {file}");
-            }
+    /// The file, its defaults written out: what [`Self::from_json`] reads again, and the
+    /// same text for the same motion graphic.
+    pub fn to_json(&self) -> String {
+        // Maps with keys of text and finite numbers: there is always a text.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    pub(crate) fn size_bytes(&self) -> usize {
+        self.size_bytes
+    }
+
+    /// Id and version.
+    pub fn name(&self) -> GraphicName {
+        GraphicName {
+            id: self.id.clone(),
+            version: self.version,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -167,6 +167,24 @@ pub fn nearest<'a>(words: impl IntoIterator<Item = &'a str>, given: &str) -> Opt
         .map(|(_, word)| word)
 }
 
+/// Words listed at most.
+const LISTED: usize = 20;
+
+/// What there is instead of `given`, as a sentence.
+pub(crate) fn use_one_of<'a>(
+    there_are: impl Iterator<Item = &'a str> + Clone,
+    given: &str,
+) -> String {
+    let near = nearest(there_are.clone(), given);
+    let near = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
+    let list: Vec<&str> = there_are.clone().take(LISTED).collect();
+    match there_are.count().saturating_sub(LISTED) {
+        _ if list.is_empty() => " It has none; remove it.".to_owned(),
+        0 => format!(" Use one of {}.{near}", list.join(", ")),
+        more => format!(" Use one of {} and {more} others.{near}", list.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::fault::{Fault, FaultCode, Faults};
+use crate::motion_graphics::Library;
 use crate::{EditorState, convert, gen0, schema, semantics};
 
 /// Longest key of an object. The schema sets none; without one, a key of megabytes
@@ -18,7 +19,8 @@ pub struct Document {
     pub state: EditorState,
 }
 
-/// Reads a document of either generation.
+/// Reads a document of either generation. The library holds the motion graphics that it
+/// may name: [`Library::default`] those that are built in.
 ///
 /// # Errors
 ///
@@ -26,7 +28,7 @@ pub struct Document {
 /// each one once; at most [`crate::MAX_FAULTS`] and a last one that says so.
 /// Pointers name places of the *normalised* document: a generation 0 time is
 /// reported under its name in ticks.
-pub fn read(mut value: Value) -> Result<Document, Vec<Fault>> {
+pub fn read(mut value: Value, library: &Library) -> Result<Document, Vec<Fault>> {
     gen0::normalise(&mut value);
     let mut faults = Faults::default();
     if let Some(path) = long_key(&value, &mut String::new()) {
@@ -37,11 +39,11 @@ pub fn read(mut value: Value) -> Result<Document, Vec<Fault>> {
         return Err(faults.into_sorted(&value));
     }
     schema::collect(&value, &mut faults);
-    semantics::collect(&value, &mut faults);
+    semantics::collect(&value, library, &mut faults);
     if !faults.is_empty() {
         return Err(faults.into_sorted(&value));
     }
-    let state = convert::state(&value);
+    let state = convert::state(&value, library);
     Ok(Document { value, state })
 }
 

@@ -83,6 +83,26 @@ pub(crate) fn collect(document: &Value, faults: &mut Faults) {
     check_rule(&rules::ROOT, document, "", faults);
 }
 
+/// Every fault of a motion graphic's file but what its items hold.
+pub(crate) fn collect_graphic(file: &Value, faults: &mut Faults) {
+    check_rule(&rules::GRAPHIC, file, "", faults);
+}
+
+/// Every fault of a `$count` whose props are filled in.
+pub(crate) fn collect_count(count: &Value, path: &str, faults: &mut Faults) {
+    check_rule(&rules::RUNNING_NUMBER, count, path, faults);
+}
+
+/// The fields of an item type.
+pub(crate) fn item_fields(kind: &str) -> impl Iterator<Item = &'static str> {
+    let variant = rules::ITEM.variants.iter().find(|(name, _)| *name == kind);
+    let groups = match variant {
+        Some((_, Rule::Object(shape))) => shape.groups,
+        _ => &[],
+    };
+    groups.iter().copied().flatten().map(|field| field.name)
+}
+
 fn check_rule(rule: &Rule, value: &Value, path: &str, faults: &mut Faults) {
     if faults.is_full() {
         return;

@@ -6,11 +6,12 @@
 mod graphics;
 mod timeline;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
 use crate::fault::{FaultCode, Faults, join};
+use crate::motion_graphics::{GraphicName, Library, MAX_OWN, own_names};
 use crate::names;
 use crate::schema::show;
 
@@ -25,9 +26,12 @@ struct View<'a> {
     assets: Option<&'a Object>,
     items: Option<&'a Object>,
     transitions: Option<&'a Object>,
+    library: &'a Library,
+    /// Motion graphics of the operator that are too many for one document.
+    too_many: BTreeSet<GraphicName>,
 }
 
-pub(crate) fn collect(document: &Value, faults: &mut Faults) {
+pub(crate) fn collect(document: &Value, library: &Library, faults: &mut Faults) {
     let view = View {
         tracks: document
             .get("tracks")
@@ -36,9 +40,12 @@ pub(crate) fn collect(document: &Value, faults: &mut Faults) {
         assets: document.get("assets").and_then(Value::as_object),
         items: document.get("items").and_then(Value::as_object),
         transitions: document.get("transitions").and_then(Value::as_object),
+        library,
+        too_many: own_names(document).into_iter().skip(MAX_OWN).collect(),
     };
     check_ids(&view, faults);
     check_items(&view, faults);
+    graphics::check_size(&view, faults);
     check_background(&view, document, faults);
     timeline::check_tracks(&view, faults);
     timeline::check_transitions(&view, faults);

@@ -7,7 +7,7 @@
 
 mod common;
 
-use darkroom_editor_state::{FaultCode, read};
+use darkroom_editor_state::{FaultCode, Library, read};
 
 #[test]
 fn every_public_example_gets_its_verdict() {
@@ -24,7 +24,10 @@ fn every_public_example_gets_its_verdict() {
         if !name.starts_with("editor-state.") {
             continue;
         }
-        let verdict = read(common::tool_json(&format!("examples/{name}")));
+        let verdict = read(
+            common::tool_json(&format!("examples/{name}")),
+            &Library::default(),
+        );
         println!("{name}: {:?}", verdict.as_ref().err());
         if name.starts_with("editor-state.valid.") {
             valid += 1;

@@ -11,12 +11,12 @@ mod common;
 use common::{ant, full};
 use darkroom_editor_state::{
     Background, CaptionAnimationKind, CaptionAnimations, Easing, EditorState, GroupItem, ItemKind,
-    Ratio, Ticks, Timing, TransitionKind, read, unsupported,
+    Library, Ratio, Ticks, Timing, TransitionKind, read, unsupported,
 };
 use serde_json::{Value, json};
 
 fn state(document: Value) -> EditorState {
-    read(document).unwrap().state
+    read(document, &Library::default()).unwrap().state
 }
 
 fn base() -> Value {
@@ -216,7 +216,8 @@ fn generation_0_reads_as_generation_1() {
         "introShiftInFrames",
         8000.0,
     );
-    let (old, new) = (read(old).unwrap(), read(frames).unwrap());
+    let read = |document| read(document, &Library::default()).unwrap();
+    let (old, new) = (read(old), read(frames));
     assert_eq!(old.value, new.value);
     assert_eq!(old.state, new.state);
 }

@@ -8,7 +8,7 @@
 mod common;
 
 use common::{ant, full, item};
-use darkroom_editor_state::{Fault, MAX_FAULTS, MAX_TICKS, read};
+use darkroom_editor_state::{Fault, Library, MAX_FAULTS, MAX_TICKS, read};
 use serde_json::{Value, json};
 
 /// A valid document.
@@ -31,7 +31,9 @@ fn faults(change: impl FnOnce(&mut Value)) -> Vec<(&'static str, String)> {
 fn raw(change: impl FnOnce(&mut Value)) -> Vec<Fault> {
     let mut document = base();
     change(&mut document);
-    read(document).err().unwrap_or_default()
+    read(document, &Library::default())
+        .err()
+        .unwrap_or_default()
 }
 
 fn one(code: &'static str, path: &str) -> Vec<(&'static str, String)> {
@@ -431,7 +433,7 @@ fn a_hostile_document_gets_a_bounded_answer() {
     let long = raw(|d| d["items"]["i-solid"]["shape"] = json!("x".repeat(1_000_000)));
     assert!(long[0].message.len() < 300);
     for nonsense in [json!(null), json!([]), json!("x"), json!(1), json!({})] {
-        assert!(!read(nonsense).unwrap_err().is_empty());
+        assert!(!read(nonsense, &Library::default()).unwrap_err().is_empty());
     }
 }
 

@@ -1,7 +1,7 @@
 //! The create request: read whole, every fault reported, then typed.
 
 use darkroom_editor_state::{
-    Document, OutputLayout, Ratio, Ticks, frame_count, output_layout, read, unsupported,
+    Document, Library, OutputLayout, Ratio, Ticks, frame_count, output_layout, read, unsupported,
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -210,13 +210,14 @@ fn shorten(value: &Value) -> String {
     }
 }
 
-/// Reads, checks and measures a create body.
+/// Reads, checks and measures a create body, whose document may name the motion graphics
+/// of `library`.
 ///
 /// # Errors
 /// The first of these that applies, each with all of its faults: the body
 /// (`REQUEST_INVALID`), the version, the callback, the document's faults, what
 /// is not drawn yet, the output's size and length.
-pub fn parse(body: &Value, limits: &Limits) -> Result<CreateExport, Problem> {
+pub fn parse(body: &Value, limits: &Limits, library: &Library) -> Result<CreateExport, Problem> {
     let Some(body) = body.as_object() else {
         let detail = "the body must be a JSON object";
         return Err(Problem::new(ErrorCode::RequestInvalid, detail));
@@ -258,7 +259,7 @@ pub fn parse(body: &Value, limits: &Limits) -> Result<CreateExport, Problem> {
     };
     version(&reader)?;
     no_callback(&reader)?;
-    let document = document(body)?;
+    let document = document(body, library)?;
     let settings = requested.over(&document);
     let layout = settings.layout(&document);
     let duration = document.state.duration();
@@ -359,10 +360,10 @@ fn no_callback(reader: &Reader<'_>) -> Result<(), Problem> {
     Ok(())
 }
 
-fn document(body: &Map<String, Value>) -> Result<Document, Problem> {
+fn document(body: &Map<String, Value>, library: &Library) -> Result<Document, Problem> {
     let value = body.get("editorState").cloned().unwrap_or_default();
-    let document =
-        read(value).map_err(|faults| Problem::from_editor_faults("/editorState", &faults))?;
+    let document = read(value, library)
+        .map_err(|faults| Problem::from_editor_faults("/editorState", &faults))?;
     let not_drawn = unsupported(&document.state);
     if !not_drawn.is_empty() {
         let mut problem = Problem::from_editor_faults("/editorState", &not_drawn);

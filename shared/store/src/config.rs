@@ -9,6 +9,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls;
+use darkroom_editor_state::{GraphicName, MotionGraphic};
 
 use crate::error::StoreError;
 use crate::keys::ApiKey;
@@ -107,6 +108,8 @@ pub(crate) struct Inner {
     pub(crate) keys: Mutex<HashMap<String, (Instant, ApiKey)>>,
     /// Documents known to be in the bucket, by hash.
     pub(crate) documents: Mutex<HashSet<String>>,
+    /// Motion graphics of the operator that were found; they never change.
+    pub(crate) graphics: Mutex<HashMap<GraphicName, Arc<MotionGraphic>>>,
     /// Accounts that had a balance when last seen.
     pub(crate) metered: Mutex<HashSet<String>>,
 }
@@ -137,6 +140,7 @@ impl Store {
             recorder,
             keys: Mutex::default(),
             documents: Mutex::default(),
+            graphics: Mutex::default(),
             metered: Mutex::default(),
         })))
     }

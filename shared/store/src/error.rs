@@ -35,6 +35,16 @@ pub enum StoreError {
     /// A stored item cannot be read: ours to repair.
     #[error("a stored {0} cannot be read")]
     Corrupt(&'static str),
+    /// A stored motion graphic is not one that this build can use: the operator's to repair.
+    #[error("the stored motion graphic {id} {version} cannot be used: {cause}")]
+    MotionGraphic {
+        /// Its id.
+        id: String,
+        /// Its version.
+        version: u32,
+        /// Its first fault.
+        cause: String,
+    },
     /// A setting is missing or wrong.
     #[error("{0}")]
     Config(String),

@@ -4,7 +4,7 @@
 //! not write does not happen (architecture, "Invariants"). Items and their keys
 //! are in [`item`]; a file of its own holds each group of intents:
 //! [`create`](Store::create_export), tasks (get, list, cancel), leases (claim,
-//! heartbeat), endings, documents and files, keys, the queue, and
+//! heartbeat), endings, documents and files, motion graphics, keys, the queue, and
 //! [`provision`] for the local stack.
 
 mod assets;
@@ -17,6 +17,7 @@ mod fonts;
 mod item;
 mod keys;
 mod lease;
+mod motion_graphics;
 mod outputs;
 mod provision;
 mod queue;
@@ -31,6 +32,7 @@ pub use error::StoreError;
 pub use fonts::FontObject;
 pub use keys::{ApiKey, CreatedKey, KeySummary, NewKey};
 pub use lease::{Claim, ClaimOutcome, Heartbeat};
+pub use motion_graphics::Added;
 pub use provision::{Provisioned, provision};
 pub use queue::{Received, RenderMessage};
 pub use recorder::CallRecorder;

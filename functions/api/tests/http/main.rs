@@ -17,6 +17,7 @@ mod faults;
 mod idempotency;
 mod illustrations;
 mod money;
+mod motion_graphics;
 mod races;
 mod reads;
 mod uploads;

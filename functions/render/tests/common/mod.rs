@@ -62,7 +62,9 @@ impl Stack {
             "editorState": state, "stateSchemaVersion": "v1",
             "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
         });
-        let export = darkroom_exports::request::parse(&body, &Limits::default()).unwrap();
+        let library = self.store.library(state).await.unwrap();
+        let limits = Limits::default();
+        let export = darkroom_exports::request::parse(&body, &limits, &library).unwrap();
         self.store
             .put_document(&export.document_hash, &export.document_bytes)
             .await

@@ -5,16 +5,30 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::model::Asset;
+use crate::motion_graphics::Library;
 
 pub(super) struct Context<'a> {
     root: &'a Value,
+    library: &'a Library,
     /// Declared ones, and those that the document itself holds elsewhere.
     pub assets: BTreeMap<String, Asset>,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(root: &'a Value, assets: BTreeMap<String, Asset>) -> Self {
-        Self { root, assets }
+    pub(super) fn new(
+        root: &'a Value,
+        library: &'a Library,
+        assets: BTreeMap<String, Asset>,
+    ) -> Self {
+        Self {
+            root,
+            library,
+            assets,
+        }
+    }
+
+    pub(super) fn library(&self) -> &'a Library {
+        self.library
     }
 
     /// An asset as the document writes it.

@@ -20,8 +20,25 @@ pub(crate) fn expand(graphic: &MotionGraphic, props: &Value, slots: &Value) -> V
         props,
         slots,
     };
-    let items = graphic.items.iter();
-    items.filter_map(|item| filler.item(item)).collect()
+    let shown = graphic.items.iter().filter(|item| filler.is_shown(item));
+    shown.filter_map(|item| filler.item(item)).collect()
+}
+
+/// The same of one item, whatever its `$when` says, and its `$count` as it is filled in.
+/// `None`: its slot is empty.
+pub(super) fn expand_item(
+    graphic: &MotionGraphic,
+    written: &Map<String, Value>,
+    props: &Value,
+    slots: &Value,
+) -> Option<(Filled, Option<Value>)> {
+    let filler = Filler {
+        graphic,
+        props,
+        slots,
+    };
+    let count = written.get("text").and_then(|text| text.get("$count"));
+    Some((filler.item(written)?, count.map(|count| filler.fill(count))))
 }
 
 struct Filler<'a> {
@@ -31,14 +48,15 @@ struct Filler<'a> {
 }
 
 impl Filler<'_> {
+    fn is_shown(&self, written: &Map<String, Value>) -> bool {
+        let Some(name) = written.get("$when").and_then(Value::as_str) else {
+            return true;
+        };
+        let said = self.prop(name);
+        said != false && said != ""
+    }
+
     fn item(&self, written: &Map<String, Value>) -> Option<Filled> {
-        if let Some(name) = written.get("$when").and_then(Value::as_str) {
-            let said = self.prop(name);
-            let nothing = said == false || said == "";
-            if nothing {
-                return None;
-            }
-        }
         let mut item = Map::new();
         let mut later = Vec::new();
         for (key, value) in written.iter().filter(|(key, _)| *key != "$when") {

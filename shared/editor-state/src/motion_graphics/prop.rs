@@ -1,10 +1,10 @@
 //! What a motion graphic lets a document say.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A declared prop; one without a default must be given.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "type",
     rename_all = "lowercase",
@@ -14,6 +14,7 @@ pub enum Prop {
     /// Words.
     String {
         /// Where the document says nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         default: Option<String>,
         /// Characters at most.
         #[serde(default = "most_characters")]
@@ -22,6 +23,7 @@ pub enum Prop {
     /// A number.
     Number {
         /// Where the document says nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         default: Option<f64>,
         /// The least.
         #[serde(default = "least_number")]
@@ -33,11 +35,13 @@ pub enum Prop {
     /// Yes or no.
     Boolean {
         /// Where the document says nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         default: Option<bool>,
     },
     /// A CSS colour.
     Color {
         /// Where the document says nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         default: Option<String>,
     },
 }
@@ -55,9 +59,19 @@ fn most_number() -> f64 {
 }
 
 /// Characters of a colour at most.
-const COLOR_CHARACTERS: usize = 100;
+pub(super) const COLOR_CHARACTERS: usize = 100;
 
 impl Prop {
+    /// The word for its type.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::String { .. } => "string",
+            Self::Number { .. } => "number",
+            Self::Boolean { .. } => "boolean",
+            Self::Color { .. } => "color",
+        }
+    }
+
     /// What holds where the document says nothing; `None`: it must say something.
     pub fn default(&self) -> Option<Value> {
         match self {

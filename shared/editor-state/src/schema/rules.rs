@@ -3,6 +3,7 @@
 
 mod assets;
 mod charts;
+mod graphics;
 mod items;
 mod parts;
 mod templates;
@@ -12,7 +13,8 @@ use super::{Field, Rule, Shape, Tagged};
 use crate::fault::FaultCode;
 use crate::names;
 use assets::ASSET;
-use items::ITEM;
+pub(in crate::schema) use graphics::{GRAPHIC, RUNNING_NUMBER};
+pub(in crate::schema) use items::ITEM;
 use words::{
     COUNT, ID, INF, NUMBER, PARAMS, POSITIVE, TEXT, TEXT_OR_NULL, closed, may, must, open, word,
 };

@@ -2,39 +2,53 @@
 
 use serde_json::Value;
 
-use super::{View, find_asset, quote, text};
+use super::{View, each, find_asset, quote, text};
 use crate::fault::{FaultCode, Faults, join};
-use crate::motion_graphics::{MotionGraphic, motion_graphics};
-use crate::names::nearest;
+use crate::motion_graphics::{GraphicName, MAX_OWN, MotionGraphic};
+use crate::names::use_one_of;
 use crate::schema::show;
+
+/// Most bytes that the motion graphics of one document come to, as the JSON of their
+/// items: a short item may stand for a long file.
+const MAX_FILLED_BYTES: usize = 32 * 1024 * 1024;
 
 pub(super) fn check(view: &View<'_>, item: &Value, path: &str, faults: &mut Faults) {
     // An empty id is the schema's to refuse.
     let Some(id) = text(item, "motionGraphicId").filter(|id| !id.is_empty()) else {
         return;
     };
-    let ids = || motion_graphics().iter().map(|graphic| graphic.id.as_str());
-    let Some(graphic) = motion_graphics().iter().find(|graphic| graphic.id == id) else {
+    // What is no whole number from 1 is the schema's to refuse too.
+    let Some(version) = version(item) else {
+        return;
+    };
+    let mut refuse = |field: &str, message: String| {
+        let place = join(path, field);
+        faults.push(FaultCode::MotionGraphicNotFound, place, message);
+    };
+    if GraphicName::new(id, version).is_some_and(|name| view.too_many.contains(&name)) {
+        let message = format!(
+            "A document may name {MAX_OWN} motion graphics that are not built in, and {} is one more. Use fewer.",
+            quote(id)
+        );
+        return refuse("motionGraphicId", message);
+    }
+    let versions = view.library.versions(id);
+    if versions.is_empty() {
         let message = format!(
             "motionGraphicId is {}, and there is no such motion graphic.{}",
             quote(id),
-            use_one_of(ids(), id)
+            use_one_of(view.library.ids(), id)
         );
-        let place = join(path, "motionGraphicId");
-        faults.push(FaultCode::MotionGraphicNotFound, place, message);
-        return;
-    };
-    let version = item.get("motionGraphicVersion").and_then(Value::as_f64);
-    if let Some(version) = version.filter(|version| *version as u32 != graphic.version) {
-        let message = format!(
-            "motionGraphicVersion is {version}, but {} has version {} alone. Use that one.",
-            quote(id),
-            graphic.version
-        );
-        let place = join(path, "motionGraphicVersion");
-        faults.push(FaultCode::MotionGraphicNotFound, place, message);
-        return;
+        return refuse("motionGraphicId", message);
     }
+    let Some(graphic) = view.library.get(id, version) else {
+        let message = format!(
+            "motionGraphicVersion is {version}, but {} has {}",
+            quote(id),
+            there_are(&versions)
+        );
+        return refuse("motionGraphicVersion", message);
+    };
     check_props(graphic, item, path, faults);
     check_slots(graphic, view, item, path, faults);
 }
@@ -106,13 +120,44 @@ fn check_slots(
     }
 }
 
-/// What there is instead of `given`.
-fn use_one_of<'a>(there_are: impl Iterator<Item = &'a str> + Clone, given: &str) -> String {
-    let near = nearest(there_are.clone(), given);
-    let near = near.map_or_else(String::new, |near| format!(" Did you mean {near}?"));
-    let list: Vec<&str> = there_are.collect();
-    if list.is_empty() {
-        return " It has none; remove it.".to_owned();
+/// A version as a number there can be.
+fn version(item: &Value) -> Option<u32> {
+    let version = item.get("motionGraphicVersion")?.as_f64()?;
+    let whole = version >= 1.0 && version.fract() == 0.0;
+    // Saturates: no motion graphic has the last number.
+    whole.then_some(version as u32)
+}
+
+/// Versions named at most.
+const NAMED: usize = 20;
+
+fn there_are(versions: &[u32]) -> String {
+    let first = versions.len().saturating_sub(NAMED);
+    let named: Vec<String> = versions.iter().skip(first).map(u32::to_string).collect();
+    match named.split_last() {
+        Some((last, [])) => format!("version {last} alone. Use that one."),
+        Some((last, rest)) => {
+            format!(
+                "the versions {} and {last}. Use one of them.",
+                rest.join(", ")
+            )
+        }
+        None => "none.".to_owned(),
     }
-    format!(" Use one of {}.{near}", list.join(", "))
+}
+
+/// Refuses a document whose motion graphics together would be too large.
+pub(super) fn check_size(view: &View<'_>, faults: &mut Faults) {
+    let graphics = each(view.items).filter_map(|(_, item)| {
+        let id = text(item, "motionGraphicId")?;
+        let graphic = view.library.get(id, version(item)?)?;
+        (text(item, "type") == Some("motion-graphic")).then_some(graphic.size_bytes())
+    });
+    let bytes: usize = graphics.sum();
+    if bytes > MAX_FILLED_BYTES {
+        let message = format!(
+            "The motion graphics of the document come to {bytes} bytes; at most {MAX_FILLED_BYTES} are allowed. Use fewer of them."
+        );
+        faults.push(FaultCode::SchemaInvalid, "/items".to_owned(), message);
+    }
 }

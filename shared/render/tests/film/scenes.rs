@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use darkroom_editor_state::{EditorState, read, unsupported};
+use darkroom_editor_state::{EditorState, Library, read, unsupported};
 use serde_json::Value;
 
 use crate::rig::{Rig, spec};
@@ -20,7 +20,8 @@ fn scenes() -> Vec<(String, EditorState)> {
             Some((_, "export.json")) => whole()["editorState"].clone(),
             _ => continue,
         };
-        let state = read(document).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
+        let state = read(document, &Library::default())
+            .unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
         scenes.push((name, state.state));
     }
     scenes

@@ -30,7 +30,7 @@ fn state(asset: &Value, hidden: bool) -> EditorState {
         "compositionWidth": 160, "compositionHeight": 90, "tracks": [track],
         "items": { "c": item }, "assets": { "said": said }, "transitions": {},
     });
-    let read = darkroom_editor_state::read(document);
+    let read = darkroom_editor_state::read(document, &darkroom_editor_state::Library::default());
     read.unwrap_or_else(|faults| panic!("{faults:#?}")).state
 }
 

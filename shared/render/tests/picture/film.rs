@@ -1,6 +1,6 @@
 //! Documents in a few words.
 
-use darkroom_editor_state::{EditorState, Ratio, read};
+use darkroom_editor_state::{EditorState, Library, Ratio, read};
 use serde_json::{Map, Value, json};
 
 use crate::stickers;
@@ -408,7 +408,7 @@ impl Film {
 
     /// The document, checked.
     pub(crate) fn state(&self) -> EditorState {
-        match read(self.json()) {
+        match read(self.json(), &Library::default()) {
             Ok(document) => document.state,
             Err(faults) => panic!("a test's document has faults: {faults:#?}"),
         }

@@ -1,6 +1,7 @@
 //! `POST /v1/editor/validate` (contract: validateEditorState)
 
 use axum::body::Body;
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use darkroom_exports::{ErrorCode, Fault, Problem};
@@ -8,11 +9,13 @@ use serde_json::{Value, json};
 
 use crate::auth::Known;
 use crate::body;
+use crate::config::AppState;
 use crate::reply::{self, Refusal};
 
 /// Answers 200 for any document, valid or not. What this build does not draw is
 /// valid all the same; only a create refuses it.
 pub(crate) async fn handle(
+    State(state): State<AppState>,
     _key: Known,
     headers: HeaderMap,
     body: Body,
@@ -35,7 +38,8 @@ pub(crate) async fn handle(
         let message = "is not a field of this request; remove it";
         return Err(invalid(format!("/{field}"), message));
     }
-    let faults = darkroom_editor_state::read(document)
+    let library = state.store().library(&document).await?;
+    let faults = darkroom_editor_state::read(document, &library)
         .err()
         .unwrap_or_default();
     let errors: Vec<Value> = faults

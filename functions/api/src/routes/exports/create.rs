@@ -27,10 +27,11 @@ pub(crate) async fn handle(
     let idempotency = IdempotencyKey::from_header(values.map(HeaderValue::as_bytes))
         .map_err(|error| Refusal::new(ErrorCode::IdempotencyKeyInvalid, error.to_string()))?;
     let body = body::json(&headers, body).await?;
-    let export = request::parse(&body, &state.config().limits)?;
+    let store = state.store();
+    let library = store.library(&body["editorState"]).await?;
+    let export = request::parse(&body, &state.config().limits, &library)?;
 
     // 2. The document is stored under its hash; without a task it means nothing.
-    let store = state.store();
     store
         .put_document(&export.document_hash, &export.document_bytes)
         .await?;

@@ -1,4 +1,4 @@
-use darkroom_editor_state::read;
+use darkroom_editor_state::{Library, read};
 use serde_json::{Value, json};
 
 use super::*;
@@ -32,7 +32,8 @@ fn item() -> Item {
             "captions": [entry("one", 0), entry("two", 250), entry("three", 500)],
         } },
     });
-    read(document).unwrap().state.items.remove("c").unwrap()
+    let document = read(document, &Library::default()).unwrap();
+    document.state.items["c"].clone()
 }
 
 #[test]

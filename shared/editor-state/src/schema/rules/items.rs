@@ -13,7 +13,7 @@ use super::{Rule, Shape, Tagged};
 use crate::fault::FaultCode;
 use crate::names;
 
-pub(super) static ITEM: Tagged = Tagged {
+pub(in crate::schema) static ITEM: Tagged = Tagged {
     what: "an item",
     tag: "type",
     base: Some(&BASE),

@@ -1,6 +1,6 @@
 //! Documents, a few words each.
 
-use darkroom_editor_state::EditorState;
+use darkroom_editor_state::{EditorState, Library};
 use serde_json::{Map, Value, json};
 
 pub const SECOND: i64 = 240_000;
@@ -150,7 +150,7 @@ impl Film {
             "tracks": self.tracks, "items": self.items, "assets": assets,
             "transitions": self.transitions,
         });
-        darkroom_editor_state::read(document)
+        darkroom_editor_state::read(document, &Library::default())
             .unwrap_or_else(|faults| panic!("{faults:#?}"))
             .state
     }

@@ -1,0 +1,559 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{Fault, Item, ItemKind, read};
+
+/// A valid file, with every kind of prop and placeholder.
+fn quote() -> Value {
+    json!({
+        "id": "big-quote", "version": 1, "label": "Big quote", "width": 800, "height": 400,
+        "props": {
+            "words": { "type": "string", "maxLength": 200 },
+            "size": { "type": "number", "default": 40, "min": 1, "max": 200 },
+            "votes": { "type": "number", "default": 10 },
+            "framed": { "type": "boolean", "default": true },
+            "color": { "type": "color", "default": "#ffffff" },
+            "unit": { "type": "string", "default": "%", "maxLength": 8 },
+        },
+        "slots": { "face": { "assetType": "image" } },
+        "items": [
+            {
+                "type": "solid", "$when": "framed", "shape": "rectangle",
+                "color": { "$prop": "color" }, "width": { "$prop": "size", "times": 4 }, "height": 400,
+            },
+            {
+                "type": "text", "$when": "words", "text": { "$prop": "words" }, "color": "#000",
+                "align": "left", "fontFamily": "Inter",
+                "fontStyle": { "variant": "normal", "weight": "400" },
+                "fontSize": { "$prop": "size" }, "lineHeight": 1.2, "letterSpacing": 0,
+                "width": 800, "height": { "value": 400, "keyframes": [{ "timeTicks": 0, "value": 1 }] },
+            },
+            {
+                "type": "text", "startTicks": 240_000, "color": "#000", "align": "left",
+                "text": { "$count": {
+                    "from": 0, "to": { "$prop": "votes" }, "suffix": { "$prop": "unit" },
+                    "durationTicks": 240_000,
+                } },
+                "fontFamily": "Inter", "fontStyle": { "variant": "normal", "weight": "400" },
+                "fontSize": 20, "lineHeight": 1, "letterSpacing": 0, "width": 100, "height": 20,
+            },
+            { "type": "image", "assetId": { "$slot": "face" }, "width": 100, "height": 100 },
+        ],
+    })
+}
+
+fn faults_of(file: &Value) -> Vec<Fault> {
+    MotionGraphic::from_json(&file.to_string())
+        .err()
+        .unwrap_or_default()
+}
+
+/// The only fault after a change: its place, when its sentence says `sentence`.
+fn fault(sentence: &str, change: impl FnOnce(&mut Value)) -> String {
+    let mut file = quote();
+    change(&mut file);
+    let faults = faults_of(&file);
+    let [fault] = faults.as_slice() else {
+        panic!("{sentence}: {faults:#?}")
+    };
+    assert!(fault.message.contains(sentence), "{sentence}: {fault}");
+    assert!(fault.message.ends_with(['.', '?']), "{fault}");
+    fault.path.clone()
+}
+
+/// Puts a value where a pointer leads.
+fn put(pointer: &'static str, value: Value) -> impl FnOnce(&mut Value) {
+    move |file| {
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        match file.pointer_mut(parent).unwrap() {
+            Value::Array(list) => list[key.parse::<usize>().unwrap()] = value,
+            other => other[key] = value,
+        }
+    }
+}
+
+#[test]
+fn what_is_built_in_holds_to_the_same_rules() {
+    assert_eq!(built_in().len(), FILES.len());
+    for (text, graphic) in FILES.iter().zip(built_in()) {
+        // Under a name that is free.
+        let free = text.replacen(&format!("\"{}\"", graphic.id), "\"free\"", 1);
+        let mine = MotionGraphic::from_json(&free).unwrap_or_else(|f| panic!("{f:#?}"));
+        assert_eq!(mine.items, graphic.items);
+        assert_eq!(
+            faults_of(&serde_json::from_str(text).unwrap())[0].path,
+            "/id"
+        );
+    }
+}
+
+#[test]
+fn what_is_read_is_written_and_read_again() {
+    let graphic = MotionGraphic::from_json(&quote().to_string()).unwrap();
+    let written = graphic.to_json();
+    let again = MotionGraphic::from_json(&written).unwrap();
+    assert_eq!((again.to_json(), &again), (written, &graphic));
+}
+
+#[test]
+fn faults_of_the_head_are_told_with_their_places() {
+    for (sentence, pointer, value) in [
+        ("lower-case letters", "/id", json!("Big")),
+        ("lower-case letters", "/id", json!("-a")),
+        ("lower-case letters", "/id", json!("../a")),
+        ("1 to 64", "/id", json!("a".repeat(65))),
+        ("which is built in", "/id", json!("counter")),
+        ("from 1 to", "/version", json!(0)),
+        ("whole number", "/version", json!(1.5)),
+        ("longer than 100", "/label", json!("l".repeat(101))),
+        ("not empty", "/label", json!("")),
+        ("from 1 to 10000", "/width", json!(0)),
+        ("from 1 to 10000", "/height", json!(10_001)),
+        ("has no field", "/author", json!("me")),
+        (
+            "one of string, number",
+            "/props/more",
+            json!({ "type": "date" }),
+        ),
+        ("no name for", "/props/a-b", json!({ "type": "boolean" })),
+        (
+            "must be a string",
+            "/props/more",
+            json!({ "type": "string", "default": 1 }),
+        ),
+        (
+            "from 1 to 2000",
+            "/props/more",
+            json!({ "type": "string", "maxLength": 3000 }),
+        ),
+        (
+            "has no field",
+            "/props/more",
+            json!({ "type": "boolean", "min": 1 }),
+        ),
+        (
+            "above its max",
+            "/props/more",
+            json!({ "type": "number", "min": 2, "max": 1 }),
+        ),
+        (
+            "at most 3 characters",
+            "/props/more",
+            json!({ "type": "string", "default": "four", "maxLength": 3 }),
+        ),
+        (
+            "from 0 to 9",
+            "/props/more",
+            json!({ "type": "number", "default": 10, "min": 0, "max": 9 }),
+        ),
+        (
+            "must be one of image",
+            "/slots/more",
+            json!({ "assetType": "video" }),
+        ),
+    ] {
+        let path = fault(sentence, put(pointer, value));
+        assert!(path.starts_with(pointer), "{sentence}: {path}");
+    }
+    for (field, most) in [("props", 50), ("slots", 10), ("items", 50)] {
+        let path = fault("at most", |file| {
+            let one = match field {
+                "props" => json!({ "type": "boolean" }),
+                "slots" => json!({ "assetType": "image" }),
+                _ => file["items"][0].clone(),
+            };
+            for index in 0..=most {
+                match &mut file[field] {
+                    Value::Array(list) => list.push(one.clone()),
+                    map => map[format!("n{index}")] = one.clone(),
+                }
+            }
+        });
+        assert_eq!(path, format!("/{field}"));
+    }
+}
+
+#[test]
+fn faults_of_items_are_told_with_their_places() {
+    for (sentence, pointer, value, at) in [
+        ("one of text, solid", "/items/0/type", json!("video"), ""),
+        ("Did you mean rotation?", "/items/0/rotaton", json!(4), ""),
+        ("has no field", "/items/0/durationTicks", json!(4), ""),
+        ("has no field", "/items/0/id", json!("a"), ""),
+        ("has no field", "/items/3/stickerId", json!("a"), ""),
+        (
+            "Did you mean color?",
+            "/items/0/color",
+            json!({ "$prop": "colr" }),
+            "/$prop",
+        ),
+        (
+            "only times",
+            "/items/0/color",
+            json!({ "$prop": "color", "or": 1 }),
+            "/or",
+        ),
+        (
+            "multiplies a number",
+            "/items/0/color",
+            json!({ "$prop": "color", "times": 2 }),
+            "/times",
+        ),
+        (
+            "must be a number",
+            "/items/0/width",
+            json!({ "$prop": "size", "times": "2" }),
+            "/times",
+        ),
+        ("is no prop", "/items/0/$when", json!("face"), ""),
+        (
+            "type boolean or string",
+            "/items/0/$when",
+            json!("size"),
+            "",
+        ),
+        (
+            "Only $prop can",
+            "/items/0/width",
+            json!({ "$slot": "face" }),
+            "/$slot",
+        ),
+        (
+            "Only $prop can",
+            "/items/1/fontStyle",
+            json!({ "$when": "words" }),
+            "/$when",
+        ),
+        (
+            "no assets of its own",
+            "/items/3/assetId",
+            json!("a-image"),
+            "",
+        ),
+        (
+            "is no slot",
+            "/items/3/assetId",
+            json!({ "$slot": "fac" }),
+            "/$slot",
+        ),
+        (
+            "beside $count",
+            "/items/2/text",
+            json!({ "$count": {}, "b": 1 }),
+            "/b",
+        ),
+        (
+            "is no prop",
+            "/items/2/text/$count/to",
+            json!({ "$prop": "vote" }),
+            "/$prop",
+        ),
+    ] {
+        assert_eq!(
+            fault(sentence, put(pointer, value)),
+            format!("{pointer}{at}"),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn what_is_filled_in_must_be_valid_whatever_a_document_says() {
+    for (sentence, pointer, value, at) in [
+        (
+            "fontSize must be a number, 1 or more, not 0",
+            "/props/size/min",
+            json!(0),
+            "/items/1/fontSize",
+        ),
+        (
+            "must be a number, 1 or more",
+            "/items/1/fontSize",
+            json!(0),
+            "/items/1/fontSize",
+        ),
+        (
+            "rectangle, circle",
+            "/items/0/shape",
+            json!({ "$prop": "unit" }),
+            "/items/0/shape",
+        ),
+        (
+            "whole number",
+            "/items/2/startTicks",
+            json!({ "$prop": "size", "times": 100 }),
+            "/items/2/startTicks",
+        ),
+        (
+            "must be a string",
+            "/items/1/text",
+            json!({ "$prop": "size" }),
+            "/items/1/text",
+        ),
+        (
+            "must be an object",
+            "/items/0/width",
+            json!({ "$prop": "color" }),
+            "/items/0/width",
+        ),
+        (
+            "longer than 32",
+            "/props/unit/maxLength",
+            json!(33),
+            "/items/2/text/$count/suffix",
+        ),
+        (
+            "from 0 to 3",
+            "/items/2/text/$count/decimals",
+            json!(4),
+            "/items/2/text/$count/decimals",
+        ),
+        (
+            "has no field",
+            "/items/2/text/$count/form",
+            json!(4),
+            "/items/2/text/$count/form",
+        ),
+        (
+            "past the last one",
+            "/items/2/startTicks",
+            json!(1e17),
+            "/items/2/startTicks",
+        ),
+        (
+            "must be true or false",
+            "/items/1/resizeOnEdit",
+            json!("yes"),
+            "/items/1/resizeOnEdit",
+        ),
+        (
+            "one of fade",
+            "/items/1/animations",
+            json!({ "in": { "type": "fad", "durationTicks": 1 } }),
+            "/items/1/animations/in/type",
+        ),
+    ] {
+        assert_eq!(fault(sentence, put(pointer, value)), at, "{sentence}");
+    }
+    let path = fault("lineHeight, which is required", |file| {
+        file["items"][1]
+            .as_object_mut()
+            .unwrap()
+            .remove("lineHeight");
+    });
+    assert_eq!(path, "/items/1/lineHeight");
+    // What `$when` leaves out in a trial is looked at all the same.
+    let path = fault("so with every prop at its least", |file| {
+        file["props"]["size"]["min"] = json!(0.5);
+    });
+    assert_eq!(path, "/items/1/fontSize");
+}
+
+#[test]
+fn all_faults_are_told_at_once_in_the_order_of_the_file() {
+    let mut file = quote();
+    file["id"] = json!("Big");
+    file["items"][0]["color"] = json!({ "$prop": "no" });
+    file["items"][3]["assetId"] = json!(null);
+    file["width"] = json!("wide");
+    let faults = faults_of(&file);
+    let mut paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+    paths.sort_unstable();
+    assert_eq!(
+        paths,
+        ["/id", "/items/0/color/$prop", "/items/3/assetId", "/width"]
+    );
+}
+
+#[test]
+fn hostile_files_are_refused_and_nothing_panics() {
+    for text in [
+        "",
+        "{",
+        "7",
+        "[]",
+        "null",
+        "{}",
+        "{\"id\":{},\"props\":7,\"slots\":[],\"items\":[1,null]}",
+    ] {
+        assert!(MotionGraphic::from_json(text).is_err(), "{text}");
+    }
+    let large = format!("\"{}\"", "a".repeat(MAX_BYTES));
+    assert!(
+        MotionGraphic::from_json(&large).unwrap_err()[0]
+            .message
+            .contains("at most 65536")
+    );
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    assert!(
+        MotionGraphic::from_json(&deep).unwrap_err()[0]
+            .message
+            .contains("recursion")
+    );
+    // Written out it would be longer than may be read again.
+    let mut file = quote();
+    file["items"][0]["color"] = json!("c".repeat(MAX_BYTES - quote().to_string().len() - 20));
+    assert!(faults_of(&file)[0].message.contains("at most 65536"));
+    // Every value of the file in turn is something else.
+    let mut pointers = Vec::new();
+    places(&quote(), &mut String::new(), &mut pointers);
+    for pointer in pointers {
+        for other in [
+            json!(null),
+            json!(-1e308),
+            json!(""),
+            json!({ "$prop": "size" }),
+            json!([[]]),
+        ] {
+            let mut file = quote();
+            *file.pointer_mut(&pointer).unwrap() = other;
+            let _ = faults_of(&file);
+        }
+    }
+}
+
+fn places(value: &Value, at: &mut String, found: &mut Vec<String>) {
+    found.push(at.clone());
+    let entries: Vec<(String, &Value)> = match value {
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), value))
+            .collect(),
+        Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .map(|(i, v)| (i.to_string(), v))
+            .collect(),
+        _ => Vec::new(),
+    };
+    for (key, value) in entries {
+        let length = at.len();
+        at.push_str(&format!("/{key}"));
+        places(value, at, found);
+        at.truncate(length);
+    }
+}
+
+fn ant(value: f64) -> Value {
+    json!({ "value": value, "keyframes": [] })
+}
+
+/// A document with so many motion graphics.
+fn document(graphics: impl IntoIterator<Item = (String, u32)>, ticks: i64) -> Value {
+    let item = |index: usize, id: &str, version: u32| {
+        let id = json!({
+            "id": index.to_string(), "type": "motion-graphic", "motionGraphicId": id,
+            "motionGraphicVersion": version, "props": { "words": "Hi" }, "slots": {},
+            "startTicks": 0, "durationTicks": ticks, "isDraggingInTimeline": false,
+            "top": ant(0.0), "left": ant(0.0), "width": ant(80.0), "height": ant(40.0),
+            "scaleX": ant(1.0), "scaleY": ant(1.0), "opacity": ant(1.0), "rotation": ant(0.0),
+        });
+        (index.to_string(), id)
+    };
+    let graphics = graphics.into_iter().enumerate();
+    let items: Map<String, Value> = graphics
+        .map(|(index, (id, version))| item(index, &id, version))
+        .collect();
+    let tracks: Vec<Value> = items
+        .keys()
+        .map(|id| json!({ "id": id, "items": [id], "hidden": false, "muted": false }))
+        .collect();
+    json!({
+        "stateSchemaVersion": "v1", "compositionWidth": 100, "compositionHeight": 100,
+        "timebaseTicksPerSecond": 240_000, "assets": {}, "items": items, "transitions": {},
+        "tracks": tracks,
+    })
+}
+
+fn quotes(versions: &[u32]) -> Library {
+    let mut library = Library::default();
+    for version in versions {
+        let mut file = quote();
+        file["version"] = json!(version);
+        library.add(MotionGraphic::from_json(&file.to_string()).unwrap().into());
+    }
+    library
+}
+
+#[test]
+fn a_document_is_filled_in_from_the_library_it_is_read_with() {
+    let parts = |ticks| -> Vec<Item> {
+        let document = document([("big-quote".to_owned(), 2)], ticks);
+        let read = read(document, &quotes(&[1, 2])).unwrap();
+        match &read.state.items["0"].kind {
+            ItemKind::Group(group) => group.parts.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    // Frame, words, number; the slot is empty. The number starts after a second.
+    assert_eq!(parts(480_000).len(), 3);
+    assert_eq!(parts(240_001).len(), 3);
+    assert_eq!(parts(240_000).len(), 2);
+}
+
+#[test]
+fn what_the_library_has_not_is_a_fault_that_says_what_it_has() {
+    let fault = |library: &Library, id: &str, version| {
+        let faults = read(document([(id.to_owned(), version)], 10), library).unwrap_err();
+        let [fault] = faults.as_slice() else {
+            panic!("{faults:?}")
+        };
+        (fault.path.clone(), fault.message.clone())
+    };
+    let mut library = quotes(&[1, 2]);
+    let (path, message) = fault(&library, "big-quote", 4);
+    assert_eq!(path, "/items/0/motionGraphicVersion");
+    assert!(
+        message.contains("the versions 1 and 2. Use one"),
+        "{message}"
+    );
+    library.add_name(GraphicName::new("big-quote", 10).unwrap());
+    let (_, message) = fault(&library, "big-quote", 4);
+    assert!(message.contains("the versions 1, 2 and 10."), "{message}");
+    let (path, message) = fault(&library, "big-qoute", 1);
+    assert_eq!(path, "/items/0/motionGraphicId");
+    assert!(message.contains("Did you mean big-quote?"), "{message}");
+    let (path, _) = fault(&Library::default(), "big-quote", 1);
+    assert_eq!(path, "/items/0/motionGraphicId");
+}
+
+#[test]
+fn a_document_names_few_motion_graphics_of_the_operator() {
+    let own = |count: u32| {
+        document(
+            (1..=count).map(|version| ("big-quote".to_owned(), version)),
+            10,
+        )
+    };
+    let all: Vec<u32> = (1..=17).collect();
+    assert!(read(own(16), &quotes(&all)).is_ok());
+    let faults = read(own(17), &quotes(&all)).unwrap_err();
+    assert_eq!(faults.len(), 1);
+    assert_eq!(
+        faults[0].path, "/items/9/motionGraphicId",
+        "the last in order"
+    );
+    assert!(
+        faults[0].message.contains("16 motion graphics"),
+        "{}",
+        faults[0]
+    );
+
+    let names = |id: &str, version| own_names(&document([(id.to_owned(), version)], 10)).len();
+    assert_eq!(names("big-quote", 1), 1);
+    for (id, version) in [("../secret", 1), ("counter", 7), ("big-quote", 0), ("", 1)] {
+        assert_eq!(names(id, version), 0, "{id}");
+    }
+}
+
+#[test]
+fn motion_graphics_come_to_no_more_than_is_allowed() {
+    let mut file = quote();
+    file["items"][0]["color"] = json!("c".repeat(60_000));
+    let mut library = Library::default();
+    library.add(MotionGraphic::from_json(&file.to_string()).unwrap().into());
+    let many = |count| document(vec![("big-quote".to_owned(), 1); count], 10);
+    assert!(read(many(500), &library).is_ok());
+    let faults = read(many(600), &library).unwrap_err();
+    assert_eq!((faults.len(), faults[0].path.as_str()), (1, "/items"));
+}
