@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls;
 
 use crate::error::StoreError;
+use crate::files::KnownFiles;
 use crate::keys::ApiKey;
 use crate::recorder::CallRecorder;
 
@@ -109,6 +110,8 @@ pub(crate) struct Inner {
     pub(crate) documents: Mutex<HashSet<String>>,
     /// Accounts that had a balance when last seen.
     pub(crate) metered: Mutex<HashSet<String>>,
+    /// Files that were there when last looked at, by user.
+    pub(crate) files: Mutex<HashMap<String, KnownFiles>>,
 }
 
 impl Store {
@@ -138,6 +141,7 @@ impl Store {
             keys: Mutex::default(),
             documents: Mutex::default(),
             metered: Mutex::default(),
+            files: Mutex::default(),
         })))
     }
 
