@@ -82,7 +82,12 @@ impl Query {
 }
 
 /// A page, and the cursor behind it.
-pub(crate) fn answer(shown: &[Value], list: &str, user: &str, next: Option<impl Display>) -> Response {
+pub(crate) fn answer(
+    shown: &[Value],
+    list: &str,
+    user: &str,
+    next: Option<impl Display>,
+) -> Response {
     let next = next.map(|behind| cursor::encode(list, user, behind));
     reply::with_meta(&json!(shown), &json!({ "nextPageCursor": next }))
 }

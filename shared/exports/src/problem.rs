@@ -100,11 +100,9 @@ impl ErrorCode {
                 429,
                 "RATE_LIMITED",
             ),
-            Self::ProjectSyncRateLimited => (
-                "OPEN_API_PROJECT_SYNC_RATE_LIMITED",
-                429,
-                "RATE_LIMITED",
-            ),
+            Self::ProjectSyncRateLimited => {
+                ("OPEN_API_PROJECT_SYNC_RATE_LIMITED", 429, "RATE_LIMITED")
+            }
             Self::CreditsInsufficient => (
                 "OPEN_API_CREDITS_INSUFFICIENT",
                 422,

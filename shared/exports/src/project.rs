@@ -191,7 +191,10 @@ mod tests {
         assert_eq!(patch(cleared), changed(None, Some(None)));
         let both = json!({ "title": "", "description": "d" });
         assert_eq!(patch(both), changed(Some(""), Some(Some("d"))));
-        assert_eq!(patch(json!({ "title": null, "description": 1, "x": 2 })), Err(3));
+        assert_eq!(
+            patch(json!({ "title": null, "description": 1, "x": 2 })),
+            Err(3)
+        );
         assert_eq!(patch(json!({ "title": "é".repeat(121) })), Err(1));
         assert_eq!(patch(json!([])), Err(0));
     }

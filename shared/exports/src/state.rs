@@ -109,7 +109,11 @@ mod tests {
             asset("2", json!(signed), json!(null)),
             // The key wins, and these name nothing of this user.
             asset("3", json!(signed), json!(format!("uploads/62/{a}.png"))),
-            asset("4", json!("https://s3.example/uploads/61/x.png"), json!(null)),
+            asset(
+                "4",
+                json!("https://s3.example/uploads/61/x.png"),
+                json!(null),
+            ),
             asset("5", json!(null), json!(format!("uploads/61/{a}/../x.png"))),
             asset("6", json!(format!("x-uploads/61/{a}.jpg")), json!(null)),
         ];

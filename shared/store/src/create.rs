@@ -227,7 +227,6 @@ impl Store {
             }
         }
     }
-
 }
 
 /// Why the account's condition failed.

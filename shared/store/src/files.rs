@@ -27,8 +27,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure as OnFailure,
-    TransactWriteItem, Update,
+    AttributeValue, Delete, KeysAndAttributes, Put,
+    ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem, Update,
 };
 use darkroom_exports::{ProjectId, StateDocument, TaskId};
 use sha2::{Digest as _, Sha256};
@@ -227,9 +227,15 @@ impl Store {
                 .send()
                 .await
                 .map_err(|error| StoreError::sdk("BatchGetItem", &error))?;
-            let answered = found.responses.as_mut().and_then(|all| all.remove(&self.0.table));
+            let answered = found
+                .responses
+                .as_mut()
+                .and_then(|all| all.remove(&self.0.table));
             items.extend(answered.unwrap_or_default());
-            let unanswered = found.unprocessed_keys.as_mut().and_then(|all| all.remove(&self.0.table));
+            let unanswered = found
+                .unprocessed_keys
+                .as_mut()
+                .and_then(|all| all.remove(&self.0.table));
             left = unanswered.map(|keys| keys.keys).unwrap_or_default();
             if !left.is_empty() {
                 pause(attempt).await;

@@ -168,10 +168,12 @@ impl Store {
         request: &NewProject,
     ) -> Result<ProjectCreated, StoreError> {
         let document = Some(&request.state.document.value);
-        Ok(match self.compare(record, &request.identity, document).await? {
-            Earlier::Same(body, _) => ProjectCreated::Replayed(body),
-            Earlier::Other(paths) => ProjectCreated::KeyReused(paths),
-        })
+        Ok(
+            match self.compare(record, &request.identity, document).await? {
+                Earlier::Same(body, _) => ProjectCreated::Replayed(body),
+                Earlier::Other(paths) => ProjectCreated::KeyReused(paths),
+            },
+        )
     }
 
     /// A user's project.
@@ -312,12 +314,7 @@ impl Store {
     }
 
     /// What a state that names other files than the last one changes of their use.
-    fn use_parts(
-        &self,
-        user: &str,
-        id: ProjectId,
-        named: &Named<'_>,
-    ) -> Result<Parts, StoreError> {
+    fn use_parts(&self, user: &str, id: ProjectId, named: &Named<'_>) -> Result<Parts, StoreError> {
         let by = Use::Project(id);
         if named.is_empty() {
             return Ok(vec![(Part::Files, self.end_use(user, by)?)]);
@@ -350,7 +347,8 @@ impl Store {
             .expression_attribute_values(":full", n(full_at.0))
             .expression_attribute_values(":now", n(now.0))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
-        let sets = "SET documentHash = :hash, version = :next, tokensFullAt = :full, updatedAt = :now";
+        let sets =
+            "SET documentHash = :hash, version = :next, tokensFullAt = :full, updatedAt = :now";
         update = match files_hash {
             Some(hash) => update
                 .update_expression(format!("{sets}, filesHash = :files"))

@@ -1,8 +1,8 @@
 //! Records that answer for a repeated request: those of idempotency keys and
 //! those of client task ids.
 
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure as OnFailure};
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure as OnFailure};
 use darkroom_exports::idempotency::{RECORD_DAYS, differences};
 use darkroom_exports::{IdempotencyKey, Identity, ProjectId, TaskId, Timestamp};
 use serde_json::Value;
@@ -70,7 +70,9 @@ impl Repeatable<'_> {
             ("envelope", Some(self.identity.envelope.to_string())),
             ("documentHash", self.identity.document_hash.clone()),
         ];
-        let fields = fields.into_iter().filter_map(|(name, text)| Some((name.to_owned(), s(text?))));
+        let fields = fields
+            .into_iter()
+            .filter_map(|(name, text)| Some((name.to_owned(), s(text?))));
         key.into_iter().chain(fields).collect()
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::net::Ipv4Addr;
 
 use darkroom_api::{ApiConfig, AppState, router};
-use darkroom_exports::Limits;
+use darkroom_exports::{Limits, Timestamp};
 use darkroom_store::{ApiKey, NewKey, Store};
 use darkroom_test_stack::Stack;
 use reqwest::header::HeaderMap;
@@ -83,6 +83,11 @@ pub async fn answer(request: RequestBuilder) -> Answer {
 
 /// Serves a store on a port of its own.
 pub async fn serve(store: &Store) -> String {
+    serve_at(store, Timestamp::now).await
+}
+
+/// Serves a store with a clock of the test's own.
+pub async fn serve_at(store: &Store, clock: fn() -> Timestamp) -> String {
     // Five minutes of 1080p, whatever the default becomes.
     let limits = Limits {
         pixel_budget: 1920 * 1080 * 30 * 300,
@@ -92,7 +97,7 @@ pub async fn serve(store: &Store) -> String {
         limits,
         ..ApiConfig::default()
     };
-    let app = router(AppState::new(store.clone(), config));
+    let app = router(AppState::with_clock(store.clone(), config, clock));
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
         .unwrap();
@@ -163,6 +168,35 @@ impl Service {
 
     pub async fn create(&self, body: &Value) -> Answer {
         answer(self.post("/v1/exports", body)).await
+    }
+
+    /// Creates a project with a state, and answers its id.
+    pub async fn project(&self, state: &Value) -> String {
+        let created = answer(self.post("/v1/projects", &synced_body(state))).await;
+        created.data()["projectId"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn sync(&self, project: &str, state: &Value) -> Answer {
+        let path = format!("/v1/projects/{project}/sync");
+        answer(self.post(&path, &synced_body(state))).await
+    }
+
+    pub async fn patch(&self, project: &str, body: &Value) -> Answer {
+        let path = format!("/v1/projects/{project}");
+        let patch = self.to(Method::PATCH, &path).bearer_auth(&self.secret);
+        answer(patch.json(body)).await
+    }
+
+    /// Uploads a text as captions; answers the asset.
+    pub async fn caption_asset(&self, text: &str) -> Value {
+        let srt = format!("1\n00:00:00,000 --> 00:00:01,000\n{text}\n");
+        let upload = self
+            .to(Method::POST, "/v1/uploads")
+            .bearer_auth(&self.secret)
+            .header("content-type", "text/plain")
+            .header("x-file-name", "a.srt")
+            .body(srt);
+        answer(upload).await.data().clone()
     }
 
     pub async fn create_keyed(&self, body: &Value, key: &str) -> Answer {
@@ -283,7 +317,7 @@ impl Service {
 
     /// Nothing of ann's is there: no task, record, slot, message or document.
     pub async fn assert_nothing_created(&self) {
-        for prefix in ["T#", "I#", "C#", "A#"] {
+        for prefix in ["T#", "I#", "C#", "A#", "P#", "B#", "F#", "R#"] {
             assert!(self.items("ann", prefix).await.is_empty(), "{prefix}");
         }
         assert!(self.account().await.0.is_empty());
@@ -356,6 +390,24 @@ pub fn body_of(state: Value) -> Value {
         "editorState": state, "stateSchemaVersion": "v1",
         "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
     })
+}
+
+/// What syncs a state.
+pub fn synced_body(state: &Value) -> Value {
+    json!({ "editorState": state, "stateSchemaVersion": "v1" })
+}
+
+/// A state that names uploaded files, besides its square.
+pub fn state_with(files: &[&Value]) -> Value {
+    let mut state = state(100, 100, 1.0);
+    for (index, asset) in files.iter().enumerate() {
+        let id = format!("file-{index}");
+        state["assets"][&id] = json!({
+            "id": id, "type": "image", "filename": "f", "size": 1, "mimeType": "image/png",
+            "remoteUrl": null, "remoteKey": asset["fileKey"], "width": 8, "height": 8,
+        });
+    }
+    state
 }
 
 /// A valid create body: two seconds of a small square.

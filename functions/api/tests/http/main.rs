@@ -11,12 +11,17 @@
 
 mod common;
 
+mod asset_uses;
+mod bindings;
 mod conventions;
 mod create;
 mod faults;
 mod idempotency;
 mod illustrations;
 mod money;
+mod project_exports;
+mod projects;
 mod races;
 mod reads;
+mod syncs;
 mod uploads;

@@ -106,7 +106,11 @@ impl Store {
             conditions.push(condition);
         }
         let conditions = conditions.join(" AND ");
-        update_part(update.update_expression(adds).condition_expression(conditions))
+        update_part(
+            update
+                .update_expression(adds)
+                .condition_expression(conditions),
+        )
     }
 }
 

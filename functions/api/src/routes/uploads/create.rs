@@ -67,10 +67,7 @@ pub(crate) async fn handle(
         size: found.size,
         duration_ms: found.duration_ms,
     };
-    let stored = state
-        .store()
-        .put_asset(&key, &new, bytes, project)
-        .await?;
+    let stored = state.store().put_asset(&key, &new, bytes, project).await?;
     let asset = match stored {
         Uploaded::Made(asset) => asset,
         Uploaded::ProjectMissing => return Err(projects::not_found()),
@@ -109,8 +106,7 @@ fn read_headers(headers: &HeaderMap) -> Result<(String, Claim, Option<ProjectId>
         );
     }
     let project = headers.get("x-project-id");
-    let project_id = project
-        .and_then(|id| ProjectId::parse(&id.to_str().ok()?.to_lowercase()));
+    let project_id = project.and_then(|id| ProjectId::parse(&id.to_str().ok()?.to_lowercase()));
     if project.is_some() && project_id.is_none() {
         fault("x-project-id", "must be a UUID".to_owned());
     }
