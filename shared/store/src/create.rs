@@ -4,6 +4,7 @@
 
 mod parts;
 
+use darkroom_editor_state::Ticks;
 use darkroom_exports::{CreateExport, IdempotencyKey, Identity, ProjectId, Task, TaskId};
 use serde_json::Value;
 
@@ -55,8 +56,8 @@ pub enum Created {
     ClientTaskIdReused(Vec<String>),
     /// So many tasks are active, and no more may be.
     LimitReached(u32),
-    /// The balance does not cover the export.
-    CreditsInsufficient,
+    /// The balance does not cover the export of a timeline so long.
+    CreditsInsufficient(Ticks),
     /// The key's own quota does not cover the export.
     QuotaExceeded,
     /// The document names uploaded files that it cannot.
@@ -115,7 +116,7 @@ impl Store {
             if part != Part::Account {
                 return self.refused(new, part, &found).await;
             }
-            match judge_account(&found, new.active_limit, metered, named.deletions()) {
+            match judge_account(new, &found, metered, named.deletions()) {
                 Account::Refused(outcome) => return Ok(outcome),
                 Account::Deletions(now) => deletions = Some(now),
                 Account::Metered(now) => {
@@ -238,14 +239,14 @@ enum Account {
     Deletions(i64),
 }
 
-fn judge_account(account: &Item, active_limit: u32, metered: bool, deletions: i64) -> Account {
+fn judge_account(new: &NewExport<'_>, account: &Item, metered: bool, deletions: i64) -> Account {
     let active = account
         .get("active")
         .and_then(|set| set.as_ss().ok())
         .map_or(0, Vec::len);
     let limit = number(account, "activeLimit")
         .and_then(|limit| u32::try_from(limit).ok())
-        .unwrap_or(active_limit);
+        .unwrap_or(new.active_limit);
     if active >= limit as usize {
         return Account::Refused(Created::LimitReached(limit));
     }
@@ -255,7 +256,7 @@ fn judge_account(account: &Item, active_limit: u32, metered: bool, deletions: i6
         return Account::Deletions(now);
     }
     match (has_balance, metered) {
-        (true, true) => Account::Refused(Created::CreditsInsufficient),
+        (true, true) => Account::Refused(Created::CreditsInsufficient(new.export.duration)),
         _ => Account::Metered(has_balance),
     }
 }

@@ -15,6 +15,7 @@ mod asset_uses;
 mod bindings;
 mod conventions;
 mod create;
+mod documents;
 mod faults;
 mod idempotency;
 mod illustrations;

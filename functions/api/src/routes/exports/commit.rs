@@ -102,9 +102,13 @@ fn refusal(refused: Created) -> Refusal {
                  end or cancel one"
             ),
         ),
-        Created::CreditsInsufficient => Refusal::new(
+        Created::CreditsInsufficient(duration) => Refusal::new(
             ErrorCode::CreditsInsufficient,
-            "the balance does not cover the timeline at this size and rate; top up or export less",
+            format!(
+                "the balance does not cover the timeline's {} s at this size and rate; top up or \
+                 export less",
+                duration.seconds()
+            ),
         ),
         Created::QuotaExceeded => Refusal::new(
             ErrorCode::StandardSecondLimitExceeded,
