@@ -90,10 +90,14 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// `editorState`, which must be there, and the version that goes with it.
-    pub(crate) fn state(&mut self, use_of_it: &str) {
-        // Of generation 0 any version is taken: its documents tell by their form what they are.
+    /// The version field of generation 0. Any is taken: its documents tell by their
+    /// form what they are.
+    pub(crate) fn state_version(&mut self) {
         self.text("stateVersion", 0, 32);
+    }
+
+    /// `editorState` must be there.
+    pub(crate) fn state(&mut self, use_of_it: &str) {
         if self.given("editorState").is_none() {
             self.fault("editorState", format!("is required: {use_of_it}"));
         }

@@ -127,6 +127,7 @@ pub fn parse_sync(body: &Value) -> Result<StateDocument, Problem> {
 }
 
 fn state(reader: &mut Reader<'_>) -> Result<StateDocument, Problem> {
+    reader.state_version();
     reader.state("the project's document");
     reader.finish(Some(()))?;
     reader.version()?;

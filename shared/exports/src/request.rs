@@ -143,18 +143,19 @@ const DOCUMENT_FIELDS: [&str; 5] = [
 pub fn parse(body: &Value, limits: &Limits) -> Result<CreateExport, Problem> {
     let fields = [FIELDS.as_slice(), &DOCUMENT_FIELDS].concat();
     let mut reader = Reader::new(body, &fields)?;
-    let wanted = Wanted::read(&mut reader);
+    let names = Names::read(&mut reader);
+    reader.state_version();
+    let requested = requested(&mut reader);
     let width = side(&mut reader, "compositionWidth");
     let height = side(&mut reader, "compositionHeight");
     reader.state("the document to export");
-    let requested = reader.finish(wanted.settings)?;
+    let requested = reader.finish(requested)?;
     reader.version()?;
     no_callback(&reader)?;
     let state = StateDocument::read(reader.given("editorState").cloned().unwrap_or_default())?;
     let identity = Identity::new(reader.envelope().into(), Some(&state.hash));
     let export = ProjectExport {
-        client_task_id: wanted.client_task_id,
-        filename: wanted.filename,
+        names,
         requested: Requested {
             width,
             height,
@@ -169,13 +170,11 @@ pub fn parse(body: &Value, limits: &Limits) -> Result<CreateExport, Problem> {
 /// An export of a project's state, before the state is known.
 #[derive(Debug, Clone)]
 pub struct ProjectExport {
-    /// Caller's own id of the task.
-    pub client_task_id: Option<String>,
     /// What the request is recognised by when it is repeated: the project and the
     /// body. The state is no part of it, so that a repeated request is the first
     /// one's task, whatever was synced meanwhile.
     pub identity: Identity,
-    filename: Option<String>,
+    names: Names,
     requested: Requested,
     project: Option<ProjectId>,
 }
@@ -187,18 +186,23 @@ impl ProjectExport {
     /// The body's faults (`REQUEST_INVALID`), or that of its callback.
     pub fn parse(body: &Value, project: ProjectId) -> Result<Self, Problem> {
         let mut reader = Reader::new(body, &FIELDS)?;
-        let wanted = Wanted::read(&mut reader);
-        let requested = reader.finish(wanted.settings)?;
+        let names = Names::read(&mut reader);
+        let requested = requested(&mut reader);
+        let requested = reader.finish(requested)?;
         no_callback(&reader)?;
         let mut envelope = reader.envelope();
         envelope.insert("projectId".to_owned(), project.to_string().into());
         Ok(Self {
-            client_task_id: wanted.client_task_id,
-            filename: wanted.filename,
+            names,
             requested,
             project: Some(project),
             identity: Identity::new(envelope.into(), None),
         })
+    }
+
+    /// Caller's own id of the task.
+    pub fn client_task_id(&self) -> Option<&str> {
+        self.names.client_task_id.as_deref()
     }
 
     /// The export of a state.
@@ -212,8 +216,8 @@ impl ProjectExport {
         let duration = state.document.state.duration();
         limits.check(&layout, duration, settings.fps)?;
         Ok(CreateExport {
-            client_task_id: self.client_task_id,
-            filename: self.filename,
+            client_task_id: self.names.client_task_id,
+            filename: self.names.filename,
             settings,
             state,
             project: self.project,
@@ -224,14 +228,14 @@ impl ProjectExport {
     }
 }
 
-/// What both bodies ask for.
-struct Wanted {
+/// What the caller calls the task and its file.
+#[derive(Debug, Clone)]
+struct Names {
     client_task_id: Option<String>,
     filename: Option<String>,
-    settings: Option<Requested>,
 }
 
-impl Wanted {
+impl Names {
     fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             // A blank id identifies nothing: clients do not count on it either.
@@ -239,7 +243,6 @@ impl Wanted {
                 .text("clientTaskId", 0, 128)
                 .filter(|id| !id.trim().is_empty()),
             filename: reader.text("filename", 1, 255),
-            settings: requested(reader),
         }
     }
 }

@@ -60,8 +60,8 @@ async fn a_deleted_file_is_refused_until_it_is_uploaded_again() {
     );
     let named = state_with(&[&kept, &gone]);
     let project = service.project(&state(100, 100, 1.0)).await;
-    let keyed = |key: &str| service.create_keyed(&body_of(named.clone()), key.to_owned().leak());
-    let made = keyed("k").await;
+    let export = body_of(named.clone());
+    let made = service.create_keyed(&export, "k").await;
     service.cancel(&made.task()).await;
     let project_key = || {
         let post = service.post("/v1/projects", &synced_body(&named));
@@ -86,7 +86,7 @@ async fn a_deleted_file_is_refused_until_it_is_uploaded_again() {
     }
     assert!(service.items("ann", "R#").await.is_empty());
     // A replay is the first answer all the same, and other files are none the worse.
-    assert_eq!(keyed("k").await.text, made.text);
+    assert_eq!(service.create_keyed(&export, "k").await.text, made.text);
     assert_eq!(project_key().await.text, first.text);
     let fine = body_of(state_with(&[&kept]));
     assert_eq!(service.create(&fine).await.status, 201);

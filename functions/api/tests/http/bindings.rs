@@ -117,7 +117,7 @@ async fn only_assets_of_ones_own_are_bound() {
         .await;
         assert_problem(&refused, 404, "ASSET_NOT_FOUND");
     }
-    for odd in ["x", "%ff", unknown] {
+    for odd in ["x", unknown] {
         let refused = answer(service.delete(&format!("{path}/{odd}"))).await;
         assert_problem(&refused, 404, "ASSET_NOT_FOUND");
     }

@@ -2,7 +2,13 @@
 
 use serde_json::{Value, json};
 
+/// A still number, written as the service keeps it: whole ones without a point.
 fn number(value: f64) -> Value {
+    let value = if value.fract() == 0.0 {
+        json!(value as i64)
+    } else {
+        json!(value)
+    };
     json!({ "value": value, "keyframes": [] })
 }
 

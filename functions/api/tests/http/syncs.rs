@@ -49,8 +49,11 @@ async fn a_project_is_synced_ten_times_at_once_and_then_every_two_seconds() {
         panic!("one project")
     };
     assert_eq!(project["version"]["N"], "11", "each sync is counted once");
-    // What was refused left no document behind: the first one, and the ten.
-    assert_eq!(service.objects("documents/").await.len(), 11);
+    // What is refused from now on leaves no document behind.
+    let documents = service.objects("documents/").await;
+    let fresh = service.sync(&id, &state(500, 500, 1.0)).await;
+    assert_eq!(fresh.status, 429);
+    assert_eq!(service.objects("documents/").await, documents);
 
     // Another project has tokens of its own; reading and renaming take none.
     assert_eq!(service.sync(&other, &states[0]).await.status, 200);

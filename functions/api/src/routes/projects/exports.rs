@@ -35,7 +35,7 @@ pub(crate) async fn handle(
             user: &key.user,
             project: Some(id),
             idempotency: idempotency.as_ref(),
-            client_task_id: export.client_task_id.as_deref(),
+            client_task_id: export.client_task_id(),
             identity: &export.identity,
             document: None,
         })
