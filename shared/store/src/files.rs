@@ -41,7 +41,7 @@ use crate::transact::{TRIES, built, delete_part, pause, put_part, update_part};
 /// Most files that one document may name: their set stays below DynamoDB's 400 KB
 /// an item.
 pub const MAX_FILES: usize = 10_000;
-/// Items that one BatchGetItem may ask for.
+/// Items that one `BatchGetItem` may ask for.
 const BATCH: usize = 100;
 /// Most queries of a megabyte each that look for a file's uses.
 const PAGES: usize = 100;

@@ -290,7 +290,7 @@ impl Store {
                 (Part::Key, self.key_is_valid(key)?),
                 (
                     Part::Project,
-                    self.sync_part(user, id, &found, state, &hash, full_at, now)?,
+                    self.sync_part(user, id, &found, state, hash.as_deref(), full_at, now)?,
                 ),
             ];
             if text(&found, "filesHash") != hash {
@@ -332,7 +332,7 @@ impl Store {
         id: ProjectId,
         found: &Item,
         state: &StateDocument,
-        files_hash: &Option<String>,
+        files_hash: Option<&str>,
         full_at: Timestamp,
         now: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
