@@ -208,6 +208,7 @@ async fn a_message_that_names_no_task_ends_in_the_dead_letter_queue() {
 struct Fill {
     api_key: String,
     task_id: String,
+    project_id: String,
     asset_id: String,
 }
 
@@ -220,6 +221,7 @@ impl Fill {
             .replace("${API_KEY}", &self.api_key)
             .replace("${USER_ID}", "dev")
             .replace("${TASK_ID}", &self.task_id)
+            .replace("${PROJECT_ID}", &self.project_id)
             .replace("${ASSET_ID}", &self.asset_id);
         assert!(!text.contains("${"), "{name}: an unknown placeholder");
         text
@@ -332,18 +334,19 @@ async fn sample_events_drive_the_functions() {
     assert_eq!((status, ids), (200, vec![&json!(waiting), &json!(created)]));
 
     editor(&deployed, &fill).await;
-    assets(&deployed, fill).await;
+    assets(&deployed, &mut fill).await;
+    projects(&deployed, &mut fill).await;
 
-    // Both messages are still there; with the queue on, they find their tasks ended.
-    assert_eq!(deployed.messages(QUEUE).await, (2, 0));
+    // All messages are still there; with the queue on, they find their tasks ended.
+    assert_eq!(deployed.messages(QUEUE).await, (3, 0));
     deployed.feed(true).await;
     deployed.until_messages(QUEUE, (0, 0)).await;
     assert_eq!(deployed.messages(DEAD_LETTERS).await, (0, 0));
 }
 
 /// A file comes in base64, and goes to the bucket as it was.
-async fn assets(deployed: &Deployed, mut fill: Fill) {
-    let (status, _, body) = deployed.api("upload-asset", &fill).await;
+async fn assets(deployed: &Deployed, fill: &mut Fill) {
+    let (status, _, body) = deployed.api("upload-asset", fill).await;
     assert_eq!(status, 201, "{body}\n{}", deployed.log());
     let made = parsed(&body)["data"].clone();
     assert_eq!(
@@ -352,7 +355,7 @@ async fn assets(deployed: &Deployed, mut fill: Fill) {
     );
     fill.asset_id = made["assetId"].as_str().unwrap().to_owned();
 
-    let (status, _, body) = deployed.api("get-asset", &fill).await;
+    let (status, _, body) = deployed.api("get-asset", fill).await;
     assert_eq!(status, 200, "{body}");
     let asset = parsed(&body)["data"].clone();
     assert_eq!(asset["fileKey"], made["fileKey"]);
@@ -363,10 +366,55 @@ async fn assets(deployed: &Deployed, mut fill: Fill) {
     let sent = base64::engine::general_purpose::STANDARD.decode(event["body"].as_str().unwrap());
     assert_eq!(answer.bytes().await.unwrap(), sent.unwrap());
 
-    "00000000-0000-4000-8000-000000000000".clone_into(&mut fill.asset_id);
-    let (status, headers, body) = deployed.api("get-asset", &fill).await;
+    let stranger = Fill {
+        api_key: fill.api_key.clone(),
+        asset_id: "00000000-0000-4000-8000-000000000000".to_owned(),
+        ..Fill::default()
+    };
+    let (status, headers, body) = deployed.api("get-asset", &stranger).await;
     assert_eq!(status, 404, "{body}");
     assert_eq!(headers["content-type"], "application/problem+json");
+}
+
+/// A project from its creation to its film's task, with the uploaded asset.
+async fn projects(deployed: &Deployed, fill: &mut Fill) {
+    let (status, _, body) = deployed.api("create-project", fill).await;
+    assert_eq!(status, 201, "{body}\n{}", deployed.log());
+    let (_, headers, again) = deployed.api("create-project", fill).await;
+    assert_eq!(
+        (&headers["idempotency-replayed"], &again),
+        (&json!("true"), &body)
+    );
+    fill.project_id = parsed(&body)["data"]["projectId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+
+    let expect = |(status, _, body): (u64, Value, String), wanted: u64| {
+        assert_eq!(status, wanted, "{body}\n{}", deployed.log());
+        parsed(&body)["data"].clone()
+    };
+    let listed = expect(deployed.api("list-projects", fill).await, 200);
+    assert_eq!(listed[0]["projectId"], fill.project_id.as_str());
+    let patched = expect(deployed.api("patch-project", fill).await, 200);
+    assert_eq!(patched["title"], "Launch");
+    expect(deployed.api("sync-project", fill).await, 200);
+    let detail = expect(deployed.api("get-project", fill).await, 200);
+    assert_eq!(detail["editorState"]["items"]["square"]["color"], "#0000ff");
+    let task = expect(deployed.api("create-project-export", fill).await, 201);
+    assert_eq!(task["projectId"], fill.project_id.as_str());
+    fill.task_id = task["taskId"].as_str().unwrap().to_owned();
+    let canceled = expect(deployed.api("cancel-export", fill).await, 200);
+    assert_eq!(canceled["status"], "CANCELED");
+
+    expect(deployed.api("add-project-asset", fill).await, 201);
+    let bound = expect(deployed.api("list-project-assets", fill).await, 200);
+    assert_eq!(bound[0]["assetId"], fill.asset_id.as_str());
+    expect(deployed.api("delete-project-asset", fill).await, 200);
+    expect(deployed.api("delete-project", fill).await, 200);
+    assert_eq!(deployed.api("get-project", fill).await.0, 404);
+    expect(deployed.api("delete-asset", fill).await, 200);
+    assert_eq!(deployed.api("get-asset", fill).await.0, 404);
 }
 
 /// The routes that store nothing.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use darkroom_exports::{Limits, PriceTable};
+use darkroom_exports::{Limits, PriceTable, Timestamp};
 use darkroom_store::Store;
 
 /// Settings of a deployment.
@@ -52,12 +52,26 @@ pub struct AppState(Arc<Parts>);
 struct Parts {
     store: Store,
     config: ApiConfig,
+    clock: fn() -> Timestamp,
 }
 
 impl AppState {
     /// State over a store.
     pub fn new(store: Store, config: ApiConfig) -> Self {
-        Self(Arc::new(Parts { store, config }))
+        Self::with_clock(store, config, Timestamp::now)
+    }
+
+    /// State whose projects are created and synced at the time that `clock` tells.
+    pub fn with_clock(store: Store, config: ApiConfig, clock: fn() -> Timestamp) -> Self {
+        Self(Arc::new(Parts {
+            store,
+            config,
+            clock,
+        }))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.0.clock)()
     }
 
     pub(crate) fn store(&self) -> &Store {

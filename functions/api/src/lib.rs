@@ -8,7 +8,9 @@
 mod auth;
 mod body;
 mod config;
+mod page;
 mod probe;
+mod repeat;
 mod reply;
 mod request_id;
 mod routes;

@@ -6,8 +6,8 @@ use darkroom_exports::{ErrorCode, Problem};
 use darkroom_store::StoreError;
 use serde_json::{Value, json};
 
-/// Seconds after which a busy service may be asked again.
-const RETRY_AFTER: &str = "1";
+/// Seconds after which a service may be asked again that does not say it better.
+const RETRY_AFTER: u64 = 1;
 
 /// Marks the answer of a replayed POST.
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -74,7 +74,8 @@ impl IntoResponse for Refusal {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if matches!(status.as_u16(), 429 | 503) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+            let seconds = problem.retry_after_seconds.unwrap_or(RETRY_AFTER);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

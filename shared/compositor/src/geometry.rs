@@ -139,10 +139,22 @@ impl Pixels {
             ..self
         };
         let parts = [
-            Self { y1: inner.y0, ..self },
-            Self { y0: inner.y1, ..self },
-            Self { x1: inner.x0, ..beside },
-            Self { x0: inner.x1, ..beside },
+            Self {
+                y1: inner.y0,
+                ..self
+            },
+            Self {
+                y0: inner.y1,
+                ..self
+            },
+            Self {
+                x1: inner.x0,
+                ..beside
+            },
+            Self {
+                x0: inner.x1,
+                ..beside
+            },
         ];
         parts.into_iter().filter(|part| !part.is_empty()).collect()
     }

@@ -1,33 +1,51 @@
-//! Task ids.
+//! Ids.
 
 use std::fmt;
 
 use uuid::Uuid;
 
-/// A `UUIDv7`: its text order is the order of creation, so it is the sort key of
-/// the task list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TaskId(Uuid);
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        /// A `UUIDv7`: its text order is the order of creation, so it is the sort
+        /// key of its list.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
 
-impl TaskId {
-    /// A new id for this instant.
-    #[must_use]
-    pub fn generate() -> Self {
-        Self(Uuid::now_v7())
-    }
+        impl $name {
+            /// A new id for this instant.
+            #[must_use]
+            pub fn generate() -> Self {
+                Self(Uuid::now_v7())
+            }
 
-    /// Reads an id as written in a path or an item. Anything but the canonical
-    /// lower-case form names no task.
-    pub fn parse(text: &str) -> Option<Self> {
-        let id = Uuid::try_parse(text).ok()?;
-        (id.to_string() == text).then_some(Self(id))
-    }
+            /// Reads an id as written in a path or an item. Anything but the
+            /// canonical lower-case form names nothing.
+            pub fn parse(text: &str) -> Option<Self> {
+                let id = Uuid::try_parse(text).ok()?;
+                (id.to_string() == text).then_some(Self(id))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
 }
 
-impl fmt::Display for TaskId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+id! {
+    /// An export task.
+    TaskId
+}
+id! {
+    /// A project.
+    ProjectId
+}
+id! {
+    /// An asset.
+    AssetId
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// Longest key, in characters.
@@ -98,6 +98,29 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+/// What a repeated request is recognised by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Identity {
+    /// The body without its document, and what else counts: what a 409 compares.
+    pub envelope: Value,
+    /// Hash of the document that the body brought.
+    pub document_hash: Option<String>,
+    /// Identity of the whole.
+    pub fingerprint: Fingerprint,
+}
+
+impl Identity {
+    /// Identity of a request.
+    pub fn new(envelope: Value, document_hash: Option<&str>) -> Self {
+        let whole = json!({ "body": envelope, "document": document_hash });
+        Self {
+            envelope,
+            document_hash: document_hash.map(str::to_owned),
+            fingerprint: Fingerprint::of(&whole),
+        }
+    }
+}
+
 /// RFC 8785 canonical form. Numbers become doubles there, so every value that
 /// was read as JSON has one.
 pub fn canonical(payload: &Value) -> Vec<u8> {
@@ -161,7 +184,6 @@ fn descend(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn key(raw: &str) -> Result<Option<String>, KeyError> {
         IdempotencyKey::from_header(std::iter::once(raw.as_bytes()))

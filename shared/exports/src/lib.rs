@@ -3,23 +3,32 @@
 //!
 //! A create request becomes a [`CreateExport`] ([`request`]), is priced
 //! ([`billing`]), identified ([`idempotency`]) and lives as a [`Task`]
-//! ([`task`]). Whatever is refused is a [`Problem`] ([`problem`]).
+//! ([`task`]). The document may be that of a [`Project`] ([`project`]), which is
+//! created and synced, as often as its tokens allow ([`bucket`]). Whatever is
+//! refused is a [`Problem`] ([`problem`]).
 
 pub mod billing;
+mod body;
+pub mod bucket;
 pub mod cursor;
 pub mod id;
 pub mod idempotency;
 pub mod limits;
 pub mod problem;
+pub mod project;
 pub mod request;
+pub mod state;
 pub mod task;
 pub mod timestamp;
 
 pub use billing::{Credits, PriceTable, Quote};
-pub use id::TaskId;
-pub use idempotency::{Fingerprint, IdempotencyKey};
+pub use bucket::TokenBucket;
+pub use id::{AssetId, ProjectId, TaskId};
+pub use idempotency::{Fingerprint, IdempotencyKey, Identity};
 pub use limits::Limits;
 pub use problem::{ErrorCode, Fault, Problem};
-pub use request::{CreateExport, Format, Settings};
+pub use project::{NewProject, Patch, Project};
+pub use request::{CreateExport, Format, ProjectExport, Settings};
+pub use state::StateDocument;
 pub use task::{ExportPhase, Task, TaskState};
 pub use timestamp::Timestamp;

@@ -26,6 +26,8 @@ pub enum ErrorCode {
     TaskNotCancelable,
     /// The key is bound to another payload.
     IdempotencyKeyReused,
+    /// A project's state or an active task uses the asset.
+    AssetReferenced,
     /// The `clientTaskId` is bound to another payload or task.
     ClientTaskIdReused,
     /// The body is larger than the route takes.
@@ -42,6 +44,8 @@ pub enum ErrorCode {
     ConcurrencyLimitExceeded,
     /// The key's own quota does not cover the export.
     StandardSecondLimitExceeded,
+    /// The project's tokens for syncs are used up.
+    ProjectSyncRateLimited,
     /// The balance does not cover the export.
     CreditsInsufficient,
     /// The output has too many pixels.
@@ -72,6 +76,7 @@ impl ErrorCode {
             Self::ProjectNotFound => ("PROJECT_NOT_FOUND", 404, "NOT_FOUND"),
             Self::MethodNotAllowed => ("METHOD_NOT_ALLOWED", 405, "BAD_REQUEST"),
             Self::TaskNotCancelable => ("TASK_NOT_CANCELABLE", 409, "CONFLICT"),
+            Self::AssetReferenced => ("ASSET_REFERENCED", 409, "CONFLICT"),
             Self::IdempotencyKeyReused => ("IDEMPOTENCY_KEY_REUSED", 409, "CONFLICT"),
             Self::ClientTaskIdReused => ("CLIENT_TASK_ID_REUSED", 409, "CONFLICT"),
             Self::PayloadTooLarge => ("PAYLOAD_TOO_LARGE", 413, "BAD_REQUEST"),
@@ -95,6 +100,9 @@ impl ErrorCode {
                 429,
                 "RATE_LIMITED",
             ),
+            Self::ProjectSyncRateLimited => {
+                ("OPEN_API_PROJECT_SYNC_RATE_LIMITED", 429, "RATE_LIMITED")
+            }
             Self::CreditsInsufficient => (
                 "OPEN_API_CREDITS_INSUFFICIENT",
                 422,
@@ -137,6 +145,7 @@ impl ErrorCode {
             Self::ProjectNotFound => "There is no such project",
             Self::MethodNotAllowed => "The route does not take this method",
             Self::TaskNotCancelable => "The task has already ended",
+            Self::AssetReferenced => "The asset is in use",
             Self::IdempotencyKeyReused => "The idempotency key belongs to another payload",
             Self::ClientTaskIdReused => "The client task id belongs to another task",
             Self::PayloadTooLarge => "The body is too large",
@@ -146,6 +155,7 @@ impl ErrorCode {
             Self::EditorItemUnsupported => "The editor state holds what is not drawn yet",
             Self::ConcurrencyLimitExceeded => "Too many active exports",
             Self::StandardSecondLimitExceeded => "The API key's limit is used up",
+            Self::ProjectSyncRateLimited => "The project is synced too often",
             Self::CreditsInsufficient => "The balance does not cover this export",
             Self::OutputTooLarge => "The output is too large",
             Self::TooLong => "The export is too long",
@@ -190,6 +200,8 @@ pub struct Problem {
     pub detail: String,
     /// Every fault, where there are any.
     pub errors: Vec<Fault>,
+    /// Seconds after which the same request may go through, where that is known.
+    pub retry_after_seconds: Option<u64>,
 }
 
 impl Problem {
@@ -200,6 +212,7 @@ impl Problem {
             error_code: code.as_str().to_owned(),
             detail: detail.into(),
             errors: Vec::new(),
+            retry_after_seconds: None,
         }
     }
 
@@ -219,6 +232,7 @@ impl Problem {
             error_code: code.as_str().to_owned(),
             detail,
             errors: faults,
+            retry_after_seconds: None,
         }
     }
 

@@ -1,14 +1,17 @@
-//! The create request: read whole, every fault reported, then typed.
+//! The create requests of an export, with a document of its own or of a project:
+//! read whole, every fault reported, then typed.
 
 use darkroom_editor_state::{
-    Document, Library, OutputLayout, Ratio, Ticks, frame_count, output_layout, read, unsupported,
+    Document, Library, OutputLayout, Ratio, Ticks, frame_count, output_layout,
 };
-use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
+use serde_json::{Value, json};
 
-use crate::idempotency::{Fingerprint, canonical};
+use crate::body::{Reader, integer};
+use crate::id::ProjectId;
+use crate::idempotency::Identity;
 use crate::limits::Limits;
-use crate::problem::{ErrorCode, Fault, Problem};
+use crate::problem::{ErrorCode, Problem};
+use crate::state::StateDocument;
 
 /// Container of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,113 +105,36 @@ pub struct CreateExport {
     /// How to draw.
     pub settings: Settings,
     /// What to draw.
-    pub document: Document,
+    pub state: StateDocument,
+    /// The project whose state it is.
+    pub project: Option<ProjectId>,
     /// Canvas.
     pub layout: OutputLayout,
     /// Timeline length.
     pub duration: Ticks,
-    /// The body without its document: what a 409 compares.
-    pub envelope: Value,
-    /// Canonical bytes of the normalised document, as stored.
-    pub document_bytes: Vec<u8>,
-    /// Lower-case SHA-256 of those bytes: the name of the document.
-    pub document_hash: String,
-    /// Identity of the whole request.
-    pub fingerprint: Fingerprint,
+    /// What the request is recognised by when it is repeated.
+    pub identity: Identity,
 }
 
-/// Fields of the body; any other is refused, so that nothing is ignored.
-const FIELDS: [&str; 13] = [
+/// Fields of both bodies; any other is refused, so that nothing is ignored.
+const FIELDS: [&str; 8] = [
     "clientTaskId",
     "filename",
-    "editorState",
-    "stateVersion",
-    "stateSchemaVersion",
     "fps",
-    "compositionWidth",
-    "compositionHeight",
     "ratio",
     "scale",
     "format",
     "callbackUrl",
     "callbackHeaders",
 ];
-
-/// Most unknown fields that one answer names, and most characters of each name.
-const MAX_UNKNOWN: usize = 50;
-const MAX_UNKNOWN_CHARS: usize = 200;
-
-/// Collects the faults of one body.
-struct Reader<'a> {
-    body: &'a Map<String, Value>,
-    faults: Vec<Fault>,
-}
-
-impl<'a> Reader<'a> {
-    fn fault(&mut self, field: &str, message: String) {
-        let path = format!("/{}", field.replace('~', "~0").replace('/', "~1"));
-        self.faults
-            .push(Fault::new(ErrorCode::RequestInvalid, path, message));
-    }
-
-    /// A field that is there and not null.
-    fn given(&self, field: &str) -> Option<&'a Value> {
-        self.body.get(field).filter(|value| !value.is_null())
-    }
-
-    fn text(&mut self, field: &str, least: usize, most: usize) -> Option<String> {
-        let value = self.given(field)?;
-        match value.as_str() {
-            Some(text) if (least..=most).contains(&text.chars().count()) => Some(text.to_owned()),
-            _ => {
-                self.fault(
-                    field,
-                    format!("must be a string of {least} to {most} characters"),
-                );
-                None
-            }
-        }
-    }
-
-    fn one_of<T>(
-        &mut self,
-        field: &str,
-        allowed: &str,
-        read: impl Fn(&Value) -> Option<T>,
-    ) -> Option<T> {
-        let found = self.given(field).and_then(read);
-        if found.is_none() {
-            let message = match self.given(field) {
-                None => format!("is required: {allowed}"),
-                Some(value) => format!("is {}; it must be {allowed}", shorten(value)),
-            };
-            self.fault(field, message);
-        }
-        found
-    }
-
-    fn side(&mut self, field: &str) -> Option<u32> {
-        self.given(field)?;
-        self.one_of(field, "an integer from 50 to 1920", |value| {
-            integer(value).filter(|side| (50..=1920).contains(side))
-        })
-    }
-}
-
-/// A whole number, however it is written (`30` or `30.0`).
-fn integer(value: &Value) -> Option<u32> {
-    let number = value.as_f64()?;
-    (number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number))
-        .then_some(number as u32)
-}
-
-fn shorten(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
-}
+/// Further fields of a request that brings its document.
+const DOCUMENT_FIELDS: [&str; 5] = [
+    "editorState",
+    "stateVersion",
+    "stateSchemaVersion",
+    "compositionWidth",
+    "compositionHeight",
+];
 
 /// Reads, checks and measures a create body, whose document may name the motion graphics
 /// of `library`.
@@ -218,64 +144,115 @@ fn shorten(value: &Value) -> String {
 /// (`REQUEST_INVALID`), the version, the callback, the document's faults, what
 /// is not drawn yet, the output's size and length.
 pub fn parse(body: &Value, limits: &Limits, library: &Library) -> Result<CreateExport, Problem> {
-    let Some(body) = body.as_object() else {
-        let detail = "the body must be a JSON object";
-        return Err(Problem::new(ErrorCode::RequestInvalid, detail));
-    };
-    let mut reader = Reader {
-        body,
-        faults: Vec::new(),
-    };
-    let known = |field: &&String| FIELDS.contains(&field.as_str());
-    for field in body.keys().filter(|field| !known(field)).take(MAX_UNKNOWN) {
-        let shown: String = field.chars().take(MAX_UNKNOWN_CHARS).collect();
-        reader.fault(
-            &shown,
-            "is not a field of this request; remove it".to_owned(),
-        );
-    }
-    // A blank id identifies nothing: clients do not count on it either.
-    let client_task_id = reader
-        .text("clientTaskId", 0, 128)
-        .filter(|id| !id.trim().is_empty());
-    let filename = reader.text("filename", 1, 255);
-    // Of generation 0 any version is taken: its documents tell by their form what they are.
-    reader.text("stateVersion", 0, 32);
+    let fields = [FIELDS.as_slice(), &DOCUMENT_FIELDS].concat();
+    let mut reader = Reader::new(body, &fields)?;
+    let names = Names::read(&mut reader);
+    reader.state_version();
     let requested = requested(&mut reader);
-    if reader.given("editorState").is_none() {
-        reader.fault(
-            "editorState",
-            "is required: the document to export".to_owned(),
-        );
-    }
-    let requested = match requested {
-        Some(requested) if reader.faults.is_empty() => requested,
-        _ => {
-            return Err(Problem::from_faults(
-                ErrorCode::RequestInvalid,
-                reader.faults,
-            ));
-        }
-    };
-    version(&reader)?;
+    let width = side(&mut reader, "compositionWidth");
+    let height = side(&mut reader, "compositionHeight");
+    reader.state("the document to export");
+    let requested = reader.finish(requested)?;
+    reader.version()?;
     no_callback(&reader)?;
-    let document = document(body, library)?;
-    let settings = requested.over(&document);
-    let layout = settings.layout(&document);
-    let duration = document.state.duration();
-    limits.check(&layout, duration, settings.fps)?;
-    Ok(identified(
-        body,
-        client_task_id,
-        filename,
-        settings,
-        document,
-        layout,
-        duration,
-    ))
+    let document = reader.given("editorState").cloned().unwrap_or_default();
+    let state = StateDocument::read(document, library)?;
+    let identity = Identity::new(reader.envelope().into(), Some(&state.hash));
+    let export = ProjectExport {
+        names,
+        requested: Requested {
+            width,
+            height,
+            ..requested
+        },
+        project: None,
+        identity,
+    };
+    export.of(state, limits)
+}
+
+/// An export of a project's state, before the state is known.
+#[derive(Debug, Clone)]
+pub struct ProjectExport {
+    /// What the request is recognised by when it is repeated: the project and the
+    /// body. The state is no part of it, so that a repeated request is the first
+    /// one's task, whatever was synced meanwhile.
+    pub identity: Identity,
+    names: Names,
+    requested: Requested,
+    project: Option<ProjectId>,
+}
+
+impl ProjectExport {
+    /// Reads a body that brings no document.
+    ///
+    /// # Errors
+    /// The body's faults (`REQUEST_INVALID`), or that of its callback.
+    pub fn parse(body: &Value, project: ProjectId) -> Result<Self, Problem> {
+        let mut reader = Reader::new(body, &FIELDS)?;
+        let names = Names::read(&mut reader);
+        let requested = requested(&mut reader);
+        let requested = reader.finish(requested)?;
+        no_callback(&reader)?;
+        let mut envelope = reader.envelope();
+        envelope.insert("projectId".to_owned(), project.to_string().into());
+        Ok(Self {
+            names,
+            requested,
+            project: Some(project),
+            identity: Identity::new(envelope.into(), None),
+        })
+    }
+
+    /// Caller's own id of the task.
+    pub fn client_task_id(&self) -> Option<&str> {
+        self.names.client_task_id.as_deref()
+    }
+
+    /// The export of a state.
+    ///
+    /// # Errors
+    /// What is not drawn yet, the output's size and length.
+    pub fn of(self, state: StateDocument, limits: &Limits) -> Result<CreateExport, Problem> {
+        state.is_drawn()?;
+        let settings = self.requested.over(&state.document);
+        let layout = settings.layout(&state.document);
+        let duration = state.document.state.duration();
+        limits.check(&layout, duration, settings.fps)?;
+        Ok(CreateExport {
+            client_task_id: self.names.client_task_id,
+            filename: self.names.filename,
+            settings,
+            state,
+            project: self.project,
+            layout,
+            duration,
+            identity: self.identity,
+        })
+    }
+}
+
+/// What the caller calls the task and its file.
+#[derive(Debug, Clone)]
+struct Names {
+    client_task_id: Option<String>,
+    filename: Option<String>,
+}
+
+impl Names {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        Self {
+            // A blank id identifies nothing: clients do not count on it either.
+            client_task_id: reader
+                .text("clientTaskId", 0, 128)
+                .filter(|id| !id.trim().is_empty()),
+            filename: reader.text("filename", 1, 255),
+        }
+    }
 }
 
 /// Settings as asked for: each side of the composition may be left to the document.
+#[derive(Debug, Clone, Copy)]
 struct Requested {
     format: Format,
     fps: u32,
@@ -317,30 +294,21 @@ fn requested(reader: &mut Reader<'_>) -> Option<Requested> {
     let format = reader.one_of("format", "mp4 or webm", |value| {
         Format::parse(value.as_str()?)
     });
-    let width = reader.side("compositionWidth");
-    let height = reader.side("compositionHeight");
     Some(Requested {
         format: format?,
         fps: fps?,
         ratio: ratio?,
         scale: scale?,
-        width,
-        height,
+        width: None,
+        height: None,
     })
 }
 
-/// Generation 1 says `stateSchemaVersion: "v1"`; generation 0 says nothing here.
-fn version(reader: &Reader<'_>) -> Result<(), Problem> {
-    match reader.given("stateSchemaVersion") {
-        Some(value) if value.as_str() != Some("v1") => Err(Problem::new(
-            ErrorCode::StateSchemaVersionUnsupported,
-            format!(
-                "`stateSchemaVersion` is {}; this service reads \"v1\"",
-                shorten(value)
-            ),
-        )),
-        _ => Ok(()),
-    }
+fn side(reader: &mut Reader<'_>, field: &str) -> Option<u32> {
+    reader.given(field)?;
+    reader.one_of(field, "an integer from 50 to 1920", |value| {
+        integer(value).filter(|side| (50..=1920).contains(side))
+    })
 }
 
 /// Webhooks are not delivered by this build, so a callback is refused, not ignored.
@@ -358,48 +326,6 @@ fn no_callback(reader: &Reader<'_>) -> Result<(), Problem> {
         }
     }
     Ok(())
-}
-
-fn document(body: &Map<String, Value>, library: &Library) -> Result<Document, Problem> {
-    let value = body.get("editorState").cloned().unwrap_or_default();
-    let document = read(value, library)
-        .map_err(|faults| Problem::from_editor_faults("/editorState", &faults))?;
-    let not_drawn = unsupported(&document.state);
-    if !not_drawn.is_empty() {
-        let mut problem = Problem::from_editor_faults("/editorState", &not_drawn);
-        problem.code = ErrorCode::EditorItemUnsupported;
-        return Err(problem);
-    }
-    Ok(document)
-}
-
-fn identified(
-    body: &Map<String, Value>,
-    client_task_id: Option<String>,
-    filename: Option<String>,
-    settings: Settings,
-    document: Document,
-    layout: OutputLayout,
-    duration: Ticks,
-) -> CreateExport {
-    let mut envelope = body.clone();
-    envelope.remove("editorState");
-    let envelope = Value::Object(envelope);
-    let document_bytes = canonical(&document.value);
-    let document_hash = hex::encode(Sha256::digest(&document_bytes));
-    let fingerprint = Fingerprint::of(&json!({ "body": envelope, "document": document_hash }));
-    CreateExport {
-        client_task_id,
-        filename,
-        settings,
-        document,
-        layout,
-        duration,
-        envelope,
-        document_bytes,
-        document_hash,
-        fingerprint,
-    }
 }
 
 impl CreateExport {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::billing::Credits;
-use crate::id::TaskId;
+use crate::id::{ProjectId, TaskId};
 use crate::timestamp::Timestamp;
 use darkroom_editor_state::Ticks;
 
@@ -104,6 +104,8 @@ impl ExportPhase {
 pub struct Task {
     /// Id.
     pub id: TaskId,
+    /// The project whose state it renders.
+    pub project: Option<ProjectId>,
     /// Key id that created it.
     pub created_by_key: String,
     /// Caller's own id.
@@ -189,7 +191,7 @@ impl Task {
     pub fn to_create_data(&self) -> Value {
         let data = CreateExportData {
             task_id: self.id.to_string(),
-            project_id: None,
+            project_id: self.project.map(|id| id.to_string()),
             created_at: self.created_at.to_iso(),
             duration_seconds: seconds(self.duration),
             billed_standard_seconds: self.standard_seconds,
@@ -203,7 +205,7 @@ impl Task {
     pub fn to_export_task(&self, output_url: Option<String>) -> Value {
         let task = ExportTask {
             task_id: self.id.to_string(),
-            project_id: None,
+            project_id: self.project.map(|id| id.to_string()),
             created_by_api_key_id: self.created_by_key.clone(),
             client_task_id: self.client_task_id.clone(),
             filename: self.filename.clone(),
@@ -242,6 +244,7 @@ mod tests {
     fn the_phase_key_is_left_out_and_nulls_are_not() {
         let mut task = Task {
             id: TaskId::generate(),
+            project: None,
             created_by_key: "k".to_owned(),
             client_task_id: None,
             filename: None,

@@ -1,19 +1,20 @@
-//! Uploaded files: content-addressed in the bucket, one record an asset.
+//! Uploaded files: content-addressed in the bucket, so that a user's same bytes are
+//! stored once, and one record an asset.
 
 use std::path::Path;
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use darkroom_exports::Timestamp;
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use darkroom_exports::{AssetId, ProjectId, Timestamp};
 use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncWriteExt as _;
-use uuid::Uuid;
 
 use crate::config::Store;
-use crate::create::{built, reasons};
 use crate::error::StoreError;
-use crate::item::{Item, key, n, number, s, text, user_pk};
+use crate::files::{file_key, folder};
+use crate::item::{Item, account_key, key, n, number, s, text, user_pk};
 use crate::keys::ApiKey;
+use crate::transact::{Part, Sent, TRIES, put_part, too_many, update_part};
 
 /// A file that passed its checks.
 #[derive(Debug, Clone)]
@@ -55,23 +56,51 @@ pub struct AssetRecord {
     pub duration_ms: Option<i64>,
 }
 
-/// The folder that holds a user's files; no other user's document may name it.
-fn folder(user: &str) -> String {
-    format!("uploads/{}/", hex::encode(user))
+/// What storing a file came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Uploaded {
+    /// It is an asset.
+    Made(AssetRecord),
+    /// The user has no project with the id given.
+    ProjectMissing,
+    /// The key was revoked meanwhile.
+    KeyRevoked,
+}
+
+/// What a delete came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssetDeleted {
+    /// It is deleted; its bytes stay.
+    Done,
+    /// A project state or an active task uses its file.
+    Referenced,
+    /// The user has no such asset.
+    Missing,
+    /// The key was revoked meanwhile.
+    KeyRevoked,
+}
+
+/// Condition on the item of an asset that its user still has.
+pub(crate) const NOT_DELETED: &str = "attribute_exists(pk) AND attribute_not_exists(deletedAt)";
+
+pub(crate) fn asset_key(user: &str, id: &str) -> Item {
+    key(user_pk(user), s(format!("A#{id}")))
 }
 
 impl Store {
     /// Stores the bytes under their hash, then the asset's record, if the key is
-    /// valid still; `None` when it was revoked meanwhile. Bytes without a record
+    /// valid still, bound to a project where one is given. Bytes without a record
     /// are nobody's asset.
     pub async fn put_asset(
         &self,
         key: &ApiKey,
         new: &NewAsset,
         bytes: Vec<u8>,
-    ) -> Result<Option<AssetRecord>, StoreError> {
+        project: Option<ProjectId>,
+    ) -> Result<Uploaded, StoreError> {
         let sha256 = hex::encode(Sha256::digest(&bytes));
-        let file_key = format!("{}{sha256}.{}", folder(&key.user), new.extension);
+        let name = format!("{sha256}.{}", new.extension);
+        let file_key = format!("{}{name}", folder(&key.user));
         let size_bytes = bytes.len() as i64;
         self.0
             .s3
@@ -84,7 +113,7 @@ impl Store {
             .await
             .map_err(|error| StoreError::sdk("PutObject", &error))?;
         let record = AssetRecord {
-            id: Uuid::now_v7().to_string(),
+            id: AssetId::generate().to_string(),
             kind: new.kind.to_owned(),
             filename: new.filename.clone(),
             media_type: new.media_type.to_owned(),
@@ -98,47 +127,89 @@ impl Store {
             .table_name(&self.0.table)
             .set_item(Some(to_item(&key.user, &record)))
             .condition_expression("attribute_not_exists(pk)");
-        let sent = self
-            .0
-            .db
-            .transact_write_items()
-            .transact_items(self.key_is_valid(key)?)
-            .transact_items(
-                TransactWriteItem::builder()
-                    .put(built(put.build())?)
-                    .build(),
-            )
-            .send()
-            .await;
-        let Err(error) = sent else {
-            return Ok(Some(record));
-        };
-        let revoked = reasons(&error)
-            .and_then(<[_]>::first)
-            .is_some_and(|reason| reason.code() == Some("ConditionalCheckFailed"));
-        if revoked {
-            self.forget_key(&key.hash);
-            return Ok(None);
+        let mut parts = vec![
+            (Part::Key, self.key_is_valid(key)?),
+            (Part::Asset, put_part(put)?),
+            (Part::File, self.count_asset(&key.user, &name, 1)?),
+        ];
+        if let Some(project) = project {
+            parts.push((Part::Project, self.project_exists(&key.user, project)?));
+            let binding = self.binding_part(&key.user, project, &record.id)?;
+            parts.push((Part::Binding, binding));
         }
-        Err(StoreError::sdk("TransactWriteItems", &error))
+        Ok(match self.transact(key, parts).await? {
+            Sent::Done => Uploaded::Made(record),
+            Sent::KeyRevoked => Uploaded::KeyRevoked,
+            Sent::Refused(Part::Project, _) => Uploaded::ProjectMissing,
+            Sent::Refused(..) => return Err(StoreError::Corrupt("asset id")),
+        })
     }
 
-    /// A user's asset.
-    pub async fn get_asset(&self, user: &str, id: Uuid) -> Result<Option<AssetRecord>, StoreError> {
-        let found = self
-            .0
-            .db
-            .get_item()
-            .table_name(&self.0.table)
-            .set_key(Some(key(user_pk(user), s(format!("A#{id}")))))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::sdk("GetItem", &error))?;
-        found
-            .item
-            .map(|item| read(&id.to_string(), &item).ok_or(StoreError::Corrupt("asset")))
-            .transpose()
+    /// One asset more, or less, of a file.
+    fn count_asset(
+        &self,
+        user: &str,
+        name: &str,
+        by: i64,
+    ) -> Result<TransactWriteItem, StoreError> {
+        update_part(
+            Update::builder()
+                .table_name(&self.0.table)
+                .set_key(Some(file_key(user, name)))
+                .update_expression("ADD assets :by")
+                .expression_attribute_values(":by", n(by)),
+        )
+    }
+
+    /// A user's asset, unless it is deleted.
+    pub async fn get_asset(
+        &self,
+        user: &str,
+        id: AssetId,
+    ) -> Result<Option<AssetRecord>, StoreError> {
+        let found = self.get_item(asset_key(user, &id.to_string())).await?;
+        let found = found.filter(|item| !item.contains_key("deletedAt"));
+        found.as_ref().map(read).transpose()
+    }
+
+    /// Deletes an asset, unless its file is in use; how that is kept from racing
+    /// stands in [`crate::files`]. The same bytes under another asset are one file.
+    pub async fn delete_asset(
+        &self,
+        key: &ApiKey,
+        id: AssetId,
+    ) -> Result<AssetDeleted, StoreError> {
+        let user = &key.user;
+        for _ in 0..TRIES {
+            let Some(asset) = self.get_asset(user, id).await? else {
+                return Ok(AssetDeleted::Missing);
+            };
+            let account = self.get_item(account_key(user)).await?.unwrap_or_default();
+            let uses = number(&account, "fileUses").unwrap_or_default();
+            let name = asset.file_key.strip_prefix(&folder(user));
+            let name = name.ok_or(StoreError::Corrupt("asset"))?;
+            if self.is_used(user, name).await? {
+                return Ok(AssetDeleted::Referenced);
+            }
+            let update = Update::builder()
+                .table_name(&self.0.table)
+                .set_key(Some(asset_key(user, &id.to_string())))
+                .update_expression("SET deletedAt = :now")
+                .condition_expression(NOT_DELETED)
+                .expression_attribute_values(":now", n(Timestamp::now().0));
+            let parts = vec![
+                (Part::Key, self.key_is_valid(key)?),
+                (Part::Asset, update_part(update)?),
+                (Part::File, self.count_asset(user, name, -1)?),
+                (Part::Account, self.account_deletion(user, uses)?),
+            ];
+            match self.transact(key, parts).await? {
+                Sent::Done => return Ok(AssetDeleted::Done),
+                Sent::KeyRevoked => return Ok(AssetDeleted::KeyRevoked),
+                Sent::Refused(..) => {}
+            }
+        }
+        Err(too_many())
     }
 
     /// Streams a user's file to disk. A key outside the user's folder reads as
@@ -194,7 +265,7 @@ impl Store {
 }
 
 fn to_item(user: &str, record: &AssetRecord) -> Item {
-    let mut item = key(user_pk(user), s(format!("A#{}", record.id)));
+    let mut item = asset_key(user, &record.id);
     let texts = [
         ("kind", &record.kind),
         ("filename", &record.filename),
@@ -219,16 +290,23 @@ fn to_item(user: &str, record: &AssetRecord) -> Item {
     item
 }
 
-fn read(id: &str, item: &Item) -> Option<AssetRecord> {
-    Some(AssetRecord {
-        id: id.to_owned(),
-        kind: text(item, "kind")?,
-        filename: text(item, "filename")?,
-        media_type: text(item, "mediaType")?,
-        size_bytes: number(item, "sizeBytes")?,
-        file_key: text(item, "fileKey")?,
-        width: number(item, "width"),
-        height: number(item, "height"),
-        duration_ms: number(item, "durationMs"),
-    })
+pub(crate) fn read_id(item: &Item) -> Option<String> {
+    Some(text(item, "sk")?.strip_prefix("A#")?.to_owned())
+}
+
+pub(crate) fn read(item: &Item) -> Result<AssetRecord, StoreError> {
+    let read = || {
+        Some(AssetRecord {
+            id: read_id(item)?,
+            kind: text(item, "kind")?,
+            filename: text(item, "filename")?,
+            media_type: text(item, "mediaType")?,
+            size_bytes: number(item, "sizeBytes")?,
+            file_key: text(item, "fileKey")?,
+            width: number(item, "width"),
+            height: number(item, "height"),
+            duration_ms: number(item, "durationMs"),
+        })
+    };
+    read().ok_or(StoreError::Corrupt("asset"))
 }

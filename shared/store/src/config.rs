@@ -12,6 +12,7 @@ use aws_smithy_http_client::tls;
 use darkroom_editor_state::{GraphicName, MotionGraphic};
 
 use crate::error::StoreError;
+use crate::files::KnownFiles;
 use crate::keys::ApiKey;
 use crate::recorder::CallRecorder;
 
@@ -112,6 +113,8 @@ pub(crate) struct Inner {
     pub(crate) graphics: Mutex<HashMap<GraphicName, Arc<MotionGraphic>>>,
     /// Accounts that had a balance when last seen.
     pub(crate) metered: Mutex<HashSet<String>>,
+    /// Files that were there when last looked at, by user.
+    pub(crate) files: Mutex<HashMap<String, KnownFiles>>,
 }
 
 impl Store {
@@ -142,6 +145,7 @@ impl Store {
             documents: Mutex::default(),
             graphics: Mutex::default(),
             metered: Mutex::default(),
+            files: Mutex::default(),
         })))
     }
 

@@ -1,29 +1,25 @@
 //! The commit point of an export: one transaction writes the idempotency record,
-//! the client task id, the task, the active slot and the credits, or nothing.
+//! the client task id, the task, the active slot, the credits and the use of
+//! uploaded files, or nothing.
 
 mod parts;
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::CancellationReason;
-use darkroom_exports::idempotency::differences;
-use darkroom_exports::{CreateExport, IdempotencyKey, Task, TaskId};
+use darkroom_editor_state::Ticks;
+use darkroom_exports::{CreateExport, IdempotencyKey, Identity, ProjectId, Task, TaskId};
 use serde_json::Value;
 
 use crate::config::Store;
-use crate::create::parts::Part;
 use crate::error::StoreError;
-use crate::item::{Item, flag, number, text};
+use crate::files::{BadFiles, Looked};
+use crate::item::{Item, number};
 use crate::keys::ApiKey;
+use crate::repeat::{Earlier, Scope, client_task_key};
+use crate::transact::{Part, Sent, TRIES, too_many};
 
 /// A task that nobody claimed for so long is sent to the queue again.
 pub(crate) const UNCLAIMED_SECONDS: i64 = 30;
-/// Transactions tried when AWS reports a conflict or that the account's metering changed.
-const TRIES: u32 = 6;
 /// Most accounts remembered as metered.
 const REMEMBERED: usize = 10_000;
-/// Code of a part whose condition was judged and failed.
-pub(crate) const CHECK_FAILED: &str = "ConditionalCheckFailed";
 
 /// Everything a create writes.
 #[derive(Debug)]
@@ -60,100 +56,156 @@ pub enum Created {
     ClientTaskIdReused(Vec<String>),
     /// So many tasks are active, and no more may be.
     LimitReached(u32),
-    /// The balance does not cover the export.
-    CreditsInsufficient,
+    /// The balance does not cover the export of a timeline so long.
+    CreditsInsufficient(Ticks),
     /// The key's own quota does not cover the export.
     QuotaExceeded,
+    /// The document names uploaded files that it cannot.
+    State(BadFiles),
     /// The key was revoked meanwhile.
     KeyRevoked,
+}
+
+/// What an earlier request is looked for by.
+#[derive(Debug, Clone, Copy)]
+pub struct Recall<'a> {
+    /// Who asks.
+    pub user: &'a str,
+    /// The project whose export it is.
+    pub project: Option<ProjectId>,
+    /// Header, if it is there.
+    pub idempotency: Option<&'a IdempotencyKey>,
+    /// Caller's own id of the task.
+    pub client_task_id: Option<&'a str>,
+    /// The request.
+    pub identity: &'a Identity,
+    /// The document that it brought.
+    pub document: Option<&'a Value>,
+}
+
+impl NewExport<'_> {
+    fn scope(&self) -> Scope {
+        Scope::of(self.export.project)
+    }
+
+    /// The document, where the request brought it.
+    fn document(&self) -> Option<&Value> {
+        let brought = self.export.project.is_none();
+        brought.then_some(&self.export.state.document.value)
+    }
 }
 
 impl Store {
     /// Commits an export, or says why not. Nothing is written in any other case.
     pub async fn create_export(&self, new: &NewExport<'_>) -> Result<Created, StoreError> {
-        let mut metered = self.is_metered(&new.key.user);
-        for attempt in 0..TRIES {
-            let parts = self.parts(new, metered)?;
-            let order: Vec<Part> = parts.iter().map(|(part, _)| *part).collect();
-            let sent = self
-                .0
-                .db
-                .transact_write_items()
-                .set_transact_items(Some(parts.into_iter().map(|(_, item)| item).collect()))
-                .send()
-                .await;
-            let Err(error) = sent else {
-                return Ok(Created::New);
+        let user = &new.key.user;
+        let mut metered = self.is_metered(user);
+        let mut deletions = None;
+        for _ in 0..TRIES {
+            let looked = self.look_at_files(user, &new.export.state, deletions);
+            let named = match looked.await? {
+                Looked::Fine(named) => named,
+                Looked::Bad(bad) => return self.or_earlier(new, Created::State(bad)).await,
             };
-            let Some(reasons) = reasons(&error) else {
-                return Err(StoreError::sdk("TransactWriteItems", &error));
+            let parts = self.parts(new, metered, &named)?;
+            let (part, found) = match self.transact(new.key, parts).await? {
+                Sent::Done => return Ok(Created::New),
+                Sent::KeyRevoked => return Ok(Created::KeyRevoked),
+                Sent::Refused(part, found) => (part, found),
             };
-            let verdicts: Vec<(Part, &CancellationReason)> =
-                order.into_iter().zip(reasons).collect();
-            match self.judge(new, &verdicts, metered).await? {
-                Verdict::Outcome(outcome) => return Ok(outcome),
-                Verdict::Metered(now) => {
+            if part != Part::Account {
+                return self.refused(new, part, &found).await;
+            }
+            match judge_account(new, &found, metered, named.deletions()) {
+                Account::Refused(outcome) => return Ok(outcome),
+                Account::Deletions(now) => deletions = Some(now),
+                Account::Metered(now) => {
                     metered = now;
-                    self.remember_metered(&new.key.user, now);
+                    self.remember_metered(user, now);
                 }
-                Verdict::Conflict => pause(attempt).await,
-                Verdict::Broken => return Err(StoreError::sdk("TransactWriteItems", &error)),
             }
         }
-        Err(StoreError::Busy {
-            call: "TransactWriteItems",
-            cause: "too many requests of this account at once".to_owned(),
-        })
+        Err(too_many())
     }
 
-    /// A revoked key is refused whatever else there is to say; then the first part
-    /// that did not go through decides. One that met another transaction was not
-    /// judged, so nothing behind it counts either: the request is tried again.
-    async fn judge(
+    /// The answer of an earlier request of which this one is a repetition, or that
+    /// this one is not: its key or client task id is taken.
+    pub async fn recall(&self, wanted: &Recall<'_>) -> Result<Option<Created>, StoreError> {
+        let user = wanted.user;
+        let scope = Scope::of(wanted.project);
+        let (record, reused): (_, fn(Vec<String>) -> Created) =
+            match (wanted.idempotency, wanted.client_task_id) {
+                (Some(key), _) => {
+                    let record = self.find_key_record(user, scope, key).await?;
+                    (record, Created::KeyReused)
+                }
+                (None, Some(id)) => {
+                    let record = self.get_item(client_task_key(user, id)).await?;
+                    (record, Created::ClientTaskIdReused)
+                }
+                (None, None) => return Ok(None),
+            };
+        let Some(record) = record else {
+            return Ok(None);
+        };
+        self.answer_of(&record, wanted.identity, wanted.document, reused)
+            .await
+            .map(Some)
+    }
+
+    /// What a repetition is answered is the first answer, whatever has become of
+    /// the files since.
+    async fn or_earlier(
         &self,
         new: &NewExport<'_>,
-        verdicts: &[(Part, &CancellationReason)],
-        metered: bool,
-    ) -> Result<Verdict, StoreError> {
-        let item = |reason: &CancellationReason| reason.item().cloned().unwrap_or_default();
-        let revoked = verdicts.iter().any(|(part, reason)| {
-            *part == Part::Key
-                && reason.code() == Some(CHECK_FAILED)
-                && reason
-                    .item()
-                    .is_none_or(|key| key.is_empty() || flag(key, "revoked"))
-        });
-        if revoked {
-            self.forget_key(&new.key.hash);
-            return Ok(Verdict::Outcome(Created::KeyRevoked));
-        }
-        let first = verdicts
-            .iter()
-            .find(|(_, reason)| !matches!(reason.code(), None | Some("None")));
-        let Some((part, reason)) = first else {
-            return Ok(Verdict::Broken);
+        refused: Created,
+    ) -> Result<Created, StoreError> {
+        let wanted = Recall {
+            user: &new.key.user,
+            project: new.export.project,
+            idempotency: new.idempotency,
+            client_task_id: new.task.client_task_id.as_deref(),
+            identity: &new.export.identity,
+            document: new.document(),
         };
-        match reason.code() {
-            Some(CHECK_FAILED) => {}
-            Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {
-                return Ok(Verdict::Conflict);
-            }
-            _ => return Ok(Verdict::Broken),
-        }
-        let found = item(reason);
-        Ok(Verdict::Outcome(match part {
-            Part::Idempotency => self.replay(new, &found, Created::KeyReused).await?,
+        Ok(self.recall(&wanted).await?.unwrap_or(refused))
+    }
+
+    async fn refused(
+        &self,
+        new: &NewExport<'_>,
+        part: Part,
+        found: &Item,
+    ) -> Result<Created, StoreError> {
+        let reused = match part {
+            Part::Idempotency => Created::KeyReused,
             Part::ClientTaskId if new.idempotency.is_some() => {
-                Created::ClientTaskIdReused(vec!["/clientTaskId".to_owned()])
+                let paths = vec!["/clientTaskId".to_owned()];
+                return Ok(Created::ClientTaskIdReused(paths));
             }
-            Part::ClientTaskId => {
-                self.replay(new, &found, Created::ClientTaskIdReused)
-                    .await?
+            Part::ClientTaskId => Created::ClientTaskIdReused,
+            Part::Key => return Ok(Created::QuotaExceeded),
+            _ => return Err(StoreError::Corrupt("task id")),
+        };
+        self.answer_of(found, &new.export.identity, new.document(), reused)
+            .await
+    }
+
+    /// Replays the first answer, or names what differs.
+    async fn answer_of(
+        &self,
+        record: &Item,
+        identity: &Identity,
+        document: Option<&Value>,
+        reused: fn(Vec<String>) -> Created,
+    ) -> Result<Created, StoreError> {
+        match self.compare(record, identity, document).await? {
+            Earlier::Same(body, task) => {
+                let task = task.ok_or(StoreError::Corrupt("idempotency record"))?;
+                Ok(Created::Replayed { body, task })
             }
-            Part::Key => Created::QuotaExceeded,
-            Part::Account => return Ok(judge_account(&found, new.active_limit, metered)),
-            Part::Task => return Err(StoreError::Corrupt("task id")),
-        }))
+            Earlier::Other(paths) => Ok(reused(paths)),
+        }
     }
 
     /// Whether the account had a balance when this process last saw it.
@@ -176,88 +228,35 @@ impl Store {
             }
         }
     }
-
-    /// Replays the first answer, or names what differs.
-    async fn replay(
-        &self,
-        new: &NewExport<'_>,
-        record: &Item,
-        reused: fn(Vec<String>) -> Created,
-    ) -> Result<Created, StoreError> {
-        if text(record, "fingerprint") == Some(new.export.fingerprint.to_string()) {
-            let body = text(record, "body").ok_or(StoreError::Corrupt("idempotency record"))?;
-            let task = text(record, "taskId")
-                .and_then(|id| TaskId::parse(&id))
-                .ok_or(StoreError::Corrupt("idempotency record"))?;
-            return Ok(Created::Replayed { body, task });
-        }
-        let envelope = text(record, "envelope")
-            .and_then(|envelope| serde_json::from_str::<Value>(&envelope).ok())
-            .unwrap_or_default();
-        let mut paths = differences(&envelope, &new.export.envelope);
-        let document = text(record, "documentHash").unwrap_or_default();
-        if document != new.export.document_hash {
-            let before = self.get_document(&document).await.unwrap_or_default();
-            let changed = differences(&before, &new.export.document.value);
-            paths.extend(
-                changed
-                    .into_iter()
-                    .map(|path| format!("/editorState{path}")),
-            );
-        }
-        Ok(reused(paths))
-    }
-}
-
-/// What a canceled transaction says.
-enum Verdict {
-    Outcome(Created),
-    /// The account has, or has not, a balance: try again accordingly.
-    Metered(bool),
-    /// Another transaction was in the way.
-    Conflict,
-    /// Nothing that another try could mend.
-    Broken,
 }
 
 /// Why the account's condition failed.
-fn judge_account(account: &Item, active_limit: u32, metered: bool) -> Verdict {
+enum Account {
+    Refused(Created),
+    /// The account has, or has not, a balance: try again accordingly.
+    Metered(bool),
+    /// So many files were deleted by now: look again.
+    Deletions(i64),
+}
+
+fn judge_account(new: &NewExport<'_>, account: &Item, metered: bool, deletions: i64) -> Account {
     let active = account
         .get("active")
         .and_then(|set| set.as_ss().ok())
         .map_or(0, Vec::len);
     let limit = number(account, "activeLimit")
         .and_then(|limit| u32::try_from(limit).ok())
-        .unwrap_or(active_limit);
+        .unwrap_or(new.active_limit);
     if active >= limit as usize {
-        return Verdict::Outcome(Created::LimitReached(limit));
+        return Account::Refused(Created::LimitReached(limit));
     }
-    match (number(account, "balanceMicros").is_some(), metered) {
-        (true, true) => Verdict::Outcome(Created::CreditsInsufficient),
-        (has_balance, _) => Verdict::Metered(has_balance),
+    let now = number(account, "deletions").unwrap_or_default();
+    let has_balance = number(account, "balanceMicros").is_some();
+    if has_balance == metered && now != deletions {
+        return Account::Deletions(now);
     }
-}
-
-/// A request that lacks a required part is our own mistake.
-pub(crate) fn built<T, E: std::error::Error>(part: Result<T, E>) -> Result<T, StoreError> {
-    part.map_err(|error| StoreError::Config(error.to_string()))
-}
-
-/// Why a transaction was canceled, part by part; `None` for any other failure.
-pub(crate) fn reasons<R>(
-    error: &SdkError<TransactWriteItemsError, R>,
-) -> Option<&[CancellationReason]> {
-    match error.as_service_error()? {
-        TransactWriteItemsError::TransactionCanceledException(canceled) => {
-            Some(canceled.cancellation_reasons())
-        }
-        _ => None,
+    match (has_balance, metered) {
+        (true, true) => Account::Refused(Created::CreditsInsufficient(new.export.duration)),
+        _ => Account::Metered(has_balance),
     }
-}
-
-/// Waits a little, longer each time, and never as long as another waiter.
-pub(crate) async fn pause(attempt: u32) {
-    let most = 20_u64 << attempt.min(6);
-    let millis = rand::random_range(most / 2..=most);
-    tokio::time::sleep(std::time::Duration::from_millis(millis)).await;
 }

@@ -4,11 +4,12 @@ use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteI
 use darkroom_exports::{TaskId, TaskState, Timestamp};
 
 use crate::config::Store;
-use crate::create::{CHECK_FAILED, built, pause, reasons};
 use crate::error::StoreError;
+use crate::files::Use;
 use crate::item::{Item, account_key, api_key_key, flag, n, number, s, task_key, text};
 use crate::keys::{ApiKey, VALID};
 use crate::lease::{Claim, OURS};
+use crate::transact::{CHECK_FAILED, built, pause, reasons};
 
 /// What the terminal write came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +104,7 @@ impl Store {
         }
     }
 
-    /// The terminal transaction: state, slot, and what was reserved.
+    /// The terminal transaction: state, slot, what was reserved, and the use of files.
     pub(crate) async fn end(
         &self,
         user: &str,
@@ -129,6 +130,9 @@ impl Store {
                 update_part(self.terminal(user, task, by, ending)?),
                 update_part(self.settle(user, task, &item, ending)?),
             ];
+            if flag(&item, "usesFiles") {
+                writes.push(self.end_use(user, Use::Task(task))?);
+            }
             writes.extend(self.key_parts(&item, by, ending)?);
             let sent = self
                 .0

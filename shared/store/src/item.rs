@@ -9,6 +9,10 @@
 //! | idempotency record | `U#user` | `I#operation#key` |
 //! | client task id | `U#user` | `C#id` |
 //! | asset | `U#user` | `A#assetId` |
+//! | project | `U#user` | `P#projectId` |
+//! | binding | `U#user` | `B#projectId#assetId` |
+//! | file | `U#user` | `F#name` |
+//! | files in use | `U#user` | `R#P#projectId`, `R#T#taskId` |
 //!
 //! A task that somebody must look at again stands in the index `due` by
 //! `dueShard` and `dueAt`; ended tasks do not.
@@ -17,7 +21,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use darkroom_editor_state::Ticks;
-use darkroom_exports::{Credits, ExportPhase, Task, TaskId, TaskState, Timestamp};
+use darkroom_exports::{Credits, ExportPhase, ProjectId, Task, TaskId, TaskState, Timestamp};
 
 use crate::error::StoreError;
 
@@ -94,6 +98,7 @@ pub(crate) fn task(item: &Item) -> Result<Task, StoreError> {
 fn read_task(item: &Item) -> Option<Task> {
     Some(Task {
         id: TaskId::parse(text(item, "sk")?.strip_prefix("T#")?)?,
+        project: text(item, "projectId").and_then(|id| ProjectId::parse(&id)),
         created_by_key: text(item, "keyId")?,
         client_task_id: text(item, "clientTaskId"),
         filename: text(item, "filename"),

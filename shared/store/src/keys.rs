@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::config::Store;
-use crate::create::built;
 use crate::error::StoreError;
 use crate::item::{self, Item, api_key_key, flag, key, n, number, s, text, user_pk};
+use crate::transact::built;
 
 /// How long a looked-up key is believed; every create checks it again in its
 /// transaction.

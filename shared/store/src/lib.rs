@@ -4,35 +4,46 @@
 //! not write does not happen (architecture, "Invariants"). Items and their keys
 //! are in [`item`]; a file of its own holds each group of intents:
 //! [`create`](Store::create_export), tasks (get, list, cancel), leases (claim,
-//! heartbeat), endings, documents and files, motion graphics, keys, the queue, and
-//! [`provision`] for the local stack.
+//! heartbeat), endings, projects, assets and their bindings, documents, motion
+//! graphics, fonts, keys, the queue, and [`provision`] for the local stack. How a
+//! request is recognised when it is repeated is in [`repeat`]; how a file in use is
+//! kept from being deleted, in [`files`].
 
 mod assets;
+mod bindings;
 mod config;
 mod create;
 mod documents;
 mod ending;
 mod error;
+mod files;
 mod fonts;
 mod item;
 mod keys;
 mod lease;
 mod motion_graphics;
 mod outputs;
+mod projects;
 mod provision;
 mod queue;
+mod read;
 mod recorder;
+mod repeat;
 mod tasks;
+mod transact;
 
-pub use assets::{AssetRecord, NewAsset};
+pub use assets::{AssetDeleted, AssetRecord, NewAsset, Uploaded};
+pub use bindings::Bound;
 pub use config::{Store, StoreConfig};
-pub use create::{Created, NewExport};
+pub use create::{Created, NewExport, Recall};
 pub use ending::Finish;
 pub use error::StoreError;
+pub use files::{BadFiles, MAX_FILES};
 pub use fonts::FontObject;
 pub use keys::{ApiKey, CreatedKey, KeySummary, NewKey};
 pub use lease::{Claim, ClaimOutcome, Heartbeat};
 pub use motion_graphics::Added;
+pub use projects::{ProjectCreate, ProjectCreated, Synced, Written};
 pub use provision::{Provisioned, provision};
 pub use queue::{Received, RenderMessage};
 pub use recorder::CallRecorder;

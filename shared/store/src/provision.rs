@@ -14,8 +14,8 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use serde_yaml_ng::Value;
 
 use crate::config::{Store, StoreConfig};
-use crate::create::built;
 use crate::error::StoreError;
+use crate::transact::built;
 
 const TABLE: &str = "darkroom";
 const BUCKET: &str = "darkroom";

@@ -8,21 +8,20 @@ use crate::config::Store;
 use crate::create::UNCLAIMED_SECONDS;
 use crate::ending::{By, Ended, Ending};
 use crate::error::StoreError;
-use crate::item::{self, DUE_SHARDS, n, number, s, task_key, text, user_pk};
+use crate::item::{self, DUE_SHARDS, n, number, s, task_key, text};
 use crate::keys::ApiKey;
+use crate::read::List;
 
-/// Most queries of a megabyte each for one page of a list.
-const READS: u32 = 4;
 /// Most due tasks looked at in one run.
 const DUE_BATCH: i32 = 25;
 
 /// One page of a list.
 #[derive(Debug, Clone)]
-pub struct Page {
+pub struct Page<T, Id> {
     /// Newest first.
-    pub tasks: Vec<Task>,
+    pub entries: Vec<T>,
     /// Older ones than this may follow.
-    pub next: Option<TaskId>,
+    pub next: Option<Id>,
 }
 
 /// What a cancel came to.
@@ -41,78 +40,31 @@ pub enum Canceled {
 impl Store {
     /// A user's task.
     pub async fn get_task(&self, user: &str, id: TaskId) -> Result<Option<Task>, StoreError> {
-        let found = self
-            .0
-            .db
-            .get_item()
-            .table_name(&self.0.table)
-            .set_key(Some(task_key(user, id)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::sdk("GetItem", &error))?;
-        found.item.as_ref().map(item::task).transpose()
+        let found = self.get_item(task_key(user, id)).await?;
+        found.as_ref().map(item::task).transpose()
     }
 
     /// A user's tasks, newest first: at most `size`, older than `before`, of one
     /// key where that is asked for. A page may be short, even empty, with more
-    /// behind it: no more than four megabytes of tasks are read for one.
+    /// behind it.
     pub async fn list_tasks(
         &self,
         user: &str,
         size: u32,
         before: Option<TaskId>,
         key_id: Option<&str>,
-    ) -> Result<Page, StoreError> {
-        let mut tasks: Vec<Task> = Vec::new();
-        // Behind every task id in byte order, so that no bound is needed on the first page.
-        let mut upper = before.map_or_else(|| "T#~".to_owned(), |id| format!("T#{id}"));
-        let mut behind = None;
-        for _ in 0..READS {
-            let mut query = self
-                .0
-                .db
-                .query()
-                .table_name(&self.0.table)
-                .key_condition_expression("pk = :pk AND sk BETWEEN :low AND :high")
-                .expression_attribute_values(":pk", user_pk(user))
-                .expression_attribute_values(":low", s("T#"))
-                .expression_attribute_values(":high", s(&upper))
-                .scan_index_forward(false);
-            query = match key_id {
-                // The limit counts what the filter drops: read by the megabyte.
-                Some(key_id) => query
-                    .filter_expression("keyId = :key")
-                    .expression_attribute_values(":key", s(key_id)),
-                None => query.limit(size as i32 + 2),
-            };
-            let found = query
-                .send()
-                .await
-                .map_err(|error| StoreError::sdk("Query", &error))?;
-            for item in found.items.unwrap_or_default() {
-                let task = item::task(&item)?;
-                // BETWEEN takes in the bound itself: the cursor's or the last read's own task.
-                if before != Some(task.id) && tasks.last().is_none_or(|last| last.id > task.id) {
-                    tasks.push(task);
-                }
-            }
-            let end = found.last_evaluated_key.and_then(|key| text(&key, "sk"));
-            behind = end
-                .as_deref()
-                .and_then(|sk| TaskId::parse(sk.strip_prefix("T#")?));
-            match end {
-                Some(end) if tasks.len() <= size as usize => upper = end,
-                _ => break,
-            }
-        }
-        if tasks.len() > size as usize {
-            tasks.truncate(size as usize);
-            behind = tasks.last().map(|last| last.id);
-        }
+    ) -> Result<Page<Task, TaskId>, StoreError> {
+        let list = List {
+            user,
+            prefix: "T#",
+            before: before.map(|id| id.to_string()),
+            size,
+            only: key_id.map(|id| ("keyId", s(id))),
+        };
+        let (items, next) = self.page(&list).await?;
         Ok(Page {
-            tasks,
-            next: behind,
+            entries: items.iter().map(item::task).collect::<Result<_, _>>()?,
+            next: next.as_deref().and_then(TaskId::parse),
         })
     }
 
@@ -200,17 +152,8 @@ impl Store {
 
     /// An account's active tasks and balance in millionths of a credit.
     pub async fn account(&self, user: &str) -> Result<(Vec<String>, Option<i64>), StoreError> {
-        let found = self
-            .0
-            .db
-            .get_item()
-            .table_name(&self.0.table)
-            .set_key(Some(item::account_key(user)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|error| StoreError::sdk("GetItem", &error))?;
-        let account = found.item.unwrap_or_default();
+        let found = self.get_item(item::account_key(user)).await?;
+        let account = found.unwrap_or_default();
         let active = match account.get("active") {
             Some(AttributeValue::Ss(tasks)) => tasks.clone(),
             _ => Vec::new(),

@@ -4,6 +4,7 @@ mod assets;
 mod editor;
 mod exports;
 mod illustrations;
+mod projects;
 mod uploads;
 
 use std::convert::Infallible;
@@ -12,7 +13,7 @@ use axum::Router;
 use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use darkroom_exports::ErrorCode;
 
 use crate::config::AppState;
@@ -34,7 +35,36 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/editor/validate", post(editor::validate::handle))
         .route("/v1/editor/capabilities", get(editor::capabilities::handle))
         .route("/v1/illustrations", get(illustrations::handle))
-        .route("/v1/assets/{asset_id}", get(assets::get::handle))
+        .route(
+            "/v1/assets/{asset_id}",
+            get(assets::get::handle).delete(assets::delete::handle),
+        )
+        .route(
+            "/v1/projects",
+            post(projects::create::handle).get(projects::list::handle),
+        )
+        .route(
+            "/v1/projects/{project_id}",
+            get(projects::get::handle)
+                .patch(projects::patch::handle)
+                .delete(projects::delete::handle),
+        )
+        .route(
+            "/v1/projects/{project_id}/sync",
+            post(projects::sync::handle),
+        )
+        .route(
+            "/v1/projects/{project_id}/exports",
+            post(projects::exports::handle),
+        )
+        .route(
+            "/v1/projects/{project_id}/assets",
+            get(projects::assets::list::handle).post(projects::assets::add::handle),
+        )
+        .route(
+            "/v1/projects/{project_id}/assets/{asset_id}",
+            delete(projects::assets::remove::handle),
+        )
         .route("/v1/uploads", post(uploads::create::handle))
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
@@ -52,6 +82,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let path = Path::<String>::from_request_parts(parts, state).await;
         Ok(Self(path.map(|Path(id)| id).unwrap_or_default()))
+    }
+}
+
+/// Two ids in a path, read like one.
+struct Ids(String, String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Ids {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let (first, second) = path.map(|Path(ids)| ids).unwrap_or_default();
+        Ok(Self(first, second))
     }
 }
 

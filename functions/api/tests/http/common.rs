@@ -4,12 +4,16 @@ use std::collections::HashSet;
 use std::net::Ipv4Addr;
 
 use darkroom_api::{ApiConfig, AppState, router};
-use darkroom_exports::Limits;
+use darkroom_exports::{Limits, Timestamp};
 use darkroom_store::{ApiKey, NewKey, Store};
 use darkroom_test_stack::Stack;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+
+pub use crate::documents::{
+    body, body_of, body_with, geometry, slid_from_a_corner, state, state_with, synced_body, with,
+};
 
 pub struct Service {
     pub stack: Stack,
@@ -83,6 +87,11 @@ pub async fn answer(request: RequestBuilder) -> Answer {
 
 /// Serves a store on a port of its own.
 pub async fn serve(store: &Store) -> String {
+    serve_at(store, Timestamp::now).await
+}
+
+/// Serves a store with a clock of the test's own.
+pub async fn serve_at(store: &Store, clock: fn() -> Timestamp) -> String {
     // Five minutes of 1080p, whatever the default becomes.
     let limits = Limits {
         pixel_budget: 1920 * 1080 * 30 * 300,
@@ -92,7 +101,7 @@ pub async fn serve(store: &Store) -> String {
         limits,
         ..ApiConfig::default()
     };
-    let app = router(AppState::new(store.clone(), config));
+    let app = router(AppState::with_clock(store.clone(), config, clock));
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
         .unwrap();
@@ -163,6 +172,35 @@ impl Service {
 
     pub async fn create(&self, body: &Value) -> Answer {
         answer(self.post("/v1/exports", body)).await
+    }
+
+    /// Creates a project with a state, and answers its id.
+    pub async fn project(&self, state: &Value) -> String {
+        let created = answer(self.post("/v1/projects", &synced_body(state))).await;
+        created.data()["projectId"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn sync(&self, project: &str, state: &Value) -> Answer {
+        let path = format!("/v1/projects/{project}/sync");
+        answer(self.post(&path, &synced_body(state))).await
+    }
+
+    pub async fn patch(&self, project: &str, body: &Value) -> Answer {
+        let path = format!("/v1/projects/{project}");
+        let patch = self.to(Method::PATCH, &path).bearer_auth(&self.secret);
+        answer(patch.json(body)).await
+    }
+
+    /// Uploads a text as captions; answers the asset.
+    pub async fn caption_asset(&self, text: &str) -> Value {
+        let srt = format!("1\n00:00:00,000 --> 00:00:01,000\n{text}\n");
+        let upload = self
+            .to(Method::POST, "/v1/uploads")
+            .bearer_auth(&self.secret)
+            .header("content-type", "text/plain")
+            .header("x-file-name", "a.srt")
+            .body(srt);
+        answer(upload).await.data().clone()
     }
 
     pub async fn create_keyed(&self, body: &Value, key: &str) -> Answer {
@@ -283,88 +321,12 @@ impl Service {
 
     /// Nothing of ann's is there: no task, record, slot, message or document.
     pub async fn assert_nothing_created(&self) {
-        for prefix in ["T#", "I#", "C#", "A#"] {
+        for prefix in ["T#", "I#", "C#", "A#", "P#", "B#", "F#", "R#"] {
             assert!(self.items("ann", prefix).await.is_empty(), "{prefix}");
         }
         assert!(self.account().await.0.is_empty());
         assert_eq!(self.queued().await, 0);
     }
-}
-
-fn number(value: f64) -> Value {
-    json!({ "value": value, "keyframes": [] })
-}
-
-/// Geometry that every item has.
-pub fn geometry(size: u32) -> Value {
-    json!({
-        "top": number(0.0), "left": number(0.0), "width": number(f64::from(size)),
-        "height": number(f64::from(size)), "scaleX": number(1.0), "scaleY": number(1.0),
-        "opacity": number(1.0), "rotation": number(0.0), "keepAspectRatio": false,
-        "isDraggingInTimeline": false,
-    })
-}
-
-pub fn with(mut base: Value, more: Value) -> Value {
-    let Value::Object(more) = more else {
-        panic!("an object")
-    };
-    base.as_object_mut().unwrap().extend(more);
-    base
-}
-
-/// A red square for so many seconds.
-pub fn state(width: u32, height: u32, seconds: f64) -> Value {
-    let ticks = (seconds * 240_000.0).round() as u64;
-    let square = json!({
-        "id": "square", "type": "solid", "startTicks": 0, "durationTicks": ticks,
-        "color": "#ff0000", "shape": "rectangle", "borderRadius": number(0.0),
-    });
-    json!({
-        "stateSchemaVersion": "v1", "compositionWidth": width, "compositionHeight": height,
-        "timebaseTicksPerSecond": 240_000,
-        "tracks": [{ "id": "t", "items": ["square"], "hidden": false, "muted": false }],
-        "assets": {}, "transitions": {},
-        "items": { "square": with(geometry(50), square) },
-    })
-}
-
-/// A state whose square slides into a copy of itself from a corner, which no slide does:
-/// valid, and not drawn.
-pub fn slid_from_a_corner(mut state: Value) -> Value {
-    let ticks = &state["items"]["square"]["durationTicks"];
-    let next = with(
-        state["items"]["square"].clone(),
-        json!({ "id": "next", "startTicks": ticks }),
-    );
-    state["items"]["next"] = next;
-    state["tracks"][0]["items"] = json!(["square", "next"]);
-    state["transitions"]["cut"] = json!({
-        "id": "cut", "trackId": "t", "fromClipId": "square", "toClipId": "next",
-        "type": "slide", "durationTicks": 1000, "params": { "direction": "from-top-left" },
-    });
-    state
-}
-
-/// A create body of generation 1.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "reads well where it is called"
-)]
-pub fn body_of(state: Value) -> Value {
-    json!({
-        "editorState": state, "stateSchemaVersion": "v1",
-        "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
-    })
-}
-
-/// A valid create body: two seconds of a small square.
-pub fn body() -> Value {
-    body_of(state(100, 100, 2.0))
-}
-
-pub fn body_with(more: Value) -> Value {
-    with(body(), more)
 }
 
 /// Every problem has these, and says its request id.

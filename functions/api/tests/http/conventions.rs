@@ -46,7 +46,8 @@ async fn what_http_itself_refuses_is_a_problem_too() {
         "/",
         "/v1/nothing",
         "/v1/exports/",
-        "/v1/projects",
+        "/v1/projects/",
+        "/v1/projects/x/assets/y/z",
         "/v1/uploads/sessions",
     ] {
         assert_problem(&answer(service.get(path)).await, 404, "ROUTE_NOT_FOUND");
@@ -58,7 +59,13 @@ async fn what_http_itself_refuses_is_a_problem_too() {
         (Method::POST, "/v1/editor/capabilities", "GET,HEAD"),
         (Method::POST, "/v1/illustrations", "GET,HEAD"),
         (Method::GET, "/v1/uploads", "POST"),
-        (Method::DELETE, "/v1/assets/x", "GET,HEAD"),
+        (Method::PUT, "/v1/assets/x", "DELETE,GET,HEAD"),
+        (Method::PUT, "/v1/projects", "GET,HEAD,POST"),
+        (Method::POST, "/v1/projects/x", "DELETE,GET,HEAD,PATCH"),
+        (Method::GET, "/v1/projects/x/sync", "POST"),
+        (Method::GET, "/v1/projects/x/exports", "POST"),
+        (Method::PUT, "/v1/projects/x/assets", "GET,HEAD,POST"),
+        (Method::GET, "/v1/projects/x/assets/y", "DELETE"),
     ] {
         let refused = answer(service.to(method, path)).await;
         assert_problem(&refused, 405, "METHOD_NOT_ALLOWED");

@@ -11,13 +11,19 @@
 
 mod common;
 
+mod asset_uses;
+mod bindings;
 mod conventions;
 mod create;
+mod documents;
 mod faults;
 mod idempotency;
 mod illustrations;
 mod money;
 mod motion_graphics;
+mod project_exports;
+mod projects;
 mod races;
 mod reads;
+mod syncs;
 mod uploads;

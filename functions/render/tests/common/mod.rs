@@ -66,7 +66,7 @@ impl Stack {
         let limits = Limits::default();
         let export = darkroom_exports::request::parse(&body, &limits, &library).unwrap();
         self.store
-            .put_document(&export.document_hash, &export.document_bytes)
+            .put_document(&export.state.hash, &export.state.bytes)
             .await
             .unwrap();
         let task = new_task(&self.key, &export);
@@ -171,6 +171,7 @@ fn new_task(key: &ApiKey, export: &CreateExport) -> Task {
     );
     Task {
         id: TaskId::generate(),
+        project: None,
         created_by_key: key.key_id.clone(),
         client_task_id: None,
         filename: None,

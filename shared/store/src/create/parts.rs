@@ -1,28 +1,18 @@
 //! What the transaction of a create writes, part by part.
 
-use aws_sdk_dynamodb::types::builders::PutBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, Put, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem,
     Update,
 };
-use darkroom_exports::Timestamp;
-use darkroom_exports::idempotency::RECORD_DAYS;
 
-use super::{NewExport, UNCLAIMED_SECONDS, built};
+use super::{NewExport, UNCLAIMED_SECONDS};
 use crate::config::Store;
 use crate::error::StoreError;
-use crate::item::{Item, account_key, api_key_key, due_shard, key, n, s, task_key, user_pk};
+use crate::files::{Named, Use};
+use crate::item::{Item, account_key, api_key_key, due_shard, n, s, task_key};
 use crate::keys::VALID;
-
-/// The transaction's parts, in the order they are written and judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    Idempotency,
-    ClientTaskId,
-    Key,
-    Account,
-    Task,
-}
+use crate::repeat::Repeatable;
+use crate::transact::{Part, Parts, put_part, update_part};
 
 impl Store {
     /// Every part of the transaction, for an account with or without a balance.
@@ -30,39 +20,34 @@ impl Store {
         &self,
         new: &NewExport<'_>,
         metered: bool,
-    ) -> Result<Vec<(Part, TransactWriteItem)>, StoreError> {
-        let mut parts = Vec::with_capacity(5);
+        named: &Named<'_>,
+    ) -> Result<Parts, StoreError> {
+        let mut parts = Vec::with_capacity(6);
         let user = &new.key.user;
-        let now = Timestamp::now().unix_seconds();
+        let repeatable = Repeatable {
+            identity: &new.export.identity,
+            body: new.body,
+            task: Some(new.task.id),
+        };
         if let Some(idempotency) = new.idempotency {
-            let sk = s(format!("I#createExport#{}", idempotency.as_str()));
-            let mut item = record(new, key(user_pk(user), sk));
-            item.insert("expiresAt".to_owned(), n(now + RECORD_DAYS * 86_400));
-            let put = Put::builder()
-                .table_name(&self.0.table)
-                .set_item(Some(item))
-                .condition_expression("attribute_not_exists(pk) OR expiresAt < :now")
-                .expression_attribute_values(":now", n(now))
-                .return_values_on_condition_check_failure(OnFailure::AllOld);
-            parts.push((Part::Idempotency, put_part(put)?));
+            let record = self.key_record(user, new.scope(), idempotency, &repeatable)?;
+            parts.push((Part::Idempotency, record));
         }
         if let Some(id) = &new.task.client_task_id {
-            let put = Put::builder()
-                .table_name(&self.0.table)
-                .set_item(Some(record(new, key(user_pk(user), s(format!("C#{id}"))))))
-                .condition_expression("attribute_not_exists(pk)")
-                .return_values_on_condition_check_failure(OnFailure::AllOld);
-            parts.push((Part::ClientTaskId, put_part(put)?));
+            let record = self.client_task_record(user, id, &repeatable)?;
+            parts.push((Part::ClientTaskId, record));
         }
         parts.push((Part::Key, self.key_part(new)?));
-        let account = self.account_part(new, metered)?;
-        let account = TransactWriteItem::builder().update(account).build();
-        parts.push((Part::Account, account));
+        parts.push((Part::Account, self.account_part(new, metered, named)?));
         let put = Put::builder()
             .table_name(&self.0.table)
-            .set_item(Some(task_item(new, metered)))
+            .set_item(Some(task_item(new, metered, named)))
             .condition_expression("attribute_not_exists(pk)");
         parts.push((Part::Task, put_part(put)?));
+        if !named.is_empty() {
+            let files = self.put_use(user, Use::Task(new.task.id), named)?;
+            parts.push((Part::Files, files));
+        }
         Ok(parts)
     }
 
@@ -79,13 +64,17 @@ impl Store {
             .expression_attribute_values(":less", n(-new.task.standard_seconds))
             .expression_attribute_values(":seconds", n(new.task.standard_seconds))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
-        Ok(TransactWriteItem::builder()
-            .update(built(update.build())?)
-            .build())
+        update_part(update)
     }
 
-    /// Takes a slot of the account's set and, where it has a balance, the credits.
-    fn account_part(&self, new: &NewExport<'_>, metered: bool) -> Result<Update, StoreError> {
+    /// Takes a slot of the account's set and, where it has a balance, the credits;
+    /// begins the use of files.
+    fn account_part(
+        &self,
+        new: &NewExport<'_>,
+        metered: bool,
+        named: &Named<'_>,
+    ) -> Result<TransactWriteItem, StoreError> {
         let id = new.task.id.to_string();
         // A condition on a set that is not there fails, so its absence is a case of its own.
         let slot_free = "((attribute_not_exists(activeLimit) \
@@ -99,44 +88,33 @@ impl Store {
             .expression_attribute_values(":limit", n(new.active_limit))
             .expression_attribute_values(":none", n(0))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
-        update = if metered {
-            update
-                .update_expression("ADD active :task, balanceMicros :less")
-                .condition_expression(format!("{slot_free} AND balanceMicros >= :credits"))
+        let mut adds = "ADD active :task".to_owned();
+        let mut conditions = vec![slot_free];
+        if metered {
+            adds.push_str(", balanceMicros :less");
+            conditions.push("balanceMicros >= :credits");
+            update = update
                 .expression_attribute_values(":less", n(-new.task.credits.0))
-                .expression_attribute_values(":credits", n(new.task.credits.0))
+                .expression_attribute_values(":credits", n(new.task.credits.0));
         } else {
+            conditions.push("attribute_not_exists(balanceMicros)");
+        }
+        if !named.is_empty() {
+            adds.push_str(", fileUses :use");
+            let (with_use, condition) = named.begins(update);
+            update = with_use;
+            conditions.push(condition);
+        }
+        let conditions = conditions.join(" AND ");
+        update_part(
             update
-                .update_expression("ADD active :task")
-                .condition_expression(format!(
-                    "{slot_free} AND attribute_not_exists(balanceMicros)"
-                ))
-        };
-        built(update.build())
+                .update_expression(adds)
+                .condition_expression(conditions),
+        )
     }
 }
 
-fn put_part(put: PutBuilder) -> Result<TransactWriteItem, StoreError> {
-    Ok(TransactWriteItem::builder()
-        .put(built(put.build())?)
-        .build())
-}
-
-/// What is kept to answer for a key or a client task id.
-fn record(new: &NewExport<'_>, key: Item) -> Item {
-    let fields = [
-        ("fingerprint", new.export.fingerprint.to_string()),
-        ("body", new.body.to_owned()),
-        ("taskId", new.task.id.to_string()),
-        ("envelope", new.export.envelope.to_string()),
-        ("documentHash", new.export.document_hash.clone()),
-    ];
-    key.into_iter()
-        .chain(fields.map(|(name, text)| (name.to_owned(), s(text))))
-        .collect()
-}
-
-fn task_item(new: &NewExport<'_>, metered: bool) -> Item {
+fn task_item(new: &NewExport<'_>, metered: bool, named: &Named<'_>) -> Item {
     let task = new.task;
     let mut item = task_key(&new.key.user, task.id);
     let mut put = |name: &str, value: AttributeValue| item.insert(name.to_owned(), value);
@@ -148,7 +126,7 @@ fn task_item(new: &NewExport<'_>, metered: bool) -> Item {
     put("creditsMicros", n(task.credits.0));
     put("metered", AttributeValue::Bool(metered));
     put("createdAt", n(task.created_at.0));
-    put("documentHash", s(&new.export.document_hash));
+    put("documentHash", s(&new.export.state.hash));
     put("settings", s(new.export.settings.to_value().to_string()));
     put("generation", n(0));
     put("attempts", n(0));
@@ -157,6 +135,12 @@ fn task_item(new: &NewExport<'_>, metered: bool) -> Item {
         "dueAt",
         n(task.created_at.plus_seconds(UNCLAIMED_SECONDS).0),
     );
+    if !named.is_empty() {
+        put("usesFiles", AttributeValue::Bool(true));
+    }
+    if let Some(project) = task.project {
+        put("projectId", s(project.to_string()));
+    }
     if new.key.has_quota {
         put("quotaKeyHash", s(&new.key.hash));
     }

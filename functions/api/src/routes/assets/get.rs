@@ -2,10 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use darkroom_exports::ErrorCode;
-use uuid::Uuid;
 
-use super::show;
+use super::{asset_id, not_found, show};
 use crate::auth::Runtime;
 use crate::config::AppState;
 use crate::reply::{self, Refusal};
@@ -16,10 +14,7 @@ pub(crate) async fn handle(
     Runtime(key): Runtime,
     Id(id): Id,
 ) -> Result<Response, Refusal> {
-    let not_found = || Refusal::new(ErrorCode::AssetNotFound, "no asset of yours has this id");
-    // Any string may be asked for; one that is no UUID names no asset.
-    let id = Uuid::try_parse(&id).map_err(|_| not_found())?;
-    let asset = state.store().get_asset(&key.user, id).await?;
+    let asset = state.store().get_asset(&key.user, asset_id(&id)?).await?;
     let asset = asset.ok_or_else(not_found)?;
     Ok(reply::data(&show(&state, &asset).await?))
 }

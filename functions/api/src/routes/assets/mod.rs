@@ -1,11 +1,23 @@
 //! `/v1/assets`
 
+pub(super) mod delete;
 pub(super) mod get;
 
+use darkroom_exports::{AssetId, ErrorCode};
 use darkroom_store::{AssetRecord, StoreError};
 use serde_json::{Value, json};
 
 use crate::config::AppState;
+use crate::reply::Refusal;
+
+/// Any string may be asked for; one that is no asset id names no asset.
+pub(super) fn asset_id(text: &str) -> Result<AssetId, Refusal> {
+    AssetId::parse(text).ok_or_else(not_found)
+}
+
+pub(super) fn not_found() -> Refusal {
+    Refusal::new(ErrorCode::AssetNotFound, "no asset of yours has this id")
+}
 
 /// An asset as the contract shows it. `fileUrl` is signed for 24 hours; documents
 /// that carry `fileKey` as `remoteKey` need no address and never expire.

@@ -1,6 +1,7 @@
 //! `/v1/exports`
 
 pub(super) mod cancel;
+pub(super) mod commit;
 pub(super) mod create;
 pub(super) mod get;
 pub(super) mod list;

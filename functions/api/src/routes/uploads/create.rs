@@ -4,11 +4,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use darkroom_exports::{ErrorCode, Fault, Problem};
-use darkroom_store::NewAsset;
+use darkroom_exports::{ErrorCode, Fault, Problem, ProjectId};
+use darkroom_store::{NewAsset, Uploaded};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::auth::{Runtime, unknown_key};
 use crate::body;
@@ -16,6 +15,7 @@ use crate::config::AppState;
 use crate::probe::{self, Claim};
 use crate::reply::{self, Refusal};
 use crate::routes::assets::show;
+use crate::routes::projects;
 
 /// Most bytes of a file: what one Lambda request carries in base64 beside its headers.
 const UPLOAD_BYTES: usize = 4 * 1024 * 1024;
@@ -29,7 +29,12 @@ pub(crate) async fn handle(
     body: Body,
 ) -> Result<Response, Refusal> {
     // 1. The headers say what the file shall be.
-    let (filename, claim) = read_headers(&headers)?;
+    let (filename, claim, project) = read_headers(&headers)?;
+    if let Some(id) = project
+        && state.store().get_project(&key.user, id).await?.is_none()
+    {
+        return Err(projects::not_found());
+    }
     let bytes = body::bytes(
         body,
         UPLOAD_BYTES,
@@ -62,17 +67,18 @@ pub(crate) async fn handle(
         size: found.size,
         duration_ms: found.duration_ms,
     };
-    let asset = state
-        .store()
-        .put_asset(&key, &new, bytes)
-        .await?
-        .ok_or_else(unknown_key)?;
+    let stored = state.store().put_asset(&key, &new, bytes, project).await?;
+    let asset = match stored {
+        Uploaded::Made(asset) => asset,
+        Uploaded::ProjectMissing => return Err(projects::not_found()),
+        Uploaded::KeyRevoked => return Err(unknown_key()),
+    };
     let answer = json!({ "data": show(&state, &asset).await?, "meta": {} });
     Ok(reply::body(StatusCode::CREATED, answer.to_string()))
 }
 
-/// The file's name and what it is said to be.
-fn read_headers(headers: &HeaderMap) -> Result<(String, Claim), Refusal> {
+/// The file's name, what it is said to be, and the project it is for.
+fn read_headers(headers: &HeaderMap) -> Result<(String, Claim, Option<ProjectId>), Refusal> {
     let mut faults = Vec::new();
     let mut fault = |header: &str, message: String| {
         faults.push(Fault::new(
@@ -100,10 +106,8 @@ fn read_headers(headers: &HeaderMap) -> Result<(String, Claim), Refusal> {
         );
     }
     let project = headers.get("x-project-id");
-    let project_is_id = project
-        .and_then(|id| id.to_str().ok())
-        .is_some_and(|id| Uuid::try_parse(id).is_ok());
-    if project.is_some() && !project_is_id {
+    let project_id = project.and_then(|id| ProjectId::parse(&id.to_str().ok()?.to_lowercase()));
+    if project.is_some() && project_id.is_none() {
         fault("x-project-id", "must be a UUID".to_owned());
     }
     let (Some(filename), Some(media_type), true) = (filename, media_type, faults.is_empty()) else {
@@ -112,11 +116,6 @@ fn read_headers(headers: &HeaderMap) -> Result<(String, Claim), Refusal> {
             faults,
         )));
     };
-    if project.is_some() {
-        let detail = "no project of yours has this id: this version has no projects yet; leave \
-                      x-project-id out";
-        return Err(Refusal::new(ErrorCode::ProjectNotFound, detail));
-    }
     let claim = Claim::of(media_type, &filename).ok_or_else(|| {
         let detail = format!(
             "files of type {media_type:?} named {filename:?} are not taken; taken are {}, captions \
@@ -125,7 +124,7 @@ fn read_headers(headers: &HeaderMap) -> Result<(String, Claim), Refusal> {
         );
         Refusal::new(ErrorCode::UnsupportedMediaType, detail)
     })?;
-    Ok((filename, claim))
+    Ok((filename, claim, project_id))
 }
 
 /// The name as sent. Clients send it raw; what a header cannot hold raw may come

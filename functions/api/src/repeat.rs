@@ -1,0 +1,69 @@
+//! What the creates have in common: their idempotency key, the answer of a
+//! repeated request, and what is refused of either.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use darkroom_editor_state::{Fault as EditorFault, FaultCode};
+use darkroom_exports::{ErrorCode, Fault, IdempotencyKey, Problem};
+use darkroom_store::{BadFiles, MAX_FILES};
+
+use crate::reply::{self, REPLAYED, Refusal};
+
+/// The `Idempotency-Key` of a request, if it has one.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refusal> {
+    let values = headers.get_all("idempotency-key").iter();
+    IdempotencyKey::from_header(values.map(HeaderValue::as_bytes))
+        .map_err(|error| Refusal::new(ErrorCode::IdempotencyKeyInvalid, error.to_string()))
+}
+
+/// The first answer again.
+pub(crate) fn replayed(body: String) -> Response {
+    let mut response = reply::body(StatusCode::CREATED, body);
+    response
+        .headers_mut()
+        .insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+/// A key that belongs to another payload.
+pub(crate) fn key_reused(paths: Vec<String>) -> Refusal {
+    let detail = "this Idempotency-Key belongs to another payload; send a new key for a new one";
+    reused(ErrorCode::IdempotencyKeyReused, paths, detail)
+}
+
+pub(crate) fn reused(code: ErrorCode, paths: Vec<String>, detail: &str) -> Refusal {
+    let differs = "differs from the first request";
+    let faults = paths
+        .into_iter()
+        .map(|path| Fault::new(code, path, differs))
+        .collect();
+    let mut problem = Problem::from_faults(code, faults);
+    detail.clone_into(&mut problem.detail);
+    Refusal(problem)
+}
+
+/// A document whose uploaded files cannot be used.
+pub(crate) fn bad_files(bad: BadFiles) -> Refusal {
+    let fault = |path, message| EditorFault {
+        code: FaultCode::AssetNotFound,
+        path,
+        message,
+    };
+    let faults: Vec<EditorFault> = match bad {
+        BadFiles::Deleted(assets) => assets
+            .into_iter()
+            .map(|asset| {
+                let step = asset.replace('~', "~0").replace('/', "~1");
+                let message = "names an uploaded file that is deleted; upload it again";
+                fault(format!("/assets/{step}"), message.to_owned())
+            })
+            .collect(),
+        BadFiles::TooMany(files) => {
+            let message = format!(
+                "names {files} uploaded files; at most {MAX_FILES} are possible: use fewer"
+            );
+            vec![fault("/assets".to_owned(), message)]
+        }
+    };
+    Refusal(Problem::from_editor_faults("/editorState", &faults))
+}

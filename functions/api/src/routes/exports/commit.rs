@@ -1,0 +1,120 @@
+//! From a request without faults to a task, whichever route it came by.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use darkroom_exports::{
+    CreateExport, ErrorCode, IdempotencyKey, Task, TaskId, TaskState, Timestamp,
+};
+use darkroom_store::{ApiKey, Created, NewExport};
+use serde_json::json;
+
+use crate::auth::unknown_key;
+use crate::config::AppState;
+use crate::repeat::{bad_files, key_reused, replayed, reused};
+use crate::reply::{self, Refusal};
+
+/// Commits an export whose document is in the bucket, and sends it to the queue.
+pub(crate) async fn commit(
+    state: &AppState,
+    key: &ApiKey,
+    export: &CreateExport,
+    idempotency: Option<&IdempotencyKey>,
+) -> Result<Response, Refusal> {
+    // 1. One transaction: everything, or nothing.
+    let store = state.store();
+    let task = new_task(state, key, export);
+    let answer = json!({ "data": task.to_create_data(), "meta": {} }).to_string();
+    let created = store
+        .create_export(&NewExport {
+            key,
+            task: &task,
+            export,
+            body: &answer,
+            idempotency,
+            active_limit: state.config().limits.active_tasks,
+        })
+        .await?;
+
+    // 2. Committed: whatever happens to the message, the due index has the task.
+    if created != Created::New {
+        return earlier(state, key, created).await;
+    }
+    if let Err(error) = store.send_render(&key.user, task.id).await {
+        tracing::error!("committed but not sent, left to the due index: {error}");
+    }
+    Ok(reply::body(StatusCode::CREATED, answer))
+}
+
+/// Answers for a request that made no task: it was made before, or is refused.
+pub(crate) async fn earlier(
+    state: &AppState,
+    key: &ApiKey,
+    created: Created,
+) -> Result<Response, Refusal> {
+    let Created::Replayed { body, task } = created else {
+        return Err(refusal(created));
+    };
+    if let Err(error) = state.store().resend_if_due(&key.user, task).await {
+        tracing::warn!("a replayed task could not be looked at: {error}");
+    }
+    Ok(replayed(body))
+}
+
+fn new_task(state: &AppState, key: &ApiKey, export: &CreateExport) -> Task {
+    let quote = state.config().prices.quote(
+        export.duration,
+        export.layout.width,
+        export.layout.height,
+        export.settings.fps,
+    );
+    Task {
+        id: TaskId::generate(),
+        project: export.project,
+        created_by_key: key.key_id.clone(),
+        client_task_id: export.client_task_id.clone(),
+        filename: export.filename.clone(),
+        state: TaskState::Pending,
+        progress: 0,
+        phase: None,
+        error: None,
+        output_key: None,
+        warnings: Vec::new(),
+        duration: quote.duration,
+        standard_seconds: quote.standard_seconds,
+        credits: quote.credits,
+        created_at: Timestamp::now(),
+        completed_at: None,
+    }
+}
+
+fn refusal(refused: Created) -> Refusal {
+    match refused {
+        Created::KeyReused(paths) => key_reused(paths),
+        Created::ClientTaskIdReused(paths) => reused(
+            ErrorCode::ClientTaskIdReused,
+            paths,
+            "this clientTaskId belongs to another export; send a new one",
+        ),
+        Created::LimitReached(limit) => Refusal::new(
+            ErrorCode::ConcurrencyLimitExceeded,
+            format!(
+                "{limit} exports are active, as many as this account may have; wait for one to \
+                 end or cancel one"
+            ),
+        ),
+        Created::CreditsInsufficient(duration) => Refusal::new(
+            ErrorCode::CreditsInsufficient,
+            format!(
+                "the balance does not cover the timeline's {} s at this size and rate; top up or \
+                 export less",
+                duration.seconds()
+            ),
+        ),
+        Created::QuotaExceeded => Refusal::new(
+            ErrorCode::StandardSecondLimitExceeded,
+            "this key's limit of standard seconds does not cover the export; use another key",
+        ),
+        Created::State(bad) => bad_files(bad),
+        Created::New | Created::Replayed { .. } | Created::KeyRevoked => unknown_key(),
+    }
+}

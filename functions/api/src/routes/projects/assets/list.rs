@@ -1,0 +1,36 @@
+//! `GET /v1/projects/{projectId}/assets` (contract: listProjectAssets)
+
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use darkroom_exports::AssetId;
+use darkroom_exports::cursor::ASSET_PAGE_SIZE;
+
+use crate::auth::Runtime;
+use crate::config::AppState;
+use crate::page::{self, Query};
+use crate::reply::Refusal;
+use crate::routes::Id;
+use crate::routes::assets::show;
+use crate::routes::projects::{not_found, project_id};
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    Runtime(key): Runtime,
+    Id(id): Id,
+    uri: Uri,
+) -> Result<Response, Refusal> {
+    let project = project_id(&id)?;
+    let query = Query::read(&uri, ASSET_PAGE_SIZE);
+    let size = query.size;
+    let list = format!("projects/{project}/assets");
+    let before = query.before(&list, &key.user, AssetId::parse)?;
+    let store = state.store();
+    let page = store.list_bound_assets(&key.user, project, size, before);
+    let page = page.await?.ok_or_else(not_found)?;
+    let mut shown = Vec::with_capacity(page.entries.len());
+    for asset in &page.entries {
+        shown.push(show(&state, asset).await?);
+    }
+    Ok(page::answer(&shown, &list, &key.user, page.next))
+}

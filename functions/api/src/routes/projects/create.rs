@@ -1,0 +1,62 @@
+//! `POST /v1/projects` (contract: createProject)
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use darkroom_exports::{NewProject, Project, ProjectId};
+use darkroom_store::{ProjectCreate, ProjectCreated};
+use serde_json::json;
+
+use crate::auth::{Runtime, unknown_key};
+use crate::body;
+use crate::config::AppState;
+use crate::repeat::{self, bad_files, key_reused, replayed};
+use crate::reply::{self, Refusal};
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    Runtime(key): Runtime,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    // 1. The header, the body and the document are what they must be.
+    let idempotency = repeat::key(&headers)?;
+    let body = body::json(&headers, body).await?;
+    let store = state.store();
+    let library = store.library(&body["editorState"]).await?;
+    let request = NewProject::parse(&body, &library)?;
+
+    // 2. The document is stored under its hash; without a project it means nothing.
+    store
+        .put_document(&request.state.hash, &request.state.bytes)
+        .await?;
+
+    // 3. One transaction: everything, or nothing.
+    let now = state.now();
+    let project = Project {
+        id: ProjectId::generate(),
+        title: request.title.clone(),
+        description: request.description.clone(),
+        created_at: now,
+        updated_at: now,
+        document_hash: request.state.hash.clone(),
+    };
+    let answer = json!({ "data": project.to_summary(), "meta": {} }).to_string();
+    let created = store
+        .create_project(&ProjectCreate {
+            key: &key,
+            project: &project,
+            request: &request,
+            body: &answer,
+            idempotency: idempotency.as_ref(),
+        })
+        .await?;
+    match created {
+        ProjectCreated::New => Ok(reply::body(StatusCode::CREATED, answer)),
+        ProjectCreated::Replayed(body) => Ok(replayed(body)),
+        ProjectCreated::KeyReused(paths) => Err(key_reused(paths)),
+        ProjectCreated::State(bad) => Err(bad_files(bad)),
+        ProjectCreated::KeyRevoked => Err(unknown_key()),
+    }
+}

@@ -1,0 +1,22 @@
+//! `GET /v1/projects/{projectId}` (contract: getProject)
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{not_found, project_id};
+use crate::auth::Runtime;
+use crate::config::AppState;
+use crate::reply::{self, Refusal};
+use crate::routes::Id;
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    Runtime(key): Runtime,
+    Id(id): Id,
+) -> Result<Response, Refusal> {
+    let store = state.store();
+    let project = store.get_project(&key.user, project_id(&id)?).await?;
+    let project = project.ok_or_else(not_found)?;
+    let document = store.get_document(&project.document_hash).await?;
+    Ok(reply::data(&project.to_detail(&document)))
+}

@@ -1,0 +1,33 @@
+//! `PATCH /v1/projects/{projectId}` (contract: patchProject)
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use darkroom_exports::Patch;
+
+use super::{done, not_found, project_id};
+use crate::auth::Runtime;
+use crate::body;
+use crate::config::AppState;
+use crate::reply::{self, Refusal};
+use crate::routes::Id;
+
+/// An empty patch changes nothing, the time of the last change included.
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    Runtime(key): Runtime,
+    Id(id): Id,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let id = project_id(&id)?;
+    let patch = Patch::parse(&body::json(&headers, body).await?)?;
+    let store = state.store();
+    if patch.title.is_some() || patch.description.is_some() {
+        done(store.patch_project(&key, id, &patch, state.now()).await?)?;
+    }
+    let project = store.get_project(&key.user, id).await?;
+    let project = project.ok_or_else(not_found)?;
+    Ok(reply::data(&project.to_metadata()))
+}

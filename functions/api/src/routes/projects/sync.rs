@@ -1,0 +1,47 @@
+//! `POST /v1/projects/{projectId}/sync` (contract: syncProject)
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use darkroom_exports::project::{parse_sync, synced};
+use darkroom_exports::{ErrorCode, Problem};
+use darkroom_store::Synced;
+
+use super::{not_found, project_id};
+use crate::auth::{Runtime, unknown_key};
+use crate::body;
+use crate::config::AppState;
+use crate::repeat::bad_files;
+use crate::reply::{self, Refusal};
+use crate::routes::Id;
+
+/// A refused sync takes no token.
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    Runtime(key): Runtime,
+    Id(id): Id,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let id = project_id(&id)?;
+    let body = body::json(&headers, body).await?;
+    let store = state.store();
+    let library = store.library(&body["editorState"]).await?;
+    let document = parse_sync(&body, &library)?;
+    let now = state.now();
+    match store.sync_project(&key, id, &document, now).await? {
+        Synced::Done => Ok(reply::data(&synced(id, now))),
+        Synced::RateLimited(seconds) => {
+            let detail = format!(
+                "this project is synced too often; sync it again in {seconds} s, and less often"
+            );
+            let mut problem = Problem::new(ErrorCode::ProjectSyncRateLimited, detail);
+            problem.retry_after_seconds = Some(seconds);
+            Err(Refusal(problem))
+        }
+        Synced::State(bad) => Err(bad_files(bad)),
+        Synced::Missing => Err(not_found()),
+        Synced::KeyRevoked => Err(unknown_key()),
+    }
+}

@@ -1,0 +1,136 @@
+//! A document as it is kept: normalised, in canonical form, under its hash.
+
+use std::collections::BTreeMap;
+
+use darkroom_editor_state::{Asset, Document, Library, read, unsupported};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::idempotency::canonical;
+use crate::problem::{ErrorCode, Problem};
+
+/// Characters of a SHA-256 in hex.
+const HASH_CHARS: usize = 64;
+/// Longest file name ending.
+const MAX_ENDING: usize = 8;
+
+/// A valid document with its stored form.
+#[derive(Debug, Clone)]
+pub struct StateDocument {
+    /// The document.
+    pub document: Document,
+    /// Canonical bytes of its normalised JSON.
+    pub bytes: Vec<u8>,
+    /// Lower-case SHA-256 of those bytes: the name of the document.
+    pub hash: String,
+}
+
+impl StateDocument {
+    /// Reads a document of either generation, which may name the motion graphics of
+    /// `library`.
+    ///
+    /// # Errors
+    /// 422 with every fault, its pointers below `/editorState`.
+    pub fn read(value: Value, library: &Library) -> Result<Self, Problem> {
+        let document = read(value, library)
+            .map_err(|faults| Problem::from_editor_faults("/editorState", &faults))?;
+        let bytes = canonical(&document.value);
+        let hash = hex::encode(Sha256::digest(&bytes));
+        Ok(Self {
+            document,
+            bytes,
+            hash,
+        })
+    }
+
+    /// Refuses what this build does not draw.
+    pub(crate) fn is_drawn(&self) -> Result<(), Problem> {
+        let not_drawn = unsupported(&self.document.state);
+        if not_drawn.is_empty() {
+            return Ok(());
+        }
+        let mut problem = Problem::from_editor_faults("/editorState", &not_drawn);
+        problem.code = ErrorCode::EditorItemUnsupported;
+        Err(problem)
+    }
+
+    /// The uploaded files below `folder` (`uploads/.../`) that the document's assets
+    /// name, each with the first asset that does. An asset names the file of its
+    /// `remoteKey` or, without one, the file whose signed address its `remoteUrl` is.
+    pub fn files<'a>(&'a self, folder: &str) -> BTreeMap<&'a str, &'a str> {
+        let mut files = BTreeMap::new();
+        for asset in self.document.state.assets.values() {
+            if let Some(name) = file_name(asset, folder) {
+                files.entry(name).or_insert(asset.id.as_str());
+            }
+        }
+        files
+    }
+}
+
+/// `<sha256>.<ending>` of a file below the folder.
+fn file_name<'a>(asset: &'a Asset, folder: &str) -> Option<&'a str> {
+    let name = match (&asset.remote_key, &asset.remote_url) {
+        (Some(key), _) => key.strip_prefix(folder)?,
+        (None, Some(url)) => {
+            let path = url.split(['?', '#']).next()?;
+            let (before, name) = path.rsplit_once(folder)?;
+            before.ends_with('/').then_some(name)?
+        }
+        (None, None) => return None,
+    };
+    let (hash, ending) = name.split_once('.')?;
+    let is_hash = hash.len() == HASH_CHARS
+        && hash
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_ending = (1..=MAX_ENDING).contains(&ending.len())
+        && ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_hash && is_ending).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn files_are_named_by_key_or_by_signed_address() {
+        let hash = |digit: &str| digit.repeat(64);
+        let (a, b) = (hash("a"), hash("b"));
+        let asset = |id: &str, url: Value, key: Value| {
+            json!({
+                "id": id, "type": "image", "filename": "f", "size": 1, "mimeType": "image/png",
+                "remoteUrl": url, "remoteKey": key, "width": 1, "height": 1,
+            })
+        };
+        let signed = format!("https://s3.example/bucket/uploads/61/{b}.png?X-Amz-Expires=1");
+        let assets = [
+            asset("1", json!(null), json!(format!("uploads/61/{a}.png"))),
+            asset("2", json!(signed), json!(null)),
+            // The key wins, and these name nothing of this user.
+            asset("3", json!(signed), json!(format!("uploads/62/{a}.png"))),
+            asset(
+                "4",
+                json!("https://s3.example/uploads/61/x.png"),
+                json!(null),
+            ),
+            asset("5", json!(null), json!(format!("uploads/61/{a}/../x.png"))),
+            asset("6", json!(format!("x-uploads/61/{a}.jpg")), json!(null)),
+        ];
+        let assets: serde_json::Map<String, Value> = assets
+            .into_iter()
+            .map(|asset| (asset["id"].as_str().unwrap().to_owned(), asset))
+            .collect();
+        let document = json!({
+            "stateSchemaVersion": "v1", "compositionWidth": 64, "compositionHeight": 64,
+            "timebaseTicksPerSecond": 240_000, "assets": assets, "items": {}, "transitions": {},
+            "tracks": [{ "id": "t", "items": [], "hidden": false, "muted": false }],
+        });
+        let state = StateDocument::read(document, &Library::default()).unwrap();
+        let (first, second) = (format!("{a}.png"), format!("{b}.png"));
+        let expected = BTreeMap::from([(first.as_str(), "1"), (second.as_str(), "2")]);
+        assert_eq!(state.files("uploads/61/"), expected);
+        assert!(state.files("uploads/6/").is_empty());
+    }
+}

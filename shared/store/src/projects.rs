@@ -1,0 +1,391 @@
+//! Projects: an item each, their documents in the bucket by hash.
+//!
+//! A sync replaces the document's hash in one write, so that of two at once one
+//! whole state is left. It is conditional on the project's `version`, which it read
+//! with the tokens that are left; whoever loses reads again, and as every loss is
+//! another's token, nobody loses for ever. Exports hold their document's hash
+//! themselves and need no project. What was bound to a deleted project stays as
+//! items that nothing reads.
+
+use aws_sdk_dynamodb::types::{
+    Delete, Put, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem, Update,
+};
+use darkroom_exports::{
+    IdempotencyKey, NewProject, Patch, Project, ProjectId, StateDocument, Timestamp, TokenBucket,
+};
+
+use crate::config::Store;
+use crate::error::StoreError;
+use crate::files::{BadFiles, Looked, Named, Use, files_hash};
+use crate::item::{Item, key, n, number, s, text, user_pk};
+use crate::keys::ApiKey;
+use crate::read::List;
+use crate::repeat::{Earlier, Repeatable, Scope};
+use crate::tasks::Page;
+use crate::transact::{Part, Parts, Sent, TRIES, delete_part, put_part, too_many, update_part};
+
+/// Everything that creating a project writes.
+#[derive(Debug)]
+pub struct ProjectCreate<'a> {
+    /// The key that asks.
+    pub key: &'a ApiKey,
+    /// The project as it begins.
+    pub project: &'a Project,
+    /// The request.
+    pub request: &'a NewProject,
+    /// Body of the 201, kept for replays.
+    pub body: &'a str,
+    /// Header, if it is there.
+    pub idempotency: Option<&'a IdempotencyKey>,
+}
+
+/// What creating a project came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectCreated {
+    /// Committed.
+    New,
+    /// The first answer for this key and payload, byte for byte.
+    Replayed(String),
+    /// The idempotency key belongs to another payload; these paths differ.
+    KeyReused(Vec<String>),
+    /// The state cannot be used.
+    State(BadFiles),
+    /// The key was revoked meanwhile.
+    KeyRevoked,
+}
+
+/// What a sync came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Synced {
+    /// The project's state is this one.
+    Done,
+    /// The project's tokens are used up; so many seconds until the next.
+    RateLimited(u64),
+    /// The state cannot be used.
+    State(BadFiles),
+    /// The user has no such project.
+    Missing,
+    /// The key was revoked meanwhile.
+    KeyRevoked,
+}
+
+/// What another write of a project came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It is written.
+    Done,
+    /// The user has no such project.
+    Missing,
+    /// The key was revoked meanwhile.
+    KeyRevoked,
+}
+
+pub(crate) fn project_key(user: &str, id: ProjectId) -> Item {
+    key(user_pk(user), s(format!("P#{id}")))
+}
+
+impl Store {
+    /// Commits a project with its first state, or says why not.
+    pub async fn create_project(
+        &self,
+        new: &ProjectCreate<'_>,
+    ) -> Result<ProjectCreated, StoreError> {
+        let user = &new.key.user;
+        let mut deletions = None;
+        for _ in 0..TRIES {
+            let looked = self.look_at_files(user, &new.request.state, deletions);
+            let named = match looked.await? {
+                Looked::Fine(named) => named,
+                Looked::Bad(bad) => {
+                    let earlier = self.earlier_project(new).await?;
+                    return Ok(earlier.unwrap_or(ProjectCreated::State(bad)));
+                }
+            };
+            let parts = self.project_parts(new, &named)?;
+            match self.transact(new.key, parts).await? {
+                Sent::Done => return Ok(ProjectCreated::New),
+                Sent::KeyRevoked => return Ok(ProjectCreated::KeyRevoked),
+                Sent::Refused(Part::Idempotency, record) => {
+                    return self.project_answer(&record, new.request).await;
+                }
+                Sent::Refused(Part::Account, account) => {
+                    deletions = Some(number(&account, "deletions").unwrap_or_default());
+                }
+                Sent::Refused(..) => return Err(StoreError::Corrupt("project id")),
+            }
+        }
+        Err(too_many())
+    }
+
+    fn project_parts(
+        &self,
+        new: &ProjectCreate<'_>,
+        named: &Named<'_>,
+    ) -> Result<Parts, StoreError> {
+        let user = &new.key.user;
+        let mut parts = Vec::with_capacity(5);
+        if let Some(idempotency) = new.idempotency {
+            let repeatable = Repeatable {
+                identity: &new.request.identity,
+                body: new.body,
+                task: None,
+            };
+            let record = self.key_record(user, Scope::Projects, idempotency, &repeatable)?;
+            parts.push((Part::Idempotency, record));
+        }
+        parts.push((Part::Key, self.key_is_valid(new.key)?));
+        let put = Put::builder()
+            .table_name(&self.0.table)
+            .set_item(Some(to_item(user, new.project, named)))
+            .condition_expression("attribute_not_exists(pk)");
+        parts.push((Part::Project, put_part(put)?));
+        if !named.is_empty() {
+            parts.push((Part::Account, self.account_use(user, named)?));
+            let files = self.put_use(user, Use::Project(new.project.id), named)?;
+            parts.push((Part::Files, files));
+        }
+        Ok(parts)
+    }
+
+    async fn earlier_project(
+        &self,
+        new: &ProjectCreate<'_>,
+    ) -> Result<Option<ProjectCreated>, StoreError> {
+        let Some(idempotency) = new.idempotency else {
+            return Ok(None);
+        };
+        let user = &new.key.user;
+        let record = self.find_key_record(user, Scope::Projects, idempotency);
+        match record.await? {
+            Some(record) => self.project_answer(&record, new.request).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn project_answer(
+        &self,
+        record: &Item,
+        request: &NewProject,
+    ) -> Result<ProjectCreated, StoreError> {
+        let document = Some(&request.state.document.value);
+        Ok(
+            match self.compare(record, &request.identity, document).await? {
+                Earlier::Same(body, _) => ProjectCreated::Replayed(body),
+                Earlier::Other(paths) => ProjectCreated::KeyReused(paths),
+            },
+        )
+    }
+
+    /// A user's project.
+    pub async fn get_project(
+        &self,
+        user: &str,
+        id: ProjectId,
+    ) -> Result<Option<Project>, StoreError> {
+        let found = self.get_item(project_key(user, id)).await?;
+        found.as_ref().map(read).transpose()
+    }
+
+    /// A user's projects, newest first: at most `size`, older than `before`.
+    pub async fn list_projects(
+        &self,
+        user: &str,
+        size: u32,
+        before: Option<ProjectId>,
+    ) -> Result<Page<Project, ProjectId>, StoreError> {
+        let list = List {
+            user,
+            prefix: "P#",
+            before: before.map(|id| id.to_string()),
+            size,
+            only: None,
+        };
+        let (items, next) = self.page(&list).await?;
+        Ok(Page {
+            entries: items.iter().map(read).collect::<Result<_, _>>()?,
+            next: next.as_deref().and_then(ProjectId::parse),
+        })
+    }
+
+    /// Changes title and description.
+    pub async fn patch_project(
+        &self,
+        key: &ApiKey,
+        id: ProjectId,
+        patch: &Patch,
+        now: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let mut sets = "SET updatedAt = :now".to_owned();
+        let mut removes = "";
+        let mut update = Update::builder()
+            .table_name(&self.0.table)
+            .set_key(Some(project_key(&key.user, id)))
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":now", n(now.0));
+        if let Some(title) = &patch.title {
+            sets.push_str(", title = :title");
+            update = update.expression_attribute_values(":title", s(title));
+        }
+        match &patch.description {
+            Some(Some(text)) => {
+                sets.push_str(", description = :description");
+                update = update.expression_attribute_values(":description", s(text));
+            }
+            Some(None) => removes = " REMOVE description",
+            None => {}
+        }
+        let update = update.update_expression(format!("{sets}{removes}"));
+        let parts = vec![
+            (Part::Key, self.key_is_valid(key)?),
+            (Part::Project, update_part(update)?),
+        ];
+        self.written(key, parts).await
+    }
+
+    /// Deletes a project, and with it the use of its files.
+    pub async fn delete_project(&self, key: &ApiKey, id: ProjectId) -> Result<Written, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.0.table)
+            .set_key(Some(project_key(&key.user, id)))
+            .condition_expression("attribute_exists(pk)");
+        let parts = vec![
+            (Part::Key, self.key_is_valid(key)?),
+            (Part::Project, delete_part(delete)?),
+            (Part::Files, self.end_use(&key.user, Use::Project(id))?),
+        ];
+        self.written(key, parts).await
+    }
+
+    async fn written(&self, key: &ApiKey, parts: Parts) -> Result<Written, StoreError> {
+        Ok(match self.transact(key, parts).await? {
+            Sent::Done => Written::Done,
+            Sent::KeyRevoked => Written::KeyRevoked,
+            Sent::Refused(..) => Written::Missing,
+        })
+    }
+
+    /// Makes a document the project's state, if the project has a token for it. The
+    /// document goes to the bucket only then.
+    pub async fn sync_project(
+        &self,
+        key: &ApiKey,
+        id: ProjectId,
+        state: &StateDocument,
+        now: Timestamp,
+    ) -> Result<Synced, StoreError> {
+        let user = &key.user;
+        let bucket = TokenBucket::SYNC;
+        let hash = files_hash(user, state);
+        let mut deletions = None;
+        for _ in 0..bucket.tokens + TRIES {
+            let Some(found) = self.get_item(project_key(user, id)).await? else {
+                return Ok(Synced::Missing);
+            };
+            let full_at = number(&found, "tokensFullAt").map(Timestamp);
+            let full_at = match bucket.take(full_at, now) {
+                Ok(full_at) => full_at,
+                Err(seconds) => return Ok(Synced::RateLimited(seconds)),
+            };
+            let mut parts = vec![
+                (Part::Key, self.key_is_valid(key)?),
+                (
+                    Part::Project,
+                    self.sync_part(user, id, &found, state, hash.as_deref(), full_at, now)?,
+                ),
+            ];
+            if text(&found, "filesHash") != hash {
+                let named = match self.look_at_files(user, state, deletions).await? {
+                    Looked::Fine(named) => named,
+                    Looked::Bad(bad) => return Ok(Synced::State(bad)),
+                };
+                parts.extend(self.use_parts(user, id, &named)?);
+            }
+            self.put_document(&state.hash, &state.bytes).await?;
+            match self.transact(key, parts).await? {
+                Sent::Done => return Ok(Synced::Done),
+                Sent::KeyRevoked => return Ok(Synced::KeyRevoked),
+                Sent::Refused(Part::Account, account) => {
+                    deletions = Some(number(&account, "deletions").unwrap_or_default());
+                }
+                Sent::Refused(..) => {}
+            }
+        }
+        Err(too_many())
+    }
+
+    /// What a state that names other files than the last one changes of their use.
+    fn use_parts(&self, user: &str, id: ProjectId, named: &Named<'_>) -> Result<Parts, StoreError> {
+        let by = Use::Project(id);
+        if named.is_empty() {
+            return Ok(vec![(Part::Files, self.end_use(user, by)?)]);
+        }
+        Ok(vec![
+            (Part::Account, self.account_use(user, named)?),
+            (Part::Files, self.put_use(user, by, named)?),
+        ])
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is one attribute or key")]
+    fn sync_part(
+        &self,
+        user: &str,
+        id: ProjectId,
+        found: &Item,
+        state: &StateDocument,
+        files_hash: Option<&str>,
+        full_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let version = number(found, "version").ok_or(StoreError::Corrupt("project"))?;
+        let mut update = Update::builder()
+            .table_name(&self.0.table)
+            .set_key(Some(project_key(user, id)))
+            .condition_expression("version = :seen")
+            .expression_attribute_values(":seen", n(version))
+            .expression_attribute_values(":next", n(version + 1))
+            .expression_attribute_values(":hash", s(&state.hash))
+            .expression_attribute_values(":full", n(full_at.0))
+            .expression_attribute_values(":now", n(now.0))
+            .return_values_on_condition_check_failure(OnFailure::AllOld);
+        let sets =
+            "SET documentHash = :hash, version = :next, tokensFullAt = :full, updatedAt = :now";
+        update = match files_hash {
+            Some(hash) => update
+                .update_expression(format!("{sets}, filesHash = :files"))
+                .expression_attribute_values(":files", s(hash)),
+            None => update.update_expression(format!("{sets} REMOVE filesHash")),
+        };
+        update_part(update)
+    }
+}
+
+fn to_item(user: &str, project: &Project, named: &Named<'_>) -> Item {
+    let mut item = project_key(user, project.id);
+    let mut put = |name: &str, value| item.insert(name.to_owned(), value);
+    put("title", s(&project.title));
+    put("createdAt", n(project.created_at.0));
+    put("updatedAt", n(project.updated_at.0));
+    put("documentHash", s(&project.document_hash));
+    put("version", n(1));
+    if let Some(description) = &project.description {
+        put("description", s(description));
+    }
+    if let Some(hash) = named.set_hash() {
+        put("filesHash", s(hash));
+    }
+    item
+}
+
+fn read(item: &Item) -> Result<Project, StoreError> {
+    let read = || {
+        Some(Project {
+            id: ProjectId::parse(text(item, "sk")?.strip_prefix("P#")?)?,
+            title: text(item, "title")?,
+            description: text(item, "description"),
+            created_at: Timestamp(number(item, "createdAt")?),
+            updated_at: Timestamp(number(item, "updatedAt")?),
+            document_hash: text(item, "documentHash")?,
+        })
+    };
+    read().ok_or(StoreError::Corrupt("project"))
+}
