@@ -18,7 +18,7 @@ use crate::error::MediaError;
 use crate::pipe::Output;
 use crate::probe::{Probe, VideoStream};
 use crate::tools::Tools;
-use crate::{PixelFormat, Raster};
+use crate::{PixelFormat, Raster, tone};
 
 /// Decoded ahead of the one that is being drawn.
 const AHEAD: usize = 2;
@@ -139,7 +139,7 @@ impl VideoDecoder {
                     && reached + BREAK_SECONDS < declared =>
             {
                 return Err(if reached <= 0.0 {
-                    MediaError::Unreadable(cause(&ended.words))
+                    unreadable(&ended.words)
                 } else {
                     MediaError::BreaksOff { reached, declared }
                 });
@@ -147,7 +147,7 @@ impl VideoDecoder {
             _ => {}
         }
         if self.given == 0 && !ended.well() {
-            return Err(MediaError::Unreadable(cause(&ended.words)));
+            return Err(unreadable(&ended.words));
         }
         // A source that runs fast may be stepped over in its last pictures.
         let stepped_over = request.rate > 1.0 && self.given < request.frames;
@@ -211,7 +211,7 @@ impl Source {
             if ended.words.trim().is_empty() {
                 MediaError::Missing("picture in it")
             } else {
-                MediaError::Unreadable(cause(&ended.words))
+                unreadable(&ended.words)
             }
         })
     }
@@ -249,11 +249,17 @@ impl Source {
         // Does nothing while pictures are as wanted, and keeps pictures whole
         // if a stream changes its size.
         let mut scale = format!("scale={width}:{height}");
-        let native =
-            stream.pixel_format == "yuv420p" && stream.matrix == "bt709" && !stream.full_range;
+        let native = stream.pixel_format == "yuv420p"
+            && stream.matrix == "bt709"
+            && !stream.full_range
+            && stream.high_range.is_none();
         let same_size = request.size == (stream.width, stream.height);
         if request.format == PixelFormat::Rgba || !native || !same_size {
             scale.push_str(":flags=area+accurate_rnd+full_chroma_int");
+            if let Some(transfer) = stream.high_range {
+                let down = tone::filters(stream, transfer, request.format);
+                return format!("{scale},{down},format={}", request.format.name());
+            }
             if stream.matrix != "rgb" {
                 let range = if stream.full_range { "pc" } else { "tv" };
                 scale.push_str(&format!(
@@ -267,6 +273,14 @@ impl Source {
         }
         format!("{scale},format={}", request.format.name())
     }
+}
+
+/// What a decoder's last words say of the file, or of the decoder.
+fn unreadable(words: &str) -> MediaError {
+    if words.contains("No such filter") {
+        return MediaError::FilterMissing;
+    }
+    MediaError::Unreadable(cause(words))
 }
 
 /// The next picture, `None` at the end; what is left of a broken off one is dropped.

@@ -8,7 +8,8 @@ use std::thread::ScopedJoinHandle;
 
 use darkroom_compositor::Vector;
 use darkroom_editor_state::{Background, EditorState, Item, ItemKind};
-use darkroom_media::{MediaError, Probe, Tools, check_still, probe};
+use darkroom_media::{MediaError, Probe, Tools, check_still, moving_webp, probe};
+use tempfile::TempPath;
 
 use crate::error::{AssetError, RenderError};
 
@@ -17,6 +18,8 @@ use crate::error::{AssetError, RenderError};
 pub(crate) struct File {
     pub(crate) path: PathBuf,
     pub(crate) probe: Probe,
+    /// Keeps `path`, where it is a film that was made of the asset.
+    _made: Option<Arc<TempPath>>,
 }
 
 /// Where an asset's bytes are.
@@ -83,9 +86,12 @@ impl Media {
             found.stills.insert(id.clone(), path.clone());
         }
         if roles.iter().any(|role| *role != Role::Still) {
+            let made = moving_webp(tools, &path).map_err(refused)?.map(Arc::new);
+            let path = made.as_deref().map_or(path, |made| made.to_path_buf());
             let probe = probe(tools, &path).map_err(refused)?;
             check(roles, &probe).map_err(refused)?;
-            found.files.insert(id, File { path, probe });
+            let _made = made;
+            found.files.insert(id, File { path, probe, _made });
         }
         Ok(found)
     }
