@@ -19,19 +19,13 @@ const MEMORY_LIMIT_BYTES: u64 = 1 << 30;
 /// Whether [`decode_still`] can be expected to work, by the file's head alone: it
 /// holds a picture, of no more than 16,384 pixels a side and 2^26 in all.
 pub fn check_still(tools: &Tools, path: &Path) -> Result<(), MediaError> {
-    match decoder(path)? {
-        Some(decoder) => {
-            let (width, height) = decoder.dimensions();
-            check_size(width, height)
-        }
-        None => {
-            heif::orientation(path)?;
-            match probe(tools, path)?.video {
-                Some(_) => Ok(()),
-                None => Err(MediaError::Missing("picture")),
-            }
-        }
+    if let Some(decoder) = decoder(path)? {
+        let (width, height) = decoder.dimensions();
+        return check_size(width, height);
     }
+    heif::orientation(path)?;
+    let video = probe(tools, path)?.video;
+    video.map(drop).ok_or(MediaError::Missing("picture"))
 }
 
 /// Decodes the (first) picture of a file. The common formats are decoded here;

@@ -35,7 +35,8 @@ pub(crate) fn filters(stream: &VideoStream, transfer: &str, format: PixelFormat)
         "smpte240m" => "240m",
         _ => "2020_ncl",
     };
-    // zscale takes no odd sizes of subsampled pictures.
+    // zscale takes no odd sizes of subsampled pictures, and without its exact gamma gives
+    // HLG's to each channel and not to their luminance.
     let (whole, light) = match (matrix, stream.has_alpha) {
         ("gbr", false) => ("gbrp16le", "gbrpf32le"),
         ("gbr", true) => ("gbrap16le", "gbrapf32le"),
@@ -53,7 +54,7 @@ pub(crate) fn filters(stream: &VideoStream, transfer: &str, format: PixelFormat)
     let peak = PEAK / WHITE;
     format!(
         "format={whole},zscale=matrixin={matrix}:rangein={range}:transferin={transfer}:\
-         primariesin=2020:transfer=linear:npl={WHITE},format={light},\
+         primariesin=2020:transfer=linear:npl={WHITE}:agamma=false,format={light},\
          tonemap=mobius:param={LINEAR}:desat=0:peak={peak:.6},\
          zscale=primaries=709:transfer=iec61966-2-1:{drawn}"
     )

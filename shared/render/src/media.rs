@@ -18,8 +18,8 @@ use crate::error::{AssetError, RenderError};
 pub(crate) struct File {
     pub(crate) path: PathBuf,
     pub(crate) probe: Probe,
-    /// Keeps `path`, where it is a film that was made of the asset.
-    _made: Option<Arc<TempPath>>,
+    #[expect(dead_code, reason = "keeps `path`, where it was made of the asset")]
+    made: Option<Arc<TempPath>>,
 }
 
 /// Where an asset's bytes are.
@@ -90,8 +90,7 @@ impl Media {
             let path = made.as_deref().map_or(path, |made| made.to_path_buf());
             let probe = probe(tools, &path).map_err(refused)?;
             check(roles, &probe).map_err(refused)?;
-            let _made = made;
-            found.files.insert(id, File { path, probe, _made });
+            found.files.insert(id, File { path, probe, made });
         }
         Ok(found)
     }

@@ -76,12 +76,9 @@ async fn layouts_depths_and_odd_sizes_keep_colours_and_places() {
         ("tall.mp4", (2, 400), format!("{x264} -pix_fmt yuv420p")),
     ] {
         let source = quarters(size.0, size.1);
-        // Motion JPEG is full range by BT.601, whatever it is tagged.
-        let matrix = if name == "mjpeg.avi" {
-            "bt601"
-        } else {
-            "bt709"
-        };
+        // Neither file says its matrix.
+        let untagged = ["mjpeg.avi", "prores.mov"].contains(&name);
+        let matrix = if untagged { "bt601" } else { "bt709" };
         let exact = format!("scale=out_color_matrix={matrix}:flags=accurate_rnd");
         let mut args = vec![
             "-f",
@@ -94,7 +91,7 @@ async fn layouts_depths_and_odd_sizes_keep_colours_and_places() {
             &exact,
         ];
         args.extend(codec.split_whitespace());
-        if matrix == "bt709" {
+        if !untagged {
             args.extend(TAGS);
         }
         rig.media.make(name, &args);
@@ -116,19 +113,21 @@ async fn a_telephone_held_any_way_up() {
     args.extend(["-c:v", "libx264", "-qp", "1"]);
     args.extend(TAGS);
     rig.media.make("flat.mp4", &args);
-    // Turned clockwise: the quarter below left comes to the upper left, and so on.
-    for (degrees, order) in [
-        (0, [0, 1, 2, 3]),
-        (90, [2, 0, 3, 1]),
-        (180, [3, 2, 1, 0]),
-        (270, [1, 3, 0, 2]),
+    let flat = std::fs::read(rig.media.path("flat.mp4")).unwrap();
+    // Clockwise: the quarter below left comes to the upper left, and so on.
+    for (degrees, [a, b, c, d], order) in [
+        (0, [1, 0, 0, 1], [0, 1, 2, 3]),
+        (90, [0, 1, -1, 0], [2, 0, 3, 1]),
+        (180, [-1, 0, 0, -1], [3, 2, 1, 0]),
+        (270, [0, -1, 1, 0], [1, 3, 0, 2]),
     ] {
         let name = format!("turned-{degrees}.mp4");
-        let rotate = format!("rotate={degrees}");
-        rig.media.make(
-            &name,
-            &["-i", "flat.mp4", "-c", "copy", "-metadata:s:v", &rotate],
-        );
+        let mut turned = flat.clone();
+        let header = turned.windows(4).position(|four| four == b"tkhd").unwrap();
+        let matrix = [a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30];
+        let bytes: Vec<u8> = matrix.iter().flat_map(|n: &i32| n.to_be_bytes()).collect();
+        turned[header + 44..header + 80].copy_from_slice(&bytes);
+        rig.media.write(&name, turned);
         let seen = rig
             .capture(&Film::of(video(&name, (0, SECOND / 10))), &spec(30))
             .await;
@@ -176,9 +175,7 @@ async fn a_film_of_no_frames_is_refused_with_a_sentence() {
         args.extend(more.split_whitespace());
         rig.media.make(name, &args);
         let sentence = rig.refused(&Film::of(video(name, (0, SECOND)))).await;
-        assert_eq!(
-            sentence,
-            format!("asset `{name}` cannot be used: the file has no picture in it")
-        );
+        let wanted = format!("asset `{name}` cannot be used: the file has no picture");
+        assert!(sentence.starts_with(&wanted), "{sentence}");
     }
 }

@@ -26,8 +26,8 @@ fn jpeg(kind: ColorType, change: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec
         let [r, g, b] = QUARTERS[usize::from(x >= 24) + 2 * usize::from(y >= 16)];
         match kind {
             ColorType::Rgb => vec![r, g, b],
-            // As Adobe's programs write ink: none is 255.
-            _ => vec![r, g, b, 255],
+            // Of ink; the file has it the other way round, as Adobe's programs write it.
+            _ => vec![255 - r, 255 - g, 255 - b, 0],
         }
     };
     let pixels: Vec<u8> = (0..48 * 32).flat_map(pixel).collect();
@@ -43,7 +43,10 @@ async fn jpegs_in_scans_and_in_ink() {
     let rig = Rig::new();
     let plain = jpeg(ColorType::Rgb, |_| ());
     let scans = jpeg(ColorType::Rgb, |encoder| encoder.set_progressive(true));
-    assert!(scans.windows(2).any(|two| two == [0xff, 0xc2]), "progressive");
+    assert!(
+        scans.windows(2).any(|two| two == [0xff, 0xc2]),
+        "progressive"
+    );
     rig.media
         .write("plain.jpg", plain)
         .write("scans.jpg", scans)
@@ -77,7 +80,9 @@ async fn every_orientation_of_exif() {
         ]
         .concat();
         let name = format!("exif-{orientation}.jpg");
-        let bytes = jpeg(ColorType::Rgb, |encoder| encoder.add_exif_metadata(&exif).unwrap());
+        let bytes = jpeg(ColorType::Rgb, |encoder| {
+            encoder.add_exif_metadata(&exif).unwrap();
+        });
         rig.media.write(&name, bytes);
         assert_quarters(&rig, &name, order).await;
     }
@@ -97,7 +102,10 @@ async fn deep_and_old_formats() {
         let lossless = if name == "a.webp" { "1" } else { "0" };
         let mut args = vec!["-f", "lavfi", "-i", &source, "-frames:v", "1"];
         if name == "palette.png" {
-            args.extend(["-vf", "split[a][b];[a]palettegen[p];[b][p]paletteuse=dither=none"]);
+            args.extend([
+                "-vf",
+                "split[a][b];[a]palettegen[p];[b][p]paletteuse=dither=none",
+            ]);
         } else {
             args.extend(["-pix_fmt", format]);
         }
@@ -113,8 +121,22 @@ async fn deep_and_old_formats() {
 fn avif(rig: &Rig, name: &str, layout: &str) -> Vec<u8> {
     let source = quarters(48, 32);
     let mut args = vec!["-f", "lavfi", "-i", &source, "-frames:v", "1"];
-    args.extend(["-vf", "scale=out_color_matrix=bt709:flags=accurate_rnd", "-pix_fmt", layout]);
-    args.extend(["-c:v", "libaom-av1", "-cpu-used", "8", "-crf", "8", "-still-picture", "1"]);
+    args.extend([
+        "-vf",
+        "scale=out_color_matrix=bt709:flags=accurate_rnd",
+        "-pix_fmt",
+        layout,
+    ]);
+    args.extend([
+        "-c:v",
+        "libaom-av1",
+        "-cpu-used",
+        "8",
+        "-crf",
+        "8",
+        "-still-picture",
+        "1",
+    ]);
     args.extend(TAGS);
     args.extend(["-color_trc", "iec61966-2-1"]);
     rig.media.make(name, &args);
@@ -135,7 +157,10 @@ fn with_properties(mut avif: Vec<u8>, properties: &[&[u8]]) -> Vec<u8> {
     let ipma = find(&avif, b"ipma");
     let count = avif[ipma + 14];
     for (at, _) in properties.iter().enumerate() {
-        avif.insert(ipma + 15 + usize::from(count) + at, 0x80 | (count + 1 + at as u8));
+        avif.insert(
+            ipma + 15 + usize::from(count) + at,
+            0x80 | (count + 1 + at as u8),
+        );
     }
     avif[ipma + 14] = count + properties.len() as u8;
     grow(&mut avif, b"ipma", properties.len());
@@ -177,7 +202,8 @@ async fn avif_plain_deep_and_turned() {
         let boxes = [boxed(b"irot", turn), boxed(b"imir", mirror)];
         let boxes: Vec<&[u8]> = boxes.iter().flatten().map(Vec::as_slice).collect();
         let name = format!("turned-{orientation}.avif");
-        rig.media.write(&name, with_properties(plain.clone(), &boxes));
+        rig.media
+            .write(&name, with_properties(plain.clone(), &boxes));
         assert_quarters(&rig, &name, ORIENTATIONS[orientation - 1]).await;
     }
 }
@@ -186,7 +212,16 @@ async fn avif_plain_deep_and_turned() {
 async fn pictures_that_would_be_shown_wrongly_are_refused_with_the_remedy() {
     let rig = Rig::new();
     let source = quarters(48, 32);
-    let mut args = vec!["-f", "lavfi", "-i", &source, "-frames:v", "1", "-pix_fmt", "yuv444p"];
+    let mut args = vec![
+        "-f",
+        "lavfi",
+        "-i",
+        &source,
+        "-frames:v",
+        "1",
+        "-pix_fmt",
+        "yuv444p",
+    ];
     args.extend(["-c:v", "libaom-av1", "-cpu-used", "8", "-f", "obu"]);
     rig.media.make("data.obu", &args);
     let data = std::fs::read(rig.media.path("data.obu")).unwrap();
@@ -201,12 +236,24 @@ async fn pictures_that_would_be_shown_wrongly_are_refused_with_the_remedy() {
         plain
     };
     rig.media
-        .write("alpha.avif", serialize_to_vec(&data, Some(&data), 48, 32, 8))
+        .write(
+            "alpha.avif",
+            serialize_to_vec(&data, Some(&data), 48, 32, 8),
+        )
         .write("grid.avif", grid)
-        .write("photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08mdat");
+        .write(
+            "photo.heic",
+            b"\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08mdat",
+        );
     for (name, says) in [
-        ("alpha.avif", "it is an AVIF with transparency, which is not read"),
-        ("grid.avif", "it is an AVIF made of several pictures, which is not read"),
+        (
+            "alpha.avif",
+            "it is an AVIF with transparency, which is not read",
+        ),
+        (
+            "grid.avif",
+            "it is an AVIF made of several pictures, which is not read",
+        ),
         ("photo.heic", "it is a HEIC picture, which is not read"),
     ] {
         let sentence = rig.refused(&Film::of(image(name, (0, SECOND)))).await;
@@ -255,10 +302,15 @@ async fn animated_webp_and_png_keep_their_times_and_their_transparency() {
         }
         for n in [0, 4, 31, 59] {
             let alone = rig.frame(&film, &spec(30), n).await;
-            assert!(alone.data == seen.frame(n as usize), "{name}: frame {n} alone");
+            assert!(
+                alone.data == seen.frame(n as usize),
+                "{name}: frame {n} alone"
+            );
         }
         // As a picture, its first one.
-        let still = rig.capture(&Film::of(image(name, (0, SECOND))), &spec(30)).await;
+        let still = rig
+            .capture(&Film::of(image(name, (0, SECOND))), &spec(30))
+            .await;
         assert_color(still.pixel(20, 8, 32), QUARTERS[0], 4, name);
     }
 }
@@ -268,8 +320,11 @@ async fn a_picture_that_does_not_move_may_be_a_gif_item() {
     let rig = Rig::new();
     let source = quarters(64, 64);
     for name in ["still.png", "still.jpg", "still.webp"] {
-        rig.media.make(name, &["-f", "lavfi", "-i", &source, "-frames:v", "1"]);
-        let seen = rig.capture(&Film::of(gif(name, (0, SECOND / 2))), &spec(30)).await;
+        rig.media
+            .make(name, &["-f", "lavfi", "-i", &source, "-frames:v", "1"]);
+        let seen = rig
+            .capture(&Film::of(gif(name, (0, SECOND / 2))), &spec(30))
+            .await;
         for n in [0, 7, 14] {
             assert_color(seen.pixel(n, 48, 16), QUARTERS[1], 12, name);
         }
@@ -282,14 +337,30 @@ async fn a_damaged_or_boundless_animation_is_refused() {
     moving(&rig, "a.webp", "-c:v libwebp_anim -lossless 1 -loop 0");
     let bytes = std::fs::read(rig.media.path("a.webp")).unwrap();
     rig.media.write("half.webp", &bytes[..bytes.len() * 2 / 3]);
-    // The head says that the canvas is larger than all its frames may be together.
-    let mut huge = bytes;
+    // The head of forty small frames says that each covers 8000x8000 pixels.
+    let mut many = vec![
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc=s=16x16:r=10",
+        "-frames:v",
+        "40",
+    ];
+    many.extend(["-c:v", "libwebp_anim"]);
+    rig.media.make("many.webp", &many);
+    let mut huge = std::fs::read(rig.media.path("many.webp")).unwrap();
     let head = huge.windows(4).position(|four| four == b"VP8X").unwrap();
-    huge[head + 12..head + 18].copy_from_slice(&[0x0f, 0x27, 0, 0x0f, 0x27, 0]);
+    huge[head + 12..head + 18].copy_from_slice(&[0x3f, 0x1f, 0, 0x3f, 0x1f, 0]);
     rig.media.write("huge.webp", huge);
     for (name, says) in [
-        ("half.webp", "asset `half.webp` cannot be used: the file cannot be decoded: "),
-        ("huge.webp", "an animated WebP may have 268435456 in all; send it as a WebM or an MP4"),
+        (
+            "half.webp",
+            "asset `half.webp` cannot be used: the file cannot be decoded: ",
+        ),
+        (
+            "huge.webp",
+            "an animated WebP may have 268435456 in all; send it as a WebM or an MP4",
+        ),
     ] {
         let sentence = rig.refused(&Film::of(gif(name, (0, SECOND)))).await;
         assert!(sentence.contains(says), "{sentence}");
