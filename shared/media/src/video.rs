@@ -275,10 +275,20 @@ impl Source {
     }
 }
 
+/// What a decoder says of a stream that holds nothing.
+const EMPTY: [&str; 2] = [
+    "Cannot determine format of input stream",
+    "Error marking filters as finished",
+];
+
 /// What a decoder's last words say of the file, or of the decoder.
 fn unreadable(words: &str) -> MediaError {
     if words.contains("No such filter") {
         return MediaError::FilterMissing;
+    }
+    let empty = |line: &str| EMPTY.iter().any(|words| line.contains(words));
+    if words.lines().all(empty) {
+        return MediaError::Missing("picture in it");
     }
     MediaError::Unreadable(cause(words))
 }

@@ -2,7 +2,6 @@
 //!
 //! Most sources are a constant, so that a sample is its gain.
 
-use darkroom_render::{ExportSpec, Format};
 use serde_json::json;
 
 use crate::rig::*;
@@ -197,14 +196,6 @@ async fn ten_loud_tracks_stay_below_the_true_peak_ceiling() {
         .parse()
         .unwrap();
     assert!((-3.0..=-1.0).contains(&peak), "{peak} dB\n{words}");
-    // The room that is left is for the encoders, which hit no sample exactly.
-    for format in [Format::Mp4, Format::Webm] {
-        let spec = ExportSpec { format, ..spec(30) };
-        let file = rig.export(&film, &spec).await;
-        let heard = samples(&file);
-        let peak = self::peak(&left(&heard)).max(self::peak(&right(&heard)));
-        assert!((0.5..1.0).contains(&peak), "{format:?}: {peak}");
-    }
 }
 
 #[tokio::test]
