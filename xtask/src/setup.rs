@@ -1,5 +1,7 @@
 //! Installing what the project needs, once.
 
+mod fidelity;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,6 +10,7 @@ use anyhow::{Context as _, bail};
 use sha2::{Digest, Sha256};
 
 use crate::shell::{output, root, run, there, tools};
+pub(crate) use fidelity::for_fidelity;
 
 /// A Debian package.
 struct Package {
@@ -122,14 +125,6 @@ const PACKAGES: &[Package] = &[
     ),
 ];
 
-/// Draws the pictures that ours are compared with; nothing else needs it.
-const BROWSER: Package = Package {
-    name: "chromium",
-    sign: Sign::Programs(&["chromium"]),
-    why: "the browser that frames are compared with",
-    for_demo: false,
-};
-
 /// Python environments: folder in `target/tools`, requirements, and why it is needed.
 const LOCAL_STACK: (&str, &str, &str) = ("venv", "local-stack", "MiniStack, the local AWS stack");
 const TEST_ENVIRONMENTS: &[(&str, &str, &str)] = &[
@@ -174,12 +169,22 @@ pub(crate) fn everything() -> anyhow::Result<()> {
     examples()
 }
 
-/// Installs the browser that frames are compared with.
-pub(crate) fn for_fidelity() -> anyhow::Result<()> {
-    if std::env::var_os("DARKROOM_CHROMIUM").is_some() {
-        return Ok(());
+/// Unpacks the only archive of a folder, if it is the one that is meant.
+fn unpack(archives: &Path, to: &Path, sha256: &str) -> anyhow::Result<()> {
+    let archive = only_file(archives)?;
+    let found = hex::encode(Sha256::digest(fs::read(&archive)?));
+    if found != sha256 {
+        bail!(
+            "{} has SHA-256 {found}; {sha256} was expected",
+            archive.display()
+        );
     }
-    packages([&BROWSER])
+    run(Command::new("tar")
+        .arg("-xzf")
+        .arg(&archive)
+        .arg("-C")
+        .arg(to)
+        .arg("--strip-components=1"))
 }
 
 impl Sign {
@@ -299,20 +304,7 @@ fn examples() -> anyhow::Result<()> {
         .args(["--no-binary", "indream-client", "--dest"])
         .arg(&folder)
         .arg(name))?;
-    let archive = only_file(&folder)?;
-    let found = hex::encode(Sha256::digest(fs::read(&archive)?));
-    if found != sha256 {
-        bail!(
-            "{} has SHA-256 {found}; {sha256} was expected",
-            archive.display()
-        );
-    }
-    run(Command::new("tar")
-        .arg("-xzf")
-        .arg(&archive)
-        .arg("-C")
-        .arg(&folder)
-        .arg("--strip-components=1"))?;
+    unpack(&folder, &folder, sha256)?;
     copy(&folder.join("src/indream/schemas"), &tools().join("schema"))?;
     copy(&folder.join("openapi/examples"), &tools().join("examples"))?;
     fs::write(stamp, sha256)?;

@@ -11,9 +11,10 @@
 //! repeaters, merged paths of mode 1; masks that add, subtract and intersect, inverted
 //! ones and their opacity; alpha and luma mattes; blend modes.
 //!
-//! Not drawn, and named in a warning: see [`GAPS`]. Expressions are not run: the value
-//! or the keyframes that they stand on are drawn.
+//! Not drawn, and named in a warning: see [`GAPS`]. Expressions are not run, which is
+//! named, too: the value or the keyframes that they stand on are drawn.
 
+mod blend;
 mod keyframes;
 mod paint;
 mod shapes;
@@ -130,9 +131,12 @@ impl Animation {
     /// Names of what it holds and is not drawn.
     pub(crate) fn gaps(&self) -> BTreeSet<&'static str> {
         let mut found = BTreeSet::new();
-        look_for_gaps(&self.file["layers"], &mut found);
-        for asset in self.file["assets"].as_array().into_iter().flatten() {
-            look_for_gaps(&asset["layers"], &mut found);
+        let assets = self.file["assets"].as_array().into_iter().flatten();
+        for layers in assets.chain([&*self.file]).map(|holder| &holder["layers"]) {
+            look_for_gaps(layers, &mut found);
+            if has_expression(layers) {
+                found.insert("expressions");
+            }
         }
         found
     }
@@ -154,6 +158,17 @@ fn look_for_gaps(list: &Value, found: &mut BTreeSet<&'static str>) {
         }
         look_for_gaps(&entry["shapes"], found);
         look_for_gaps(&entry["it"], found);
+    }
+}
+
+/// Whether a property is computed by a script.
+fn has_expression(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.iter().any(has_expression),
+        Value::Object(map) => {
+            map.get("x").is_some_and(Value::is_string) || map.values().any(has_expression)
+        }
+        _ => false,
     }
 }
 
@@ -263,11 +278,25 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_named() {
-        let layers = json!([{ "ty": 5, "ks": {} }, shapes(&json!([{ "ty": "gr", "it": [{ "ty": "zz" }] }]))]);
+        let computed = json!({ "ty": 4, "ks": { "p": { "k": [1, 2], "x": "wiggle(1, 2)" } } });
+        let layers = json!([{ "ty": 5, "ks": {} }, shapes(&json!([{ "ty": "gr", "it": [{ "ty": "zz" }] }])), computed]);
         let gaps: Vec<_> = animation(&layers, &Value::Null)
             .gaps()
             .into_iter()
             .collect();
-        assert_eq!(gaps, ["text layers", "zigzag paths"]);
+        assert_eq!(gaps, ["expressions", "text layers", "zigzag paths"]);
+    }
+
+    #[test]
+    fn colours_of_old_files_go_up_to_255() {
+        let color = json!({ "ty": "fl", "c": { "k": [51, 102, 255, 1] }, "o": { "k": 100 } });
+        for (version, blue) in [("4.1.8", 255), ("3.9", 255), ("4.1.9", 255), ("x", 255)] {
+            let mut file = json!({ "v": version, "w": 20, "h": 20, "fr": 30, "ip": 0, "op": 30 });
+            file["layers"] = json!([shapes(&json!([disc(), color]))]);
+            let drawn = Animation::new(Arc::new(file)).unwrap().draw(0.0, 20, 20);
+            let middle = &drawn.unwrap().data[(10 * 20 + 10) * 4..][..4];
+            let red = if version < "4.1.9" { 51 } else { 255 };
+            assert_eq!((middle[0], middle[2]), (red, blue), "{version}");
+        }
     }
 }

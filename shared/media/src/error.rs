@@ -62,6 +62,11 @@ pub enum MediaError {
     /// The caller wants the work to end.
     #[error("the work was stopped")]
     Stopped,
+    /// The ffmpeg that is installed was built without what a stream takes.
+    #[error(
+        "this ffmpeg lacks what high dynamic range takes, the filters zscale and tonemap: install one that is built with libzimg"
+    )]
+    FilterMissing,
     /// Talking to a child process failed.
     #[error("a pipe to a child process failed: {0}")]
     Pipe(String),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::child::{Running, cause, command, read_file};
 use crate::error::MediaError;
+use crate::tone::high_range;
 use crate::tools::Tools;
 
 /// Largest side that is decoded.
@@ -48,6 +49,8 @@ pub struct VideoStream {
     pub matrix: &'static str,
     /// Full range (0..=255) rather than limited.
     pub full_range: bool,
+    /// Transfer of a high dynamic range, by ffmpeg's name, where it is one.
+    pub high_range: Option<&'static str>,
     /// Length of one unit of its time stamps, in seconds.
     pub time_base_seconds: f64,
     /// Frames a second, the most it is taken for; 0 where nothing is known.
@@ -94,6 +97,7 @@ struct Stream {
     pix_fmt: Option<String>,
     color_space: Option<String>,
     color_range: Option<String>,
+    color_transfer: Option<String>,
     time_base: Option<String>,
     r_frame_rate: Option<String>,
     avg_frame_rate: Option<String>,
@@ -222,12 +226,14 @@ fn video_stream(stream: &Stream) -> Result<VideoStream, MediaError> {
         ]
         .iter()
         .any(|prefix| pixel_format.starts_with(prefix));
+    let high_range = high_range(stream.color_transfer.as_deref());
     let matrix = match stream.color_space.as_deref() {
         _ if rgb => "rgb",
         Some("bt709") => "bt709",
         Some("smpte170m" | "bt470bg" | "fcc") => "bt601",
         Some("bt2020nc" | "bt2020c") => "bt2020",
         Some("smpte240m") => "smpte240m",
+        _ if high_range.is_some() => "bt2020",
         // Untagged: by size, as everybody guesses.
         _ if height >= 720 => "bt709",
         _ => "bt601",
@@ -240,6 +246,7 @@ fn video_stream(stream: &Stream) -> Result<VideoStream, MediaError> {
         pixel_format,
         has_alpha,
         matrix,
+        high_range,
         time_base_seconds: stream.time_base.as_deref().and_then(ratio).unwrap_or(0.0),
         frame_rate: [&stream.r_frame_rate, &stream.avg_frame_rate]
             .into_iter()

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbaImage};
 
 use crate::error::MediaError;
 use crate::probe::check_size;
 use crate::tools::Tools;
 use crate::video::{VideoDecoder, VideoRequest};
-use crate::{PixelFormat, Raster, probe};
+use crate::{PixelFormat, Raster, heif, probe};
 
 /// Memory one picture may take while it is decoded.
 const MEMORY_LIMIT_BYTES: u64 = 1 << 30;
@@ -18,28 +19,27 @@ const MEMORY_LIMIT_BYTES: u64 = 1 << 30;
 /// Whether [`decode_still`] can be expected to work, by the file's head alone: it
 /// holds a picture, of no more than 16,384 pixels a side and 2^26 in all.
 pub fn check_still(tools: &Tools, path: &Path) -> Result<(), MediaError> {
-    match decoder(path)? {
-        Some(decoder) => {
-            let (width, height) = decoder.dimensions();
-            check_size(width, height)
-        }
-        None => match probe(tools, path)?.video {
-            Some(_) => Ok(()),
-            None => Err(MediaError::Missing("picture")),
-        },
+    if let Some(decoder) = decoder(path)? {
+        let (width, height) = decoder.dimensions();
+        return check_size(width, height);
     }
+    heif::orientation(path)?;
+    let video = probe(tools, path)?.video;
+    video.map(drop).ok_or(MediaError::Missing("picture"))
 }
 
 /// Decodes the (first) picture of a file. The common formats are decoded here;
 /// whatever else ffmpeg knows (AVIF, TIFF, ...) by its first frame.
 pub fn decode_still(tools: &Tools, path: &Path) -> Result<Raster, MediaError> {
-    let Some(mut decoder) = decoder(path)? else {
-        return by_ffmpeg(tools, path);
+    let (mut picture, orientation) = match decoder(path)? {
+        Some(mut decoder) => {
+            let orientation = decoder.orientation();
+            let picture =
+                DynamicImage::from_decoder(decoder).map_err(|error| unreadable(&error))?;
+            (picture, orientation.unwrap_or(Orientation::NoTransforms))
+        }
+        None => (by_ffmpeg(tools, path)?, heif::orientation(path)?),
     };
-    let orientation = decoder
-        .orientation()
-        .unwrap_or(image::metadata::Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| unreadable(&error))?;
     picture.apply_orientation(orientation);
     let picture = picture.into_rgba8();
     Ok(Raster {
@@ -77,7 +77,7 @@ fn unreadable(error: &image::ImageError) -> MediaError {
     MediaError::Unreadable(error.to_string())
 }
 
-fn by_ffmpeg(tools: &Tools, path: &Path) -> Result<Raster, MediaError> {
+fn by_ffmpeg(tools: &Tools, path: &Path) -> Result<DynamicImage, MediaError> {
     let found = probe(tools, path)?;
     let stream = found.video.as_ref().ok_or(MediaError::Missing("picture"))?;
     let request = VideoRequest {
@@ -91,5 +91,9 @@ fn by_ffmpeg(tools: &Tools, path: &Path) -> Result<Raster, MediaError> {
         size: (stream.width, stream.height),
     };
     let mut decoder = VideoDecoder::start(tools, path, &found, &request)?;
-    decoder.next_frame()?.ok_or(MediaError::Missing("picture"))
+    let picture = decoder.next_frame()?;
+    picture
+        .and_then(|raster| RgbaImage::from_raw(raster.width, raster.height, raster.data))
+        .map(DynamicImage::ImageRgba8)
+        .ok_or(MediaError::Missing("picture"))
 }

@@ -18,7 +18,7 @@ use crate::error::MediaError;
 use crate::pipe::Output;
 use crate::probe::{Probe, VideoStream};
 use crate::tools::Tools;
-use crate::{PixelFormat, Raster};
+use crate::{PixelFormat, Raster, tone};
 
 /// Decoded ahead of the one that is being drawn.
 const AHEAD: usize = 2;
@@ -152,7 +152,7 @@ impl VideoDecoder {
                     && reached + BREAK_SECONDS < declared =>
             {
                 return Err(if reached <= 0.0 {
-                    MediaError::Unreadable(cause(&ended.words))
+                    unreadable(&ended.words)
                 } else {
                     MediaError::BreaksOff { reached, declared }
                 });
@@ -160,7 +160,7 @@ impl VideoDecoder {
             _ => {}
         }
         if self.given == 0 && !ended.well() {
-            return Err(MediaError::Unreadable(cause(&ended.words)));
+            return Err(unreadable(&ended.words));
         }
         // A source that runs fast may be stepped over in its last pictures.
         let stepped_over = request.rate > 1.0 && self.given < request.frames;
@@ -231,7 +231,7 @@ impl Source {
             if ended.words.trim().is_empty() {
                 MediaError::Missing("picture in it")
             } else {
-                MediaError::Unreadable(cause(&ended.words))
+                unreadable(&ended.words)
             }
         })
     }
@@ -269,11 +269,17 @@ impl Source {
         // Does nothing while pictures are as wanted, and keeps pictures whole
         // if a stream changes its size.
         let mut scale = format!("scale={width}:{height}");
-        let native =
-            stream.pixel_format == "yuv420p" && stream.matrix == "bt709" && !stream.full_range;
+        let native = stream.pixel_format == "yuv420p"
+            && stream.matrix == "bt709"
+            && !stream.full_range
+            && stream.high_range.is_none();
         let same_size = request.size == (stream.width, stream.height);
         if request.format == PixelFormat::Rgba || !native || !same_size {
             scale.push_str(":flags=area+accurate_rnd+full_chroma_int");
+            if let Some(transfer) = stream.high_range {
+                let down = tone::filters(stream, transfer, request.format);
+                return format!("{scale},{down},format={}", request.format.name());
+            }
             if stream.matrix != "rgb" {
                 let range = if stream.full_range { "pc" } else { "tv" };
                 scale.push_str(&format!(
@@ -287,6 +293,24 @@ impl Source {
         }
         format!("{scale},format={}", request.format.name())
     }
+}
+
+/// What a decoder says of a stream that holds nothing.
+const EMPTY: [&str; 2] = [
+    "Cannot determine format of input stream",
+    "Error marking filters as finished",
+];
+
+/// What a decoder's last words say of the file, or of the decoder.
+fn unreadable(words: &str) -> MediaError {
+    if words.contains("No such filter") {
+        return MediaError::FilterMissing;
+    }
+    let empty = |line: &str| EMPTY.iter().any(|words| line.contains(words));
+    if words.lines().all(empty) {
+        return MediaError::Missing("picture in it");
+    }
+    MediaError::Unreadable(cause(words))
 }
 
 /// The pictures that a decoder writes.

@@ -11,7 +11,8 @@ use darkroom_compositor::Vector;
 use darkroom_editor_state::{
     Background, EditorState, Item, ItemKind, MAX_SUBTITLE_BYTES, TimedText, Timing,
 };
-use darkroom_media::{MediaError, Probe, Tools, check_still, probe};
+use darkroom_media::{MediaError, Probe, Tools, check_still, moving_webp, probe};
+use tempfile::TempPath;
 
 use crate::error::{AssetError, RenderError};
 
@@ -20,6 +21,8 @@ use crate::error::{AssetError, RenderError};
 pub(crate) struct File {
     pub(crate) path: PathBuf,
     pub(crate) probe: Probe,
+    #[expect(dead_code, reason = "keeps `path`, where it was made of the asset")]
+    made: Option<Arc<TempPath>>,
 }
 
 /// Where an asset's bytes are.
@@ -95,9 +98,11 @@ impl Media {
             found.stills.insert(id.clone(), path.clone());
         }
         if roles.iter().any(|role| *role != Role::Still) {
+            let made = moving_webp(tools, &path).map_err(refused)?.map(Arc::new);
+            let path = made.as_deref().map_or(path, |made| made.to_path_buf());
             let probe = probe(tools, &path).map_err(refused)?;
             check(roles, &probe).map_err(refused)?;
-            found.files.insert(id, File { path, probe });
+            found.files.insert(id, File { path, probe, made });
         }
         Ok(found)
     }

@@ -65,6 +65,8 @@ a.png  | image/png      | STILL                  | IMAGE | image/png        | 64
 a.jpg  | image/jpeg     | STILL                  | IMAGE | image/jpeg       | 64x48 | -
 a.webp | image/webp     | STILL                  | IMAGE | image/webp       | 64x48 | -
 a.bmp  | image/x-ms-bmp | STILL                  | IMAGE | image/bmp        | 64x48 | -
+m.png  | image/png      | PICTURE -f apng        | IMAGE | image/png        | 64x48 | -
+m.webp | image/webp     | PICTURE -c:v libwebp_anim | IMAGE | image/webp    | 64x48 | -
 a.gif  | image/gif      | PICTURE                | GIF   | image/gif        | 64x48 | 2
 a.mp4  | VIDEO/mp4; a=b | BOTH H264              | VIDEO | video/mp4        | 64x48 | 2
 f.mp4  | video/mp4      | BOTH H264 FRAGMENTED   | VIDEO | video/mp4        | 64x48 | 2.2
@@ -278,6 +280,8 @@ async fn types_names_projects_and_sizes_that_are_not_taken_are_refused() {
         ("a.glb", "model/gltf-binary"),
         ("a.pdf", "application/pdf"),
         ("a.svg", "image/svg+xml"),
+        ("a.avif", "image/avif"),
+        ("a.heic", "image/heic"),
         ("a.txt", "text/plain"),
         ("a.mp4", "application/octet-stream"),
     ] {

@@ -43,6 +43,20 @@ struct Gradient {
     stops: Vec<(f32, [f32; 4])>,
 }
 
+/// What the strongest red, green or blue of a flat paint is written as: 255 before
+/// version 4.1.9 of the format, 1 from there on.
+pub(super) fn full(file: &Value) -> f64 {
+    let numbers = |version: &str| {
+        let mut parts = version.split('.').map(|part| part.parse::<u32>().ok());
+        let mut next = || parts.next().flatten();
+        Some((next()?, next().unwrap_or(0), next().unwrap_or(0)))
+    };
+    match file["v"].as_str().and_then(numbers) {
+        Some(version) if version < (4, 1, 9) => 255.0,
+        _ => 1.0,
+    }
+}
+
 impl Paint {
     pub(super) fn flat(color: [f32; 4]) -> Self {
         Self {
@@ -52,11 +66,11 @@ impl Paint {
         }
     }
 
-    /// Of an `fl`, `st`, `gf` or `gs`.
-    pub(super) fn read(item: &Value, frame: f64) -> Self {
+    /// Of an `fl`, `st`, `gf` or `gs`; `full` is the strongest red of a flat one.
+    pub(super) fn read(item: &Value, frame: f64, full: f64) -> Self {
         let source = match item["ty"].as_str() {
             Some("gf" | "gs") => Source::Gradient(Gradient::read(item, frame)),
-            _ => Source::Color(color(&numbers_at(&item["c"], frame))),
+            _ => Source::Color(color(&numbers_at(&item["c"], frame), full)),
         };
         Self {
             source,
@@ -87,8 +101,12 @@ fn to_skia([r, g, b, a]: [f32; 4], opacity: f32) -> Option<skia::Color> {
     skia::Color::from_rgba(r, g, b, a)
 }
 
-fn color(numbers: &[f64]) -> [f32; 4] {
-    let channel = |index: usize| numbers.get(index).map_or(0.0, |value| *value as f32);
+fn color(numbers: &[f64], full: f64) -> [f32; 4] {
+    let channel = |index: usize| {
+        numbers
+            .get(index)
+            .map_or(0.0, |value| (value / full) as f32)
+    };
     [channel(0), channel(1), channel(2), 1.0]
 }
 

@@ -23,7 +23,8 @@ pub(super) fn transform(value: &Value, frame: f64) -> Affine {
         position: animated::Position::Value(model::Value::Fixed(point_at(&value["p"], frame))),
         rotation: model::Value::Fixed(number_at(turn, frame, 0.0)),
         scale: model::Value::Fixed(scale_at(&value["s"], frame)),
-        skew: model::Value::Fixed(number_at(&value["sk"], frame, 0.0)),
+        // velato's leans the other way.
+        skew: model::Value::Fixed(-number_at(&value["sk"], frame, 0.0)),
         skew_angle: model::Value::Fixed(number_at(&value["sa"], frame, 0.0)),
     };
     fixed.evaluate(0.0)

@@ -9,8 +9,9 @@ use tiny_skia::BlendMode;
 use velato::Composition;
 use velato::model::{self, Content, Draw, Geometry, GroupTransform, Layer, Shape};
 
+use super::blend::{blend_mode, matte_mode};
 use super::keyframes::{number_at, value_at};
-use super::paint::Paint;
+use super::paint::{Paint, full};
 use super::shapes::{edges, geometry, path, repeater, stroke, transform, trim};
 use crate::color::Color;
 
@@ -69,6 +70,7 @@ impl Still {
                 .filter_map(|asset| Some((asset["id"].as_str()?, asset)))
                 .collect(),
             rate,
+            full: full(file),
             layers: 0,
             segments: 0,
             still: Self {
@@ -89,6 +91,8 @@ struct Reader<'a> {
     assets: HashMap<&'a str, &'a Value>,
     /// Frames a second.
     rate: f64,
+    /// What the strongest red, green or blue is written as.
+    full: f64,
     layers: usize,
     segments: usize,
     still: Still,
@@ -276,7 +280,7 @@ impl Reader<'_> {
         let stroke = is_stroke.then(|| model::Stroke::Fixed(stroke(item, frame)));
         Draw {
             stroke,
-            brush: self.brush(Paint::read(item, frame)),
+            brush: self.brush(Paint::read(item, frame, self.full)),
             opacity: model::Value::Fixed(number_at(&item["o"], frame, 100.0)),
         }
     }
@@ -369,34 +373,4 @@ fn fades_by_itself(content: &Content) -> bool {
 
 fn opacity(property: &Value, frame: f64) -> f32 {
     (number_at(property, frame, 100.0) / 100.0).clamp(0.0, 1.0) as f32
-}
-
-fn matte_mode(layer: &Value) -> Option<peniko::BlendMode> {
-    match layer["tt"].as_u64()? {
-        1 | 3 => Some(peniko::Compose::SrcIn.into()),
-        2 | 4 => Some(peniko::Compose::SrcOut.into()),
-        _ => None,
-    }
-}
-
-fn blend_mode(number: &Value) -> BlendMode {
-    match number.as_u64().unwrap_or_default() {
-        1 => BlendMode::Multiply,
-        2 => BlendMode::Screen,
-        3 => BlendMode::Overlay,
-        4 => BlendMode::Darken,
-        5 => BlendMode::Lighten,
-        6 => BlendMode::ColorDodge,
-        7 => BlendMode::ColorBurn,
-        8 => BlendMode::HardLight,
-        9 => BlendMode::SoftLight,
-        10 => BlendMode::Difference,
-        11 => BlendMode::Exclusion,
-        12 => BlendMode::Hue,
-        13 => BlendMode::Saturation,
-        14 => BlendMode::Color,
-        15 => BlendMode::Luminosity,
-        16 => BlendMode::Plus,
-        _ => BlendMode::SourceOver,
-    }
 }

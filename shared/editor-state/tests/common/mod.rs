@@ -8,6 +8,7 @@
 
 use std::path::PathBuf;
 
+use darkroom_editor_state::{Fault, Library, read};
 use serde_json::{Value, json};
 
 /// A file that `cargo xtask setup` fetches, as JSON.
@@ -321,4 +322,35 @@ pub(crate) fn backgrounds() -> Vec<Value> {
         json!({ "type": "blur", "level": 4 }),
         json!({ "type": "image", "imageAssetId": null, "imageUrl": "u", "source": "preset" }),
     ]
+}
+
+/// A valid document.
+pub(crate) fn base() -> Value {
+    full(&json!({ "type": "none" }))
+}
+
+/// Faults of the base document after a change, as (code, place).
+pub(crate) fn faults(change: impl FnOnce(&mut Value)) -> Vec<(&'static str, String)> {
+    let list = raw(change);
+    assert!(
+        list.iter().all(|f| f.message.ends_with(['.', '?'])),
+        "{list:?}"
+    );
+    list.into_iter()
+        .map(|fault| (fault.code.as_str(), fault.path))
+        .collect()
+}
+
+/// Faults of the base document after a change.
+pub(crate) fn raw(change: impl FnOnce(&mut Value)) -> Vec<Fault> {
+    let mut document = base();
+    change(&mut document);
+    read(document, &Library::default())
+        .err()
+        .unwrap_or_default()
+}
+
+/// One fault, as [`faults`] gives it.
+pub(crate) fn one(code: &'static str, path: &str) -> Vec<(&'static str, String)> {
+    vec![(code, path.to_owned())]
 }

@@ -11,11 +11,14 @@
     reason = "a test may fail loudly, and what is exact is compared exactly"
 )]
 
+mod awkward;
 mod bad_media;
 mod container;
 mod frames;
+mod hdr;
 mod levels;
 mod limits;
+mod pictures;
 mod rig;
 mod scenes;
 mod speed;

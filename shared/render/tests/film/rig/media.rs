@@ -104,6 +104,25 @@ impl Media {
     }
 }
 
+/// The colours of [`quarters`]: above left and right, below left and right.
+pub const QUARTERS: [[u8; 3]; 4] = [[204, 51, 51], [51, 153, 51], [51, 85, 204], [238, 204, 51]];
+
+/// Four quarters, no two alike, at 30 fps: tells every turn from every other.
+pub fn quarters(width: u32, height: u32) -> String {
+    let channel = |at: usize| {
+        let [a, b, c, d] = QUARTERS.map(|color| color[at]);
+        format!("if(lt(Y,H/2),if(lt(X,W/2),{a},{b}),if(lt(X,W/2),{c},{d}))")
+    };
+    let [r, g, b] = [0, 1, 2].map(channel);
+    format!("nullsrc=s={width}x{height}:r=30,format=gbrp,geq=r='{r}':g='{g}':b='{b}'")
+}
+
+/// Asserts that a colour is within `near` levels of the wanted one.
+pub fn assert_color(found: [u8; 3], wanted: [u8; 3], near: u8, what: &str) {
+    let is = found.iter().zip(wanted).all(|(a, b)| a.abs_diff(b) <= near);
+    assert!(is, "{what}: {found:?}, not {wanted:?}");
+}
+
 /// Grey that tells the frame's number.
 pub fn counting(fps: u32) -> String {
     // On one pixel: the expression is slow.

@@ -70,6 +70,19 @@ impl Captured {
         &self.frames[n * bytes..][..bytes]
     }
 
+    /// A pixel of frame `n` as sRGB.
+    pub fn pixel(&self, n: usize, x: usize, y: usize) -> [u8; 3] {
+        let (width, height) = (self.report.width, self.report.height);
+        let data = self.frame(n).to_vec();
+        let frame = YuvFrame {
+            width,
+            height,
+            data,
+        };
+        let at = (y * width as usize + x) * 3;
+        frame.to_rgb()[at..at + 3].try_into().unwrap()
+    }
+
     /// Which frame of a counting source each frame shows in its middle.
     pub fn numbers(&self) -> Vec<u8> {
         let (width, height) = (self.report.width as usize, self.report.height as usize);

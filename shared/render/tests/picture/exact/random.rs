@@ -1,5 +1,6 @@
-//! Whatever is valid is drawn: without a panic, within the canvas, and the same frame
-//! whoever asks for it, in whatever order and on however many threads.
+//! Whatever is valid is drawn: without a panic, within the canvas and a bounded memory,
+//! and the same frame whoever asks for it, in whatever order, on however many threads and
+//! from whichever frame on.
 
 use std::collections::HashMap;
 
@@ -161,13 +162,28 @@ fn alone(state: &EditorState, film: &Film, n: u64) -> Vec<u8> {
     frame.data
 }
 
+/// Most memory that drawing 60 films one after the other and four at once takes.
+const MOST_KIBIBYTES: u64 = 1 << 20;
+
+/// The most memory that this process has had, in KiB.
+fn peak_kibibytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number.unwrap().parse().unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_frame_is_the_same_in_order_alone_and_on_many_threads(film in films()) {
+    fn a_frame_is_the_same_in_order_alone_on_many_threads_and_after_a_split(
+        film in films(),
+        split in 1..2 * FRAMES as u64,
+    ) {
         let state = film.state();
         let (mut scene, mut frame) = scene(&state, &film);
+        let (mut second_half, mut later) = self::scene(&state, &film);
         let chosen = [3, 11, 13, 20];
         let alone: Vec<Vec<u8>> = std::thread::scope(|threads| {
             let threads = chosen.map(|n| threads.spawn({
@@ -181,6 +197,11 @@ proptest! {
             if let Some(at) = chosen.iter().position(|chosen| *chosen == n) {
                 prop_assert!(frame.data == alone[at], "frame {} differs", n);
             }
+            if n >= split {
+                second_half.draw(frame_tick(n, 30), &HashMap::new(), &mut later).unwrap();
+                prop_assert!(frame.data == later.data, "frame {} differs from {} on", n, split);
+            }
         }
+        prop_assert!(peak_kibibytes() < MOST_KIBIBYTES, "{} KiB", peak_kibibytes());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Every case is written as plain HTML (`page`), headless Chromium draws all of them on
 //! one page (`browser`), and each is compared by its structural similarity (`ssim`)
-//! with our frame. Ours are 4:2:0 video: the browser's picture is made into video by the
+//! with our frame. `lottie` does the same with real Lottie files. Ours are 4:2:0 video: the browser's picture is made into video by the
 //! same conversion, as an image that covers a canvas of its size, so that the loss of
 //! chroma is on both sides.
 //!
@@ -20,6 +20,7 @@
 
 mod browser;
 mod cases;
+mod lottie;
 mod page;
 mod ssim;
 
@@ -30,7 +31,7 @@ use darkroom_compositor::YuvFrame;
 use crate::film::{Film, film, image};
 use crate::stage::{Rgb, draw};
 use crate::{golden, stage};
-use cases::{Case, SIZE};
+use cases::SIZE;
 
 /// How far red, green and blue may be off on the average, in levels of 255: a wrong hue
 /// of the right brightness counts, too.
@@ -52,7 +53,7 @@ fn frames_are_those_of_a_browser() {
     let mut faults = Vec::new();
     for (index, case) in cases.iter().enumerate() {
         let theirs = browser::crop(&shot, place(index), SIZE);
-        let (similarity, color) = compare(case, &theirs);
+        let (similarity, color) = compare(case.name, &draw(&case.film, case.frame), &theirs);
         println!("{similarity:.4} {color:.2} {}", case.name);
         if similarity < case.least || color > COLOR {
             faults.push(format!(
@@ -71,11 +72,10 @@ fn frames_are_those_of_a_browser() {
 }
 
 /// The similarity of luma, and the mean distance of red, green and blue.
-fn compare(case: &Case, theirs: &Rgb) -> (f64, f64) {
-    let frame = draw(&case.film, case.frame);
-    let their_frame = as_video(case.name, theirs);
-    let similarity = ssim::ssim(frame.y(), their_frame.y(), SIZE.0);
-    let (ours, theirs) = (Rgb::of(&frame), Rgb::of(&their_frame));
+fn compare(name: &str, frame: &YuvFrame, theirs: &Rgb) -> (f64, f64) {
+    let their_frame = as_video(name, theirs);
+    let similarity = ssim::ssim(frame.y(), their_frame.y(), theirs.width);
+    let (ours, theirs) = (Rgb::of(frame), Rgb::of(&their_frame));
     let channels = ours.data.iter().zip(&theirs.data);
     let apart: Vec<u8> = channels.map(|(a, b)| a.abs_diff(*b)).collect();
     let sum: u64 = apart.iter().map(|&apart| u64::from(apart)).sum();
@@ -85,7 +85,7 @@ fn compare(case: &Case, theirs: &Rgb) -> (f64, f64) {
         ..ours
     };
     let sheet = golden::side_by_side(&[ours, theirs, difference]);
-    golden::write(&sheet_path(case.name), &sheet);
+    golden::write(&sheet_path(name), &sheet);
     (similarity, color)
 }
 

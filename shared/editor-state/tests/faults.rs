@@ -1,0 +1,82 @@
+//! How faults are told: all of them, once, in order, and within bounds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests: a panic is the verdict, values are exact"
+)]
+
+mod common;
+
+use common::{ant, faults, raw};
+use darkroom_editor_state::{Library, MAX_FAULTS, read};
+use serde_json::json;
+
+#[test]
+fn all_faults_are_listed_once_and_in_the_order_of_the_document() {
+    let list = faults(|d| {
+        d["assets"]["a-gif"]["width"] = json!(0);
+        d["items"]["i-solid"]["opacity"] = ant(0.0);
+        d["items"]["i-solid"]["opacity"]["keyframes"][1]["timeTicks"] = json!(5000);
+        d["items"]["i-solid"]["opacity"]["keyframes"][0]["value"] = json!("x");
+        d["tracks"][0]["items"][10] = json!("gone");
+        d["tracks"][0]["items"][2] = json!(7);
+        d["stateSchemaVersion"] = json!("v9");
+        d["items"]["i/~"] = json!(3);
+    });
+    assert_eq!(
+        list,
+        [
+            ("EDITOR_SCHEMA_INVALID", "/assets/a-gif/width".to_owned()),
+            (
+                "EDITOR_SCHEMA_INVALID",
+                "/items/i-solid/opacity/keyframes/0/value".to_owned()
+            ),
+            (
+                "KEYFRAME_OUT_OF_BOUNDS",
+                "/items/i-solid/opacity/keyframes/1/timeTicks".to_owned()
+            ),
+            ("EDITOR_SCHEMA_INVALID", "/items/i~1~0".to_owned()),
+            ("EDITOR_SCHEMA_INVALID", "/stateSchemaVersion".to_owned()),
+            ("EDITOR_SCHEMA_INVALID", "/tracks/0/items/2".to_owned()),
+            (
+                "EDITOR_TRACK_ITEM_NOT_FOUND",
+                "/tracks/0/items/10".to_owned()
+            ),
+            (
+                "EDITOR_TRANSITION_CLIP_NOT_ADJACENT",
+                "/transitions/x-wipe/toClipId".to_owned()
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_hostile_document_gets_a_bounded_answer() {
+    let list = raw(|d| {
+        d["tracks"][1]["items"] = (0..100_000).map(|i| json!(format!("gone{i}"))).collect();
+    });
+    assert_eq!(list.len(), MAX_FAULTS + 1);
+    assert!(list[MAX_FAULTS].message.contains("more faults"));
+    let long = raw(|d| d["items"]["i-solid"]["shape"] = json!("x".repeat(1_000_000)));
+    assert!(long[0].message.len() < 300);
+    for nonsense in [json!(null), json!([]), json!("x"), json!(1), json!({})] {
+        assert!(!read(nonsense, &Library::default()).unwrap_err().is_empty());
+    }
+}
+
+#[test]
+fn a_document_cannot_make_an_answer_of_any_size_by_long_keys() {
+    let faults = raw(|d| {
+        d["items"] = (0..900)
+            .map(|i| (format!("{i}{}", "k".repeat(900)), json!({})))
+            .collect();
+    });
+    let bytes: usize = faults.iter().map(|f| f.path.len() + f.message.len()).sum();
+    assert!(bytes < 600_000, "{bytes}");
+    assert!(faults.last().unwrap().message.contains("more faults"));
+
+    // One key above many values: refused before any path is made of it.
+    let faults = raw(|d| d["items"]["i-solid"]["x/y"] = json!({ "k".repeat(1001): [] }));
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(faults[0].path, "/items/i-solid/x~1y");
+}
