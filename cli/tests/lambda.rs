@@ -353,7 +353,10 @@ async fn assets(deployed: &Deployed, fill: &mut Fill) {
         (&made["type"], &made["width"]),
         (&json!("IMAGE"), &json!(8))
     );
-    fill.asset_id = made["assetId"].as_str().unwrap().to_owned();
+    made["assetId"]
+        .as_str()
+        .unwrap()
+        .clone_into(&mut fill.asset_id);
 
     let (status, _, body) = deployed.api("get-asset", fill).await;
     assert_eq!(status, 200, "{body}");
@@ -385,10 +388,10 @@ async fn projects(deployed: &Deployed, fill: &mut Fill) {
         (&headers["idempotency-replayed"], &again),
         (&json!("true"), &body)
     );
-    fill.project_id = parsed(&body)["data"]["projectId"]
+    parsed(&body)["data"]["projectId"]
         .as_str()
         .unwrap()
-        .to_owned();
+        .clone_into(&mut fill.project_id);
 
     let expect = |(status, _, body): (u64, Value, String), wanted: u64| {
         assert_eq!(status, wanted, "{body}\n{}", deployed.log());
@@ -403,7 +406,10 @@ async fn projects(deployed: &Deployed, fill: &mut Fill) {
     assert_eq!(detail["editorState"]["items"]["square"]["color"], "#0000ff");
     let task = expect(deployed.api("create-project-export", fill).await, 201);
     assert_eq!(task["projectId"], fill.project_id.as_str());
-    fill.task_id = task["taskId"].as_str().unwrap().to_owned();
+    task["taskId"]
+        .as_str()
+        .unwrap()
+        .clone_into(&mut fill.task_id);
     let canceled = expect(deployed.api("cancel-export", fill).await, 200);
     assert_eq!(canceled["status"], "CANCELED");
 

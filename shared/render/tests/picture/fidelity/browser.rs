@@ -39,6 +39,8 @@ pub(super) fn shoot(html: &str, (width, height): (usize, usize)) -> Rgb {
             "--allow-file-access-from-files",
         ])
         .args(["--no-first-run", "--disable-background-networking"])
+        // Its clock stands still while fonts load: letters are invisible until then.
+        .arg("--virtual-time-budget=10000")
         .arg(format!(
             "--user-data-dir={}",
             dir.path().join("profile").display()
