@@ -231,7 +231,8 @@ pub(crate) fn layer(
 ) -> Result<Option<Image>, CompositorError> {
     let (mut raster, mut left) = split(placement);
     let size = art.bounds().map(|bounds| raster.bounds(bounds));
-    let size = size.map_or(0.0, |size| size.width() * size.height());
+    // With its rim: what is thinner than a pixel takes whole ones.
+    let size = size.map_or(0.0, |size| (size.width() + 4.0) * (size.height() + 4.0));
     let mut within = None;
     if left == Affine::IDENTITY || size.is_nan() || size > LARGEST {
         (raster, left) = (placement.matrix, Affine::IDENTITY);

@@ -205,3 +205,20 @@ proptest! {
         prop_assert!(peak_kibibytes() < MOST_KIBIBYTES, "{} KiB", peak_kibibytes());
     }
 }
+
+#[test]
+fn a_hairline_of_any_length_takes_little_memory() {
+    for shape in ["circle", "rectangle"] {
+        let line = solid(shape, "white", [0.0, 20.0, 1e15, 1e-9]);
+        let turning = line.clone().keys("rotation", 0.0, &[(FRAMES - 1, 25.0)]);
+        for item in [turning, line.animate("in", "slide-left", 9, "linear")] {
+            let film = film().track([item]);
+            alone(&film.state(), &film, 4);
+        }
+    }
+    assert!(
+        peak_kibibytes() < MOST_KIBIBYTES,
+        "{} KiB",
+        peak_kibibytes()
+    );
+}
