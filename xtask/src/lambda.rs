@@ -8,8 +8,8 @@ use anyhow::{Context as _, bail};
 use crate::setup;
 use crate::shell::{root, run, tools};
 
-/// The api's bootstrap is loaded at every cold start, so it stays below this: 12 MiB.
-const API_LIMIT_BYTES: u64 = 12 << 20;
+/// The api's bootstrap is loaded at every cold start, so it stays below this.
+const API_LIMIT_BYTES: u64 = 12_000_000;
 
 /// Builds `target/lambda/{api,render}/bootstrap`, in the release profile and for
 /// this machine; cargo-lambda is installed into `target/tools` when it is missing.
