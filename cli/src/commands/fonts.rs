@@ -1,5 +1,6 @@
 //! `darkroom fonts`: an operator's own fonts, straight in the bucket.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -29,7 +30,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Add font files (.ttf, .otf, .ttc) and print the families they bring. A file of the
+    /// Add font files (.ttf, .otf, .ttc, .otc) and print the families they bring. A file of the
     /// same name is replaced.
     Add {
         #[arg(required = true, value_name = "FILE")]
@@ -51,6 +52,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
             // All are looked at before the first is added.
             let fonts = files.iter().map(|file| read(file));
             let fonts: Vec<Font> = fonts.collect::<anyhow::Result<_>>()?;
+            let mut names = BTreeSet::new();
+            if let Some(font) = fonts.iter().find(|font| !names.insert(&font.name)) {
+                bail!("two files are named {}; rename one of them", font.name);
+            }
             let store = args.deployment.store().await?;
             for font in fonts {
                 store.put_font(&font.name, font.bytes).await?;

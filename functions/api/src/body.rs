@@ -1,9 +1,8 @@
 //! Bodies, within bounds.
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, header};
 use darkroom_exports::ErrorCode;
-use http_body_util::BodyExt as _;
 use serde_json::Value;
 
 use crate::reply::Refusal;
@@ -11,36 +10,24 @@ use crate::reply::Refusal;
 /// Most bytes of a JSON body: what one Lambda request carries.
 pub(crate) const JSON_BYTES: usize = 6 * 1024 * 1024;
 
-/// Bytes of a refused body that are still read. A client that is cut off while it sends
-/// sees a broken connection and not the answer (RFC 9112, section 9.6).
-const DISCARDED_BYTES: usize = 64 * 1024 * 1024;
-
 /// Reads a body of at most `limit` bytes.
-pub(crate) async fn bytes(mut body: Body, limit: usize, remedy: &str) -> Result<Vec<u8>, Refusal> {
-    let mut kept = Vec::new();
-    let mut length = 0;
-    while length <= limit + DISCARDED_BYTES
-        && let Some(frame) = body.frame().await
-    {
-        let broken = |_| {
-            Refusal::new(
-                ErrorCode::RequestInvalid,
-                "the body broke off; send it again",
-            )
-        };
-        let Ok(data) = frame.map_err(broken)?.into_data() else {
-            continue;
-        };
-        length += data.len();
-        if length <= limit {
-            kept.extend_from_slice(&data);
+pub(crate) async fn bytes(body: Body, limit: usize, remedy: &str) -> Result<Vec<u8>, Refusal> {
+    match to_bytes(body, limit).await {
+        Ok(bytes) => Ok(bytes.into()),
+        Err(error) => {
+            let too_large = std::error::Error::source(&error)
+                .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
+            Err(if too_large {
+                let detail = format!("the body has more than {limit} bytes; {remedy}");
+                Refusal::new(ErrorCode::PayloadTooLarge, detail)
+            } else {
+                Refusal::new(
+                    ErrorCode::RequestInvalid,
+                    "the body broke off; send it again",
+                )
+            })
         }
     }
-    if length > limit {
-        let detail = format!("the body has more than {limit} bytes; {remedy}");
-        return Err(Refusal::new(ErrorCode::PayloadTooLarge, detail));
-    }
-    Ok(kept)
 }
 
 /// Reads a JSON body. `serde_json` refuses nesting deeper than 128.

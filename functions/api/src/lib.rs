@@ -14,6 +14,7 @@ mod repeat;
 mod reply;
 mod request_id;
 mod routes;
+mod unread;
 
 pub use config::{ApiConfig, AppState};
 pub use routes::router;

@@ -44,7 +44,7 @@ impl Default for WorkerConfig {
 /// Why a worker cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
-    /// ffmpeg or ffprobe is missing or too old.
+    /// ffmpeg or ffprobe is missing.
     #[error("the worker cannot use ffmpeg: {0}")]
     Tools(#[from] darkroom_media::MediaError),
     /// No font could be loaded.

@@ -82,6 +82,8 @@ impl BucketFonts {
                 Some(file) => file.clone(),
                 None => read(store, &object).await?,
             };
+            // What is read stays read, should the rest be late or fail.
+            known.files.insert(object.clone(), file.clone());
             files.insert(object, file);
         }
         let fonts: Vec<FontFile> = files.values().flatten().cloned().collect();

@@ -29,7 +29,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 /// function's own setting (`AWS_LAMBDA_LOG_LEVEL`).
 fn log() {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL");
-    let level = level.ok().and_then(|level| level.parse().ok());
+    let level = match level.as_deref() {
+        Ok("FATAL") => Some(tracing::Level::ERROR),
+        level => level.ok().and_then(|level| level.parse().ok()),
+    };
     tracing_subscriber::fmt()
         .json()
         .with_max_level(level.unwrap_or(tracing::Level::INFO))

@@ -133,29 +133,11 @@ impl Pixels {
         if inner.is_empty() {
             return vec![self];
         }
-        let beside = Self {
-            y0: inner.y0,
-            y1: inner.y1,
-            ..self
-        };
-        let parts = [
-            Self {
-                y1: inner.y0,
-                ..self
-            },
-            Self {
-                y0: inner.y1,
-                ..self
-            },
-            Self {
-                x1: inner.x0,
-                ..beside
-            },
-            Self {
-                x0: inner.x1,
-                ..beside
-            },
-        ];
+        let (mut above, mut below, mut left, mut right) = (self, self, inner, inner);
+        (above.y1, below.y0) = (inner.y0, inner.y1);
+        (left.x0, left.x1) = (self.x0, inner.x0);
+        (right.x0, right.x1) = (inner.x1, self.x1);
+        let parts = [above, below, left, right];
         parts.into_iter().filter(|part| !part.is_empty()).collect()
     }
 

@@ -64,6 +64,7 @@ mod blur;
 mod canvas;
 mod chart;
 mod color;
+mod corners;
 mod error;
 mod geometry;
 mod gradient;

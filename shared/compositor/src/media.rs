@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use darkroom_editor_state::{Frame, Ticks};
 
-use crate::bitmap::{Bitmap, div255};
+use crate::bitmap::Bitmap;
 use crate::canvas::to_frame;
+use crate::corners::round_off;
 use crate::error::CompositorError;
 use crate::geometry::{Affine, Pixels, Placement, Rect};
 use crate::layer::{Image, Layer, Video};
@@ -86,8 +87,26 @@ struct Prepared {
     still: Arc<RgbaFrame>,
     key: Key,
     bitmap: Arc<Bitmap>,
-    /// The same as video, once it has been shown twice.
+    /// It has been shown before.
+    stays: bool,
+    /// The same as video, once that was asked for.
     yuv: Option<Arc<YuvFrame>>,
+}
+
+impl MediaCache {
+    /// The still as video, where it is opaque, of even sides, and stays as it is: made
+    /// once, and not for every frame again.
+    fn as_video(&mut self) -> Result<Option<Arc<YuvFrame>>, CompositorError> {
+        let Some(last) = self.prepared.as_mut().filter(|last| last.stays) else {
+            return Ok(None);
+        };
+        let bitmap = &last.bitmap;
+        let even = bitmap.width.is_multiple_of(2) && bitmap.height.is_multiple_of(2);
+        if last.yuv.is_none() && bitmap.opaque && even {
+            last.yuv = Some(Arc::new(to_frame(bitmap)?));
+        }
+        Ok(last.yuv.clone())
+    }
 }
 
 /// Everything about a media box at one instant.
@@ -140,12 +159,16 @@ impl MediaBox<'_> {
             None => fit(shown, source, matrix, radius, most),
         };
         let size = rounded(size, shown, radius);
-        let (bitmap, yuv) = match self.picture {
-            Picture::Yuv(frame) => (prepare_video(frame, source, size, scaler)?, None),
+        let bitmap = match self.picture {
+            Picture::Yuv(frame) => prepare_video(frame, source, size, scaler)?,
             Picture::Rgba(frame) => {
                 self.prepare_still(frame, Key { crop, size }, source, scaler, cache)?
             }
             Picture::Vector(_) => return Ok(None),
+        };
+        let yuv = match whole {
+            Some(_) if opacity == 255 => cache.as_video()?,
+            _ => None,
         };
         let (matrix, clip) = match (size, whole) {
             (Size::Resized { .. }, Some(whole)) => (
@@ -177,8 +200,7 @@ impl MediaBox<'_> {
         })))
     }
 
-    /// A still's bitmap, made when it is not the one of the last frame. One that stays is
-    /// made into video as well, which need not be done again for every frame.
+    /// A still's bitmap, made when it is not the one of the last frame.
     fn prepare_still(
         &self,
         frame: &Arc<RgbaFrame>,
@@ -186,17 +208,13 @@ impl MediaBox<'_> {
         source: Rect,
         scaler: &mut Scaler,
         cache: &mut MediaCache,
-    ) -> Result<(Arc<Bitmap>, Option<Arc<YuvFrame>>), CompositorError> {
+    ) -> Result<Arc<Bitmap>, CompositorError> {
         if let Some(last) = &mut cache.prepared
             && Arc::ptr_eq(&last.still, frame)
             && last.key == key
         {
-            let bitmap = &last.bitmap;
-            let even = bitmap.width.is_multiple_of(2) && bitmap.height.is_multiple_of(2);
-            if last.yuv.is_none() && bitmap.opaque && even {
-                last.yuv = Some(Arc::new(to_frame(bitmap)?));
-            }
-            return Ok((Arc::clone(bitmap), last.yuv.clone()));
+            last.stays = true;
+            return Ok(Arc::clone(&last.bitmap));
         }
         let known = cache
             .source
@@ -232,9 +250,10 @@ impl MediaBox<'_> {
             still: Arc::clone(frame),
             key,
             bitmap: Arc::clone(&bitmap),
+            stays: false,
             yuv: None,
         });
-        Ok((bitmap, None))
+        Ok(bitmap)
     }
 }
 
@@ -336,57 +355,4 @@ fn prepare_video(
     };
     scaler.video(frame, source, &mut resized)?;
     Ok(round_off(Arc::new(to_bitmap(&resized)?), radii))
-}
-
-/// Cuts the corners of a bitmap to quarter ellipses.
-fn round_off(bitmap: Arc<Bitmap>, (rx, ry): (f64, f64)) -> Arc<Bitmap> {
-    if rx <= 0.0 || ry <= 0.0 {
-        return bitmap;
-    }
-    let mut bitmap = Arc::unwrap_or_clone(bitmap);
-    let (width, height) = (bitmap.width, bitmap.height);
-    for y in 0..(ry.ceil() as usize).min(height) {
-        let coverage = corner_row(y, rx, ry);
-        for y in [y, height - 1 - y] {
-            let row = bitmap.row_mut(y);
-            for (x, &coverage) in coverage.iter().enumerate().take(width) {
-                for x in [x, width - 1 - x] {
-                    weigh(row, x, coverage);
-                }
-            }
-            // The two rows are one where the bitmap is a single row high.
-            if height == 1 {
-                break;
-            }
-        }
-    }
-    bitmap.opaque = false;
-    Arc::new(bitmap)
-}
-
-fn weigh(row: &mut [u8], x: usize, coverage: u8) {
-    if let Some(pixel) = row.get_mut(x * 4..x * 4 + 4) {
-        for channel in pixel {
-            *channel = div255(u32::from(*channel) * u32::from(coverage)) as u8;
-        }
-    }
-}
-
-/// Coverage of the first pixels of row `y` under a quarter ellipse: exact along x,
-/// sampled finely along y.
-fn corner_row(y: usize, rx: f64, ry: f64) -> Vec<u8> {
-    const STEPS: u32 = 32;
-    let mut covered = vec![0.0; rx.ceil() as usize];
-    for step in 0..STEPS {
-        let y = y as f64 + (f64::from(step) + 0.5) / f64::from(STEPS);
-        let rise = ((ry - y) / ry).max(0.0);
-        let start = rx * (1.0 - (1.0 - rise * rise).max(0.0).sqrt());
-        for (x, covered) in covered.iter_mut().enumerate() {
-            *covered += (x as f64 + 1.0 - start).clamp(0.0, 1.0);
-        }
-    }
-    covered
-        .iter()
-        .map(|sum| (sum * 255.0 / f64::from(STEPS)).round() as u8)
-        .collect()
 }

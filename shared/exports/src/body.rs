@@ -119,9 +119,11 @@ impl<'a> Reader<'a> {
 
     /// The body without its document.
     pub(crate) fn envelope(&self) -> Map<String, Value> {
-        let mut envelope = self.body.clone();
-        envelope.remove("editorState");
-        envelope
+        let fields = self.body.iter();
+        fields
+            .filter(|(field, _)| *field != "editorState")
+            .map(|(field, value)| (field.clone(), value.clone()))
+            .collect()
     }
 }
 

@@ -48,9 +48,9 @@ impl Project {
     }
 
     /// `ProjectDetail` of the contract.
-    pub fn to_detail(&self, document: &Value) -> Value {
+    pub fn to_detail(&self, document: Value) -> Value {
         let mut detail = self.to_summary();
-        detail["editorState"] = document.clone();
+        detail["editorState"] = document;
         detail["stateVersion"] = VERSION.into();
         detail["stateSchemaVersion"] = VERSION.into();
         detail
@@ -92,8 +92,7 @@ pub struct NewProject {
 
 impl NewProject {
     /// Reads a create body, whose document may name the motion graphics of `library`.
-    /// What this build does not draw may be in a project; only
-    /// an export refuses it.
+    /// What this build does not draw may be in a project; only an export refuses it.
     ///
     /// # Errors
     /// The first of these that applies, each with all of its faults: the body

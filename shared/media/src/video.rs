@@ -367,10 +367,13 @@ impl Stream {
             self.begun = true;
         }
         let mut said = [0; FRAME.len()];
-        match self.output.fill(&mut said)? {
-            0 => Ok(false),
-            _ if said == FRAME => Ok(true),
-            _ => Err(out_of_step()),
+        if self.output.fill(&mut said)? < said.len() {
+            return Ok(false);
+        }
+        if said == FRAME {
+            Ok(true)
+        } else {
+            Err(out_of_step())
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The one write that ends a task, whoever asks for it.
 
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem, Update};
 use darkroom_exports::{TaskId, TaskState, Timestamp};
 
@@ -9,7 +10,7 @@ use crate::files::Use;
 use crate::item::{Item, account_key, api_key_key, flag, n, number, s, task_key, text};
 use crate::keys::{ApiKey, VALID};
 use crate::lease::{Claim, OURS};
-use crate::transact::{CHECK_FAILED, built, pause, reasons};
+use crate::transact::{CHECK_FAILED, pause, reasons, update_part};
 
 /// What the terminal write came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,22 +114,12 @@ impl Store {
         ending: &Ending,
     ) -> Result<Ended, StoreError> {
         for attempt in 0..8 {
-            let found = self
-                .0
-                .db
-                .get_item()
-                .table_name(&self.0.table)
-                .set_key(Some(task_key(user, task)))
-                .consistent_read(true)
-                .send()
-                .await
-                .map_err(|error| StoreError::sdk("GetItem", &error))?;
-            let Some(item) = found.item else {
+            let Some(item) = self.get_item(task_key(user, task)).await? else {
                 return Ok(Ended::Refused);
             };
             let mut writes = vec![
-                update_part(self.terminal(user, task, by, ending)?),
-                update_part(self.settle(user, task, &item, ending)?),
+                update_part(self.terminal(user, task, by, ending))?,
+                update_part(self.settle(user, task, &item, ending))?,
             ];
             if flag(&item, "usesFiles") {
                 writes.push(self.end_use(user, Use::Task(task))?);
@@ -187,13 +178,7 @@ impl Store {
         Ok(if same { Ended::Done } else { Ended::Refused })
     }
 
-    fn terminal(
-        &self,
-        user: &str,
-        task: TaskId,
-        by: By<'_>,
-        ending: &Ending,
-    ) -> Result<Update, StoreError> {
+    fn terminal(&self, user: &str, task: TaskId, by: By<'_>, ending: &Ending) -> UpdateBuilder {
         let mut sets = "SET #state = :state, completedAt = :now".to_owned();
         let mut update = Update::builder()
             .table_name(&self.0.table)
@@ -239,31 +224,24 @@ impl Store {
                 .expression_attribute_values(":paused", s(TaskState::Paused.as_str())),
         };
         sets.push_str(" REMOVE phase, dueShard, dueAt, leaseOwner, leaseUntil");
-        built(update.update_expression(sets).build())
+        update.update_expression(sets)
     }
 
     /// Frees the slot; gives credits back unless the export was delivered.
-    fn settle(
-        &self,
-        user: &str,
-        task: TaskId,
-        item: &Item,
-        ending: &Ending,
-    ) -> Result<Update, StoreError> {
-        let mut update = Update::builder()
+    fn settle(&self, user: &str, task: TaskId, item: &Item, ending: &Ending) -> UpdateBuilder {
+        let update = Update::builder()
             .table_name(&self.0.table)
             .set_key(Some(account_key(user)))
             .expression_attribute_values(":task", AttributeValue::Ss(vec![task.to_string()]));
         let back = number(item, "creditsMicros").unwrap_or_default();
         let owed = flag(item, "metered") && ending.state() != TaskState::Completed;
-        update = if owed {
+        if owed {
             update
                 .update_expression("ADD balanceMicros :back DELETE active :task")
                 .expression_attribute_values(":back", n(back))
         } else {
             update.update_expression("DELETE active :task")
-        };
-        built(update.build())
+        }
     }
 
     /// The quota that goes back to the key that created the task and, last, that
@@ -290,15 +268,11 @@ impl Store {
                 .update_expression("ADD quotaLeft :back")
                 .set_condition_expression(both.then(|| VALID.to_owned()))
                 .expression_attribute_values(":back", n(seconds));
-            parts.push(update_part(built(update.build())?));
+            parts.push(update_part(update)?);
         }
         if let Some(key) = canceler.filter(|_| !both) {
             parts.push(self.key_is_valid(key)?);
         }
         Ok(parts)
     }
-}
-
-fn update_part(update: Update) -> TransactWriteItem {
-    TransactWriteItem::builder().update(update).build()
 }

@@ -45,8 +45,9 @@ pub const MAX_FILES: usize = 10_000;
 const BATCH: usize = 100;
 /// Most queries of a megabyte each that look for a file's uses.
 const PAGES: usize = 100;
-/// Most users whose files are remembered, and most files of each.
-const REMEMBERED: usize = 1000;
+/// Most users whose files are remembered, and most files of all of them.
+const REMEMBERED_USERS: usize = 1000;
+const REMEMBERED_FILES: usize = 2 * MAX_FILES;
 
 /// The folder that holds a user's files; no other user's document may name it.
 pub(crate) fn folder(user: &str) -> String {
@@ -54,7 +55,7 @@ pub(crate) fn folder(user: &str) -> String {
 }
 
 /// Files that were there when an account had so many deletions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct KnownFiles {
     deletions: i64,
     there: HashSet<String>,
@@ -169,17 +170,10 @@ impl Store {
         if files.len() > MAX_FILES {
             return Ok(Looked::Bad(BadFiles::TooMany(files.len())));
         }
-        let known = self.known_files(user);
-        let deletions = deletions.unwrap_or(known.deletions);
+        let (deletions, unknown) = self.unknown_files(user, &files, deletions);
         if deletions == 0 || files.is_empty() {
             return Ok(Looked::Fine(Named { files, deletions }));
         }
-        let fresh = known.deletions == deletions;
-        let unknown: Vec<&str> = files
-            .keys()
-            .filter(|name| !(fresh && known.there.contains(**name)))
-            .copied()
-            .collect();
         let deleted = self.deleted_files(user, &unknown).await?;
         if !deleted.is_empty() {
             let assets = deleted.iter().filter_map(|name| files.get(name.as_str()));
@@ -247,28 +241,41 @@ impl Store {
         })
     }
 
-    fn known_files(&self, user: &str) -> KnownFiles {
-        let files = self.0.files.lock();
-        files
-            .ok()
-            .and_then(|files| files.get(user).cloned())
-            .unwrap_or_default()
+    /// The account's deletions, as told or as remembered, and the files that were not
+    /// there when it had so many, as far as this process remembers.
+    fn unknown_files<'a>(
+        &self,
+        user: &str,
+        files: &BTreeMap<&'a str, &'a str>,
+        deletions: Option<i64>,
+    ) -> (i64, Vec<&'a str>) {
+        let remembered = self.0.files.lock();
+        let known = remembered.as_ref().ok().and_then(|all| all.get(user));
+        let last = known.map_or(0, |known| known.deletions);
+        let deletions = deletions.unwrap_or(last);
+        let known = known.filter(|known| known.deletions == deletions);
+        let is_known = |name: &str| known.is_some_and(|known| known.there.contains(name));
+        let unknown = files.keys().copied().filter(|name| !is_known(name));
+        (deletions, unknown.collect())
     }
 
     fn remember_files(&self, user: &str, deletions: i64, names: &[&str]) {
         let Ok(mut files) = self.0.files.lock() else {
             return;
         };
-        if files.len() >= REMEMBERED {
+        let remembered: usize = files.values().map(|known| known.there.len()).sum();
+        let full = files.len() >= REMEMBERED_USERS && !files.contains_key(user);
+        if full || remembered + names.len() > REMEMBERED_FILES {
             files.clear();
         }
         let known = files.entry(user.to_owned()).or_default();
-        if known.deletions != deletions || known.there.len() + names.len() > REMEMBERED {
+        if known.deletions != deletions {
             known.there.clear();
         }
         known.deletions = deletions;
-        let names = names.iter().take(REMEMBERED);
-        known.there.extend(names.map(|name| (*name).to_owned()));
+        known
+            .there
+            .extend(names.iter().map(|name| (*name).to_owned()));
     }
 
     /// Begins the use of files on the account.

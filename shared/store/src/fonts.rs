@@ -31,6 +31,9 @@ impl Store {
             .send()
             .await
             .map_err(|error| StoreError::sdk("ListObjectsV2", &error))?;
+        if found.is_truncated == Some(true) {
+            tracing::warn!("{FOLDER} holds more than {MOST} files: the first by name are listed");
+        }
         let objects = found.contents.unwrap_or_default().into_iter();
         Ok(objects
             .filter_map(|object| {

@@ -19,6 +19,7 @@ use darkroom_exports::ErrorCode;
 use crate::config::AppState;
 use crate::reply::Refusal;
 use crate::request_id;
+use crate::unread;
 
 /// Every route of the service. Operations of the contract that are not built yet
 /// are not here: they answer 404 like any other unknown path.
@@ -68,6 +69,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/uploads", post(uploads::create::handle))
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
+        .layer(middleware::from_fn(unread::discard))
         .layer(middleware::from_fn(request_id::add))
         .with_state(state)
 }

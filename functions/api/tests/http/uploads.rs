@@ -330,6 +330,12 @@ async fn types_names_projects_and_sizes_that_are_not_taken_are_refused() {
         .header("x-file-name", "a.srt")
         .header("x-file-name", "b.srt");
     assert_eq!(answer(twice).await.paths(), ["/x-file-name"]);
+    let of_two = bare()
+        .header("content-type", "text/plain")
+        .header("x-file-name", "a.srt")
+        .header("x-project-id", "7d444840-9dc0-11d1-b245-5ffdce74fad2")
+        .header("x-project-id", "7d444840-9dc0-11d1-b245-5ffdce74fad2");
+    assert_eq!(answer(of_two).await.paths(), ["/x-project-id"]);
     let project = upload(&service, "a.srt", "text/plain", SRT)
         .header("x-project-id", "7d444840-9dc0-11d1-b245-5ffdce74fad2");
     assert_problem(&answer(project).await, 404, "PROJECT_NOT_FOUND");
@@ -340,6 +346,14 @@ async fn types_names_projects_and_sizes_that_are_not_taken_are_refused() {
         let detail = refused.json["detail"].as_str().unwrap();
         assert!(detail.contains("4194304 bytes"), "{detail}");
     }
+    // Whatever is refused before its body is read is answered as well.
+    let large = || vec![b' '; 30 * 1024 * 1024];
+    let refused = answer(upload(&service, "a.pdf", "application/pdf", large())).await;
+    assert_problem(&refused, 415, "UNSUPPORTED_MEDIA_TYPE");
+    let stranger = service
+        .to(reqwest::Method::POST, "/v1/uploads")
+        .body(large());
+    assert_problem(&answer(stranger).await, 401, "OPEN_API_KEY_INVALID");
     service.assert_nothing_created().await;
     assert!(service.objects("").await.is_empty());
 

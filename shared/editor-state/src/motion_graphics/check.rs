@@ -184,12 +184,13 @@ impl Checker<'_> {
         }
         for (key, value) in item {
             let place = join(path, key);
+            let has = fields().any(|field| field == key);
             match key.as_str() {
                 "type" => {}
                 "$when" => self.when(value, place),
-                "assetId" => self.slot(value, place),
-                "text" if value.get("$count").is_some() => self.count(value, &place),
-                key if fields().any(|field| field == key) => self.value(value, &place),
+                "assetId" if has => self.slot(value, place),
+                "text" if has && value.get("$count").is_some() => self.count(value, &place),
+                _ if has => self.value(value, &place),
                 key => {
                     let message = format!(
                         "A part of type {kind} has no field {}.{}",

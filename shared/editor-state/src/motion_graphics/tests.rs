@@ -186,6 +186,18 @@ fn faults_of_items_are_told_with_their_places() {
         ("has no field", "/items/0/id", json!("a"), ""),
         ("has no field", "/items/3/stickerId", json!("a"), ""),
         (
+            "has no field",
+            "/items/0/assetId",
+            json!({ "$slot": "face" }),
+            "",
+        ),
+        (
+            "has no field",
+            "/items/3/text",
+            json!({ "$count": { "from": 0, "to": 1, "durationTicks": 1 } }),
+            "",
+        ),
+        (
             "Did you mean color?",
             "/items/0/color",
             json!({ "$prop": "colr" }),
@@ -286,6 +298,12 @@ fn what_is_filled_in_must_be_valid_whatever_a_document_says() {
             "whole number",
             "/items/2/startTicks",
             json!({ "$prop": "size", "times": 100 }),
+            "/items/2/startTicks",
+        ),
+        (
+            "whole number",
+            "/items/2/startTicks",
+            json!({ "$prop": "size", "times": 1_000_000 }),
             "/items/2/startTicks",
         ),
         (

@@ -108,13 +108,15 @@ fn dialogue(rest: &str, columns: &Columns) -> Option<Cue> {
     let text = without_overrides(&text, |block, before| {
         place += letters(before.get(counted..).unwrap_or_default());
         counted = before.len();
-        for lasts_ms in block.split('\\').filter_map(lasting) {
+        for lasts_ms in tags(block).filter_map(lasting) {
             marks.push(Mark {
                 place,
                 time_ms: now,
             });
             now = now.saturating_add(lasts_ms);
         }
+        // Without tags it is a comment.
+        true
     });
     if !marks.is_empty() {
         let place = letters(&text);
@@ -133,16 +135,24 @@ fn dialogue(rest: &str, columns: &Columns) -> Option<Cue> {
 
 /// How long the words after a tag like `k50` last, in milliseconds.
 fn lasting(tag: &str) -> Option<u64> {
-    let tag = tag.trim();
     let digits = ["kf", "ko", "k", "K"]
         .iter()
         .find_map(|name| tag.strip_prefix(name))?;
     Some(number(digits.trim(), 1..=6)? * 10)
 }
 
-/// Text without `{\...}` blocks, and without the drawings that `\p1` begins and `\p0`
-/// ends. `see` is told each block and the text before it.
-pub(super) fn without_overrides(text: &str, mut see: impl FnMut(&str, &str)) -> String {
+/// The tags of a `{\...}` block.
+fn tags(block: &str) -> impl Iterator<Item = &str> {
+    block.split('\\').skip(1).map(str::trim)
+}
+
+/// Text without `{...}` blocks, and without the drawings that `\p1` begins and `\p0`
+/// ends. `leave_out` is told each block and the text before it; one that it does not
+/// leave out is text.
+pub(super) fn without_overrides(
+    text: &str,
+    mut leave_out: impl FnMut(&str, &str) -> bool,
+) -> String {
     let mut plain = String::with_capacity(text.len());
     let (mut rest, mut drawing) = (text, false);
     while let Some((before, after)) = rest.split_once('{') {
@@ -154,13 +164,16 @@ pub(super) fn without_overrides(text: &str, mut see: impl FnMut(&str, &str)) -> 
             rest = rest.get(before.len()..).unwrap_or_default();
             break;
         };
-        let modes = block
-            .split('\\')
-            .filter_map(|tag| tag.trim().strip_prefix('p'));
-        let mode = modes.filter_map(|mode| mode.parse::<u8>().ok()).next_back();
-        drawing = mode.map_or(drawing, |mode| mode > 0);
-        see(block, &plain);
         rest = after;
+        if !leave_out(block, &plain) {
+            if !drawing {
+                plain.extend(["{", block, "}"]);
+            }
+            continue;
+        }
+        let modes = tags(block).filter_map(|tag| tag.strip_prefix('p'));
+        let mode = modes.filter_map(|mode| mode.parse::<u8>().ok()).last();
+        drawing = mode.map_or(drawing, |mode| mode > 0);
     }
     if !drawing {
         plain.push_str(rest);

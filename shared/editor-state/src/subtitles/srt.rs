@@ -59,7 +59,8 @@ fn range(line: &str) -> Option<(u64, u64)> {
 /// Text without markup.
 fn plain(text: &str) -> String {
     const TAGS: [&str; 5] = ["b", "i", "u", "s", "font"];
-    without_angles(&ass::without_overrides(text, |_, _| ()), |tag, _| {
+    let text = ass::without_overrides(text, |block, _| block.starts_with('\\'));
+    without_angles(&text, |tag, _| {
         let name = tag.trim_start_matches('/').split_whitespace().next();
         name.is_some_and(|name| TAGS.iter().any(|known| known.eq_ignore_ascii_case(name)))
     })

@@ -38,6 +38,22 @@ fn srt_blocks_have_times_and_lines() {
 }
 
 #[test]
+fn braces_of_srt_are_text_unless_a_backslash_begins_them() {
+    let srt = "00:00:01,000 --> 00:00:02,000\n{laughs} {p1} Hi {\\an8}there {\n";
+    let expected = [cue(1000, 2000, "{laughs} {p1} Hi there {")];
+    assert_eq!(read(srt, Srt), expected);
+}
+
+#[test]
+fn what_stands_before_the_first_backslash_is_no_override() {
+    let ass =
+        "[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,{p1}Hi {k50}there\n";
+    assert_eq!(read(ass, Ass), [cue(1000, 2000, "Hi there")]);
+    let cues = read_subtitles(ass.as_bytes(), Ass).unwrap();
+    assert!(cues[0].marks.is_empty());
+}
+
+#[test]
 fn entries_come_in_the_order_of_their_starts_and_may_overlap() {
     let srt = "7\n00:00:05,000 --> 00:00:09,000\nB\n\n1\n00:00:01,000 --> 00:00:06,000\nA\n\n2\n00:00:02,000 --> 00:00:02,000\n\n";
     assert_eq!(read(srt, Srt), [cue(1000, 6000, "A"), cue(5000, 9000, "B")]);

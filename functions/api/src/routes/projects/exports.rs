@@ -52,9 +52,11 @@ pub(crate) async fn handle(
     let document = StateDocument::read(document, &library)?;
     let export = export.of(document, &state.config().limits)?;
     // Read by another build, it may have another form.
-    store
-        .put_document(&export.state.hash, &export.state.bytes)
-        .await?;
+    if export.state.hash != hash {
+        store
+            .put_document(&export.state.hash, &export.state.bytes)
+            .await?;
+    }
 
     // 4. The task.
     commit(&state, &key, &export, idempotency.as_ref()).await

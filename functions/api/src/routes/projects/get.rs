@@ -18,5 +18,5 @@ pub(crate) async fn handle(
     let project = store.get_project(&key.user, project_id(&id)?).await?;
     let project = project.ok_or_else(not_found)?;
     let document = store.get_document(&project.document_hash).await?;
-    Ok(reply::data(&project.to_detail(&document)))
+    Ok(reply::data(&project.to_detail(document)))
 }

@@ -105,10 +105,14 @@ fn read_headers(headers: &HeaderMap) -> Result<(String, Claim, Option<ProjectId>
             "is required: the file's media type".to_owned(),
         );
     }
-    let project = headers.get("x-project-id");
-    let project_id = project.and_then(|id| ProjectId::parse(&id.to_str().ok()?.to_lowercase()));
-    if project.is_some() && project_id.is_none() {
-        fault("x-project-id", "must be a UUID".to_owned());
+    let projects: Vec<_> = headers.get_all("x-project-id").iter().collect();
+    let project_id = match projects.as_slice() {
+        [id] => id.to_str().ok().map(str::to_lowercase),
+        _ => None,
+    };
+    let project_id = project_id.and_then(|id| ProjectId::parse(&id));
+    if !projects.is_empty() && project_id.is_none() {
+        fault("x-project-id", "must be a UUID, once".to_owned());
     }
     let (Some(filename), Some(media_type), true) = (filename, media_type, faults.is_empty()) else {
         return Err(Refusal(Problem::from_faults(
