@@ -7,9 +7,9 @@ use darkroom_store::Store;
 
 use crate::serve::{data_dir, parts};
 
-/// Which deployment: the one of the environment, or the local service.
+/// Where the local service is found.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Deployment {
+pub(crate) struct LocalService {
     /// Data directory of the local service.
     #[arg(
         long,
@@ -19,7 +19,14 @@ pub(crate) struct Deployment {
         help_heading = "Deployment",
         value_name = "DIR"
     )]
-    data: PathBuf,
+    pub(crate) data: PathBuf,
+}
+
+/// Which deployment: the one of the environment, or the local service.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Deployment {
+    #[command(flatten)]
+    local: LocalService,
 }
 
 impl Deployment {
@@ -29,12 +36,12 @@ impl Deployment {
                 .await
                 .context("cannot reach the deployment of the environment");
         }
-        match data_dir::read_endpoint(&self.data)? {
+        match data_dir::read_endpoint(&self.local.data)? {
             Some(endpoint) => parts::store(&endpoint).await,
             None => bail!(
                 "no service is running on {}: start one with `darkroom serve`, name its \
                  directory with --data, or set DARKROOM_TABLE and the rest for another deployment",
-                self.data.display()
+                self.local.data.display()
             ),
         }
     }

@@ -1,12 +1,12 @@
 //! The deployment a client command talks to, over HTTP alone.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 use url::Url;
 
+use crate::deployment::LocalService;
 use crate::serve::data_dir;
 
 /// Which deployment, and as whom.
@@ -24,16 +24,8 @@ pub(crate) struct Target {
         help_heading = "Deployment"
     )]
     key: Option<String>,
-    /// Data directory of the local service.
-    #[arg(
-        long,
-        env = "DARKROOM_DATA",
-        default_value = ".darkroom",
-        global = true,
-        help_heading = "Deployment",
-        value_name = "DIR"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    local: LocalService,
 }
 
 /// Connecting to a deployment takes at most this long.
@@ -92,14 +84,14 @@ impl std::error::Error for Refusal {}
 
 impl Target {
     pub(crate) fn client(&self) -> anyhow::Result<Client> {
-        let local = data_dir::read_endpoint(&self.data)?;
+        let local = data_dir::read_endpoint(&self.local.data)?;
         let base = match (&self.url, &local) {
             (Some(url), _) => url.clone(),
             (None, Some(local)) => local.url.clone(),
             (None, None) => bail!(
                 "no deployment given and no service is running on {}: start one with \
                  `darkroom serve`, or give --url (or DARKROOM_URL)",
-                self.data.display()
+                self.local.data.display()
             ),
         };
         if !Url::parse(&base).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
@@ -109,7 +101,7 @@ impl Target {
         }
         let key = match (&self.key, &self.url) {
             (Some(key), _) => key.trim().to_owned(),
-            (None, None) => std::fs::read_to_string(self.data.join("api-key"))
+            (None, None) => std::fs::read_to_string(self.local.data.join("api-key"))
                 .context("no API key: give --key (or DARKROOM_API_KEY)")?
                 .trim()
                 .to_owned(),

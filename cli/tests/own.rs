@@ -104,6 +104,7 @@ async fn an_operators_font_is_added_listed_and_drawn() {
     std::fs::write(&own, font::renamed()).unwrap();
     std::fs::write(&page, "<!doctype html>").unwrap();
     std::fs::write(path("Marke.woff2"), font::renamed()).unwrap();
+    std::fs::write(path("fonts/Marke.otf"), font::renamed()).unwrap();
     let state = |family: &str| {
         let text = json!({ "type": "text", "text": "Ag", "fontFamily": family });
         words(&text)
@@ -124,6 +125,7 @@ async fn an_operators_font_is_added_listed_and_drawn() {
         (&page, "no TrueType or OpenType font"),
         (&path("Marke.woff2"), "must end in .ttf"),
         (&path("nothing.ttf"), "cannot read"),
+        (&path("fonts/Marke.otf"), "two files are named Marke.otf"),
     ] {
         let refused = run(&["fonts", "add", &own, file, "--data", &data], 3);
         let refused = String::from_utf8_lossy(&refused.stderr).into_owned();

@@ -70,7 +70,7 @@ pub enum Created {
 #[derive(Debug, Clone, Copy)]
 pub struct Recall<'a> {
     /// Who asks.
-    pub user: &'a str,
+    pub key: &'a ApiKey,
     /// The project whose export it is.
     pub project: Option<ProjectId>,
     /// Header, if it is there.
@@ -131,7 +131,7 @@ impl Store {
     /// The answer of an earlier request of which this one is a repetition, or that
     /// this one is not: its key or client task id is taken.
     pub async fn recall(&self, wanted: &Recall<'_>) -> Result<Option<Created>, StoreError> {
-        let user = wanted.user;
+        let user = &wanted.key.user;
         let scope = Scope::of(wanted.project);
         let (record, reused): (_, fn(Vec<String>) -> Created) =
             match (wanted.idempotency, wanted.client_task_id) {
@@ -148,6 +148,11 @@ impl Store {
         let Some(record) = record else {
             return Ok(None);
         };
+        // As every create does in its transaction.
+        let valid = vec![(Part::Key, self.key_is_valid(wanted.key)?)];
+        if !matches!(self.transact(wanted.key, valid).await?, Sent::Done) {
+            return Ok(Some(Created::KeyRevoked));
+        }
         self.answer_of(&record, wanted.identity, wanted.document, reused)
             .await
             .map(Some)
@@ -161,7 +166,7 @@ impl Store {
         refused: Created,
     ) -> Result<Created, StoreError> {
         let wanted = Recall {
-            user: &new.key.user,
+            key: new.key,
             project: new.export.project,
             idempotency: new.idempotency,
             client_task_id: new.task.client_task_id.as_deref(),

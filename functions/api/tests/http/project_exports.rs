@@ -107,6 +107,19 @@ async fn a_repeated_export_is_the_first_one_whatever_was_synced_since() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_is_not_even_told_what_it_was_told_before() {
+    let service = Service::start().await;
+    let id = service.project(&state(100, 100, 2.0)).await;
+    let first = service.export_of(&id, &settings(), Some("before")).await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    service.revoke_elsewhere().await;
+    for _ in 0..2 {
+        let refused = service.export_of(&id, &settings(), Some("before")).await;
+        assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_task_id_names_one_export_of_all_routes() {
     let service = Service::start().await;
     let id = service.project(&state(100, 100, 2.0)).await;

@@ -32,7 +32,7 @@ pub(crate) async fn handle(
     let store = state.store();
     let recalled = store
         .recall(&Recall {
-            user: &key.user,
+            key: &key,
             project: Some(id),
             idempotency: idempotency.as_ref(),
             client_task_id: export.client_task_id(),
