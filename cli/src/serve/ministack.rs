@@ -11,7 +11,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process};
 use serde::{Deserialize, Serialize};
 use tokio::process::{Child, Command};
 
@@ -21,6 +21,8 @@ use super::data_dir::{DataDir, write_private};
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// Saving its state takes at most this long.
 const STOP_LIMIT: Duration = Duration::from_secs(30);
+/// Killed functions are gone within this time.
+const WORKERS_LIMIT: Duration = Duration::from_secs(5);
 const RECORD_FILE: &str = "ministack.json";
 const LOG_FILE: &str = "ministack.log";
 
@@ -118,9 +120,10 @@ impl Ministack {
 
     /// Stops it so that its state is kept.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
-        if let Some(pid) = self.child.id().and_then(|pid| Pid::from_raw(pid as i32)) {
+        let process = self.child.id().and_then(|pid| Pid::from_raw(pid as i32));
+        if let Some(process) = process {
             // It may have ended a moment ago: that is what we want.
-            let _ = kill_process(pid, Signal::TERM);
+            let _ = kill_process(process, Signal::TERM);
         }
         let ended = tokio::time::timeout(STOP_LIMIT, self.child.wait()).await;
         if ended.is_err() {
@@ -129,6 +132,9 @@ impl Ministack {
                  state is not lost, and the next start stops it",
                 STOP_LIMIT.as_secs()
             );
+        }
+        if let Some(process) = process {
+            end_workers(process).await;
         }
         let stopped = Record {
             pid: None,
@@ -230,7 +236,18 @@ async fn stop_orphan(pid: i32, dir: &Path) -> anyhow::Result<()> {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    end_workers(process).await;
     Ok(())
+}
+
+/// Ends what is left of an ended stack's process group: deployed functions, which it does not
+/// always take with it and which have nobody to work for now.
+async fn end_workers(stack: Pid) {
+    let start = Instant::now();
+    // An error says that the group has no process any more.
+    while kill_process_group(stack, Signal::KILL).is_ok() && start.elapsed() < WORKERS_LIMIT {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 #[cfg(target_os = "linux")]
