@@ -14,6 +14,7 @@ use command_fds::{CommandFdExt as _, FdMapping};
 use crate::audio::{CHANNELS, SAMPLE_RATE};
 use crate::child::{Running, cause, command};
 use crate::error::MediaError;
+use crate::lend::Lender;
 use crate::pipe::{Input, Wait};
 use crate::tools::Tools;
 
@@ -54,7 +55,7 @@ pub struct EncoderRequest {
 #[derive(Debug)]
 pub struct Encoder {
     running: Running,
-    frames: Input,
+    frames: Lender,
     sound: Option<SoundInput>,
 }
 
@@ -95,7 +96,7 @@ impl Encoder {
             .stdin(Stdio::piped())
             .stdout(Stdio::null());
         let mut running = Running::start(ffmpeg, tools)?;
-        let frames = running.input()?;
+        let frames = Lender::new(running.input()?);
         Ok(Self {
             running,
             frames,
@@ -108,16 +109,19 @@ impl Encoder {
         self.sound.take()
     }
 
-    /// Gives the next frame: Y, U and V planes, tightly packed.
+    /// Gives the next frame: Y, U and V planes, tightly packed. The encoder reads
+    /// large ones where they lie; what comes back is one that it has read.
     /// [`MediaError::Pipe`]: the encoder has ended; [`Encoder::finish`] tells why.
-    pub fn write(&mut self, frame: &[u8]) -> Result<(), MediaError> {
-        self.frames.write_all(frame).map_err(of_encoder)
+    pub fn write(&mut self, frame: Vec<u8>) -> Result<Option<Vec<u8>>, MediaError> {
+        self.frames.write(frame).map_err(of_encoder)
     }
 
     /// Ends the file and waits until it is whole, and the sound has ended.
     pub fn finish(self) -> Result<(), MediaError> {
-        drop((self.frames, self.sound));
+        drop(self.sound);
+        let unread = self.frames.end();
         let ended = self.running.end_within(FINISH).map_err(of_encoder)?;
+        drop(unread);
         if ended.well() {
             Ok(())
         } else {

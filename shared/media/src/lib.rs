@@ -21,6 +21,7 @@ mod encode;
 mod error;
 mod fetch;
 mod heif;
+mod lend;
 mod moving;
 mod pipe;
 mod probe;

@@ -2,16 +2,17 @@
 //! does nothing for too long is stuck, and work that was stopped ends at once.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{ErrorKind, IoSlice, Read as _, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use nix::fcntl::{SpliceFFlags, vmsplice};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
-use rustix::pipe::fcntl_setpipe_size;
+use rustix::pipe::{fcntl_getpipe_size, fcntl_setpipe_size};
 
 use crate::error::MediaError;
 use crate::tools::Tools;
@@ -119,12 +120,32 @@ impl Input {
         })
     }
 
+    /// Bytes that the pipe holds.
+    pub(crate) fn room(&self) -> Option<usize> {
+        fcntl_getpipe_size(&self.pipe).ok()
+    }
+
+    /// Waits until the child has made room, is stuck, or the work is stopped.
+    pub(crate) fn wait(&self, ready: PollFlags) -> Result<(), MediaError> {
+        self.wait.until(self.pipe.as_fd(), ready)
+    }
+
+    /// Puts the pages of `bytes` into the pipe, as far as there is room: the child
+    /// reads what they hold when it comes to them.
+    pub(crate) fn splice(&self, bytes: &[u8]) -> nix::Result<usize> {
+        vmsplice(
+            &self.pipe,
+            &[IoSlice::new(bytes)],
+            SpliceFFlags::SPLICE_F_NONBLOCK,
+        )
+    }
+
     pub(crate) fn write_all(&mut self, mut bytes: &[u8]) -> Result<(), MediaError> {
         while !bytes.is_empty() {
             match self.pipe.write(bytes) {
                 Ok(count) => bytes = bytes.get(count..).unwrap_or_default(),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                    self.wait.until(self.pipe.as_fd(), PollFlags::OUT)?;
+                    self.wait(PollFlags::OUT)?;
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(MediaError::Pipe(error.to_string())),

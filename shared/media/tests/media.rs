@@ -320,7 +320,7 @@ fn what_is_encoded_plays_and_ends_together() {
         for n in 0..30_u8 {
             let mut frame = vec![16 + n; 64 * 48];
             frame.extend(vec![128; 64 * 48 / 2]);
-            encoder.write(&frame).unwrap();
+            encoder.write(frame).unwrap();
         }
         sounding.join().unwrap();
         encoder.finish().unwrap();

@@ -150,15 +150,26 @@ fn encode(
     counter: &Counter,
 ) -> Result<(), RenderError> {
     for frame in frames {
-        match encoder.write(&frame.data) {
-            Ok(()) => {}
+        let YuvFrame {
+            width,
+            height,
+            data,
+        } = frame;
+        let read = match encoder.write(data) {
+            Ok(read) => read,
             // The encoder has ended; its own words say more than a broken pipe.
             Err(error @ MediaError::Pipe(_)) => return Ok(encoder.finish().and(Err(error))?),
             Err(error) => return Err(error.into()),
-        }
+        };
         counter.frames.fetch_add(1, Ordering::Relaxed);
-        // A full pool means there are frames enough.
-        let _ = used.try_send(frame);
+        if let Some(data) = read {
+            // A full pool means there are frames enough.
+            let _ = used.try_send(YuvFrame {
+                width,
+                height,
+                data,
+            });
+        }
     }
     if counter.stop.load(Ordering::Relaxed) {
         return Err(RenderError::Canceled);
