@@ -1,6 +1,7 @@
 //! Installing what the project needs, once.
 
 mod fidelity;
+mod npm;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -162,6 +163,7 @@ pub(crate) fn for_demo() -> anyhow::Result<()> {
 pub(crate) fn everything() -> anyhow::Result<()> {
     packages(PACKAGES)?;
     fs::create_dir_all(tools())?;
+    npm::fonts()?;
     environment(LOCAL_STACK)?;
     for &made in TEST_ENVIRONMENTS {
         environment(made)?;

@@ -139,7 +139,7 @@ impl Layer {
 
 impl Video {
     /// The source corner, where source pixels are copied one by one.
-    fn copied(&self) -> Option<(i32, i32)> {
+    pub(crate) fn copied(&self) -> Option<(i32, i32)> {
         let crop = self.crop.whole()?;
         let same = crop.width() == self.target.width() && crop.height() == self.target.height();
         (same && crop.x0 % 2 == 0 && crop.y0 % 2 == 0).then_some((crop.x0, crop.y0))

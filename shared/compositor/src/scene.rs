@@ -1,5 +1,6 @@
 //! From a timeline and a tick to a frame.
 
+mod base;
 mod behind;
 mod changes;
 mod charts;
@@ -198,6 +199,30 @@ impl Scene {
         pictures: &HashMap<String, Picture>,
         out: &mut YuvFrame,
     ) -> Result<(), CompositorError> {
+        self.compose(tick, pictures, out, false)
+    }
+
+    /// As [`Scene::draw`], where `out` holds what the picture of [`Scene::base`] held.
+    /// `pictures` still has one of its size, whatever that shows.
+    ///
+    /// # Errors
+    /// As [`Scene::draw`].
+    pub fn draw_upon(
+        &mut self,
+        tick: Ticks,
+        pictures: &HashMap<String, Picture>,
+        out: &mut YuvFrame,
+    ) -> Result<(), CompositorError> {
+        self.compose(tick, pictures, out, true)
+    }
+
+    fn compose(
+        &mut self,
+        tick: Ticks,
+        pictures: &HashMap<String, Picture>,
+        out: &mut YuvFrame,
+        on_base: bool,
+    ) -> Result<(), CompositorError> {
         self.check(tick, pictures, out)?;
         let shown = self.timeline.at(tick);
         let alive: Vec<usize> = shown.iter().flat_map(Shown::clips).collect();
@@ -218,6 +243,13 @@ impl Scene {
         let hidden = self.clip == area && stack.last().is_some_and(|lowest| lowest.hides(area));
         if !hidden && let Some(behind) = self.behind(&shown, tick, pictures)? {
             behind.draw(&mut self.canvas, out, &mut self.tools, area)?;
+        }
+        if on_base {
+            // It hides all below itself: it is the lowest, or hidden by another.
+            let base = stack.pop_if(|lowest| self.is_base(lowest));
+            if base.is_some() {
+                self.canvas.all_video();
+            }
         }
         for drawn in stack.iter().rev() {
             drawn.draw(&mut self.canvas, out, &mut self.tools, self.clip)?;

@@ -11,6 +11,10 @@ use crate::error::MediaError;
 
 /// Where the picture's properties end at the latest, in bytes.
 const HEAD_BYTES: u64 = 1 << 20;
+/// Brands of a file that holds AV1 pictures.
+const AVIF: [&[u8; 4]; 2] = [b"avif", b"avis"];
+/// Brands of a file that holds HEVC pictures.
+const HEIC: [&[u8; 4]; 6] = [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis"];
 /// An alpha plane, as an `auxC` property names it.
 const ALPHA: &[u8] = b"auxid:1\0";
 const ALPHA_URN: &[u8] = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha";
@@ -36,13 +40,25 @@ pub(crate) fn orientation(path: &Path) -> Result<Orientation, MediaError> {
 }
 
 fn read(head: &[u8]) -> Result<Orientation, &'static str> {
-    let brand = first(head, *b"ftyp").and_then(<[u8]>::first_chunk::<4>);
-    match brand {
-        Some(b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis") => {
+    let Some(brands) = first(head, *b"ftyp") else {
+        return Ok(Orientation::NoTransforms);
+    };
+    // The major brand, a version, and the brands that it is compatible with: what both
+    // kinds share (`mif1`) may stand first.
+    let (major, others) = brands.split_at(brands.len().min(4));
+    let brands = || {
+        others
+            .as_chunks()
+            .0
+            .iter()
+            .skip(1)
+            .chain(major.as_chunks().0)
+    };
+    if !brands().any(|brand| AVIF.contains(&brand)) {
+        if brands().any(|brand| HEIC.contains(&brand)) {
             return Err("it is a HEIC picture, which is not read");
         }
-        Some(b"avif" | b"mif1" | b"avis") => {}
-        _ => return Ok(Orientation::NoTransforms),
+        return Ok(Orientation::NoTransforms);
     }
     // A `meta` box begins with version and flags, as `iinf` and `infe` do.
     let Some(meta) = first(head, *b"meta").and_then(|meta| meta.get(4..)) else {
@@ -105,4 +121,31 @@ fn boxes(mut rest: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
         rest = rest.get(size..)?;
         Some((name, content))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(brands: &[u8]) -> Vec<u8> {
+        let size = u32::try_from(brands.len() + 8).unwrap();
+        [&size.to_be_bytes(), &b"ftyp"[..], brands].concat()
+    }
+
+    #[test]
+    fn a_heic_is_known_by_any_of_its_brands() {
+        let refused = Err("it is a HEIC picture, which is not read");
+        assert_eq!(read(&file(b"heic\0\0\0\0mif1heic")), refused);
+        assert_eq!(read(&file(b"mif1\0\0\0\0mif1heic")), refused);
+        for other in [
+            &b"mif1\0\0\0\0mif1avif"[..],
+            b"avif\0\0\0\0mif1miaf",
+            // The version is no brand.
+            b"isomheicmp42",
+            b"",
+            b"avi",
+        ] {
+            assert_eq!(read(&file(other)), Ok(Orientation::NoTransforms));
+        }
+    }
 }

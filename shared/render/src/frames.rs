@@ -27,10 +27,35 @@ pub(crate) struct Pictures<'a> {
 struct Running {
     decoder: VideoDecoder,
     asset_id: String,
-    /// Output frame that the decoder's next picture is for.
+    /// Output frame that the next picture is for.
     next: u64,
+    /// That picture, where it was asked for already.
+    ahead: Option<Raster>,
     /// First tick that needs it no more.
     end: Ticks,
+}
+
+impl Running {
+    /// The next picture; past the source's end there is none, and the last one stays.
+    fn picture(&mut self) -> Result<Option<Raster>, RenderError> {
+        if let Some(ahead) = self.ahead.take() {
+            return Ok(Some(ahead));
+        }
+        let picture = self.decoder.next_frame();
+        let picture = picture.map_err(|cause| RenderError::of_asset(&self.asset_id, cause))?;
+        if picture.is_none() {
+            self.next = u64::MAX;
+        }
+        Ok(picture)
+    }
+
+    /// Whether the next frame has a picture of its own.
+    fn replaces_next(&mut self) -> Result<bool, RenderError> {
+        if self.next < u64::MAX && self.ahead.is_none() {
+            self.ahead = self.picture()?;
+        }
+        Ok(self.ahead.is_some())
+    }
 }
 
 impl<'a> Pictures<'a> {
@@ -109,19 +134,34 @@ impl<'a> Pictures<'a> {
         };
         let mut newest = None;
         while running.next <= n {
-            let picture = running
-                .decoder
-                .next_frame()
-                .map_err(|cause| RenderError::of_asset(&running.asset_id, cause))?;
-            let Some(raster) = picture else {
-                // Past the source's end the last picture stays.
-                running.next = u64::MAX;
+            let Some(raster) = running.picture()? else {
                 break;
             };
             newest = Some(raster);
             running.next += 1;
         }
         Ok(newest.map(picture_of))
+    }
+
+    /// Draws frame `n`, for which [`Pictures::at`] was asked last, upon one of its
+    /// pictures where that need not be kept, else as any other.
+    pub(crate) fn draw(
+        &mut self,
+        scene: &mut Scene,
+        n: u64,
+        frame: &mut YuvFrame,
+    ) -> Result<(), RenderError> {
+        let tick = frame_tick(n, self.fps);
+        if let Some(id) = scene.base(tick, &self.current)?
+            && let Some(running) = self.running.get_mut(&id)
+            && running.replaces_next()?
+            && let Some(Picture::Yuv(picture)) = self.current.get_mut(&id)
+            && let Some(picture) = Arc::get_mut(picture)
+        {
+            std::mem::swap(&mut picture.data, &mut frame.data);
+            return Ok(scene.draw_upon(tick, &self.current, frame)?);
+        }
+        Ok(scene.draw(tick, &self.current, frame)?)
     }
 
     fn open(&self, scene: &Scene, item: &str, asset: &str, n: u64) -> Result<Running, RenderError> {
@@ -136,6 +176,7 @@ impl<'a> Pictures<'a> {
             decoder,
             asset_id: asset.to_owned(),
             next: n,
+            ahead: None,
             end,
         })
     }

@@ -110,8 +110,8 @@ impl Job {
             let mut frame = empty
                 .try_recv()
                 .unwrap_or_else(|_| YuvFrame::new_black(layout.width, layout.height));
-            let needed = pictures.at(scene, n)?;
-            scene.draw(frame_tick(n, self.spec.fps), needed, &mut frame)?;
+            pictures.at(scene, n)?;
+            pictures.draw(scene, n, &mut frame)?;
             if full.send(frame).is_err() {
                 break;
             }

@@ -47,12 +47,13 @@ pub(crate) fn row(target: &mut [u8], source: &[u8], opacity: u8, op: Op) {
 }
 
 fn over(target: &mut [u8], source: &[u8]) {
-    let alphas = source.iter().skip(3).step_by(4);
-    let (mut any, mut all) = (0_u8, 255_u8);
-    for &alpha in alphas {
-        any |= alpha;
-        all &= alpha;
+    // Whole pixels, not every fourth byte: these are vectorised.
+    let (mut any, mut all) = (0_u32, u32::MAX);
+    for pixel in source.as_chunks().0 {
+        any |= u32::from_be_bytes(*pixel);
+        all &= u32::from_be_bytes(*pixel);
     }
+    let (any, all) = (any as u8, all as u8);
     if any == 0 {
         return;
     }
@@ -88,9 +89,7 @@ pub(crate) fn cover_row(target: &mut [u8], color: [u8; 4], coverage: &[u8]) {
 pub(crate) fn flat_row(target: &mut [u8], color: [u8; 4], coverage: u8) {
     let color = color.map(|c| div255(u32::from(c) * u32::from(coverage)) as u8);
     if color[3] == 255 {
-        for pixel in target.chunks_exact_mut(4) {
-            pixel.copy_from_slice(&color);
-        }
+        target.as_chunks_mut().0.fill(color);
         return;
     }
     let keep = u16::from(255 - color[3]);

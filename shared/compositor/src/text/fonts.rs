@@ -47,11 +47,16 @@ const SAME_WIDTHS: [(&str, &str); 7] = [
 ];
 
 /// Where fonts are looked for: `DARKROOM_FONTS` (directories separated as in
-/// `PATH`), else `/usr/share/fonts`.
+/// `PATH`), else the system's and the user's, `/usr/share/fonts`,
+/// `/usr/local/share/fonts` and `~/.local/share/fonts`.
 pub fn font_dirs() -> Vec<PathBuf> {
     match std::env::var_os("DARKROOM_FONTS") {
         Some(dirs) if !dirs.is_empty() => std::env::split_paths(&dirs).collect(),
-        _ => vec![PathBuf::from("/usr/share/fonts")],
+        _ => {
+            let system = ["/usr/share/fonts", "/usr/local/share/fonts"].map(PathBuf::from);
+            let user = std::env::home_dir().map(|home| home.join(".local/share/fonts"));
+            system.into_iter().chain(user).collect()
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::film::{Film, film, text};
 
 /// Family, the weights that look different from each other, and whether it has italics
 /// of its own. The README lists the same families.
-const FAMILIES: [(&str, &[&str], bool); 16] = [
+const FAMILIES: [(&str, &[&str], bool); 19] = [
     ("Bebas Neue", &["100", "300", "400", "700"], false),
     ("Cabin", &["400", "500", "600", "700"], true),
     ("Comic Neue", &["300", "400", "700"], true),
@@ -30,9 +30,20 @@ const FAMILIES: [(&str, &[&str], bool); 16] = [
         true,
     ),
     ("Liberation Sans", &["400", "700"], true),
+    (
+        "Montserrat",
+        &["100", "300", "400", "500", "600", "700", "800", "900"],
+        true,
+    ),
     ("Noto Sans", &["400", "700"], true),
     ("Noto Serif", &["400", "700"], true),
     ("Open Sans", &["300", "400", "600", "700", "800"], true),
+    ("Oswald", &["200", "300", "400", "500", "600", "700"], false),
+    (
+        "Poppins",
+        &["100", "300", "400", "500", "600", "700", "800", "900"],
+        true,
+    ),
     ("Quicksand", &["400", "700"], false),
     ("Roboto", &["100", "300", "400", "500", "700", "900"], true),
     ("Roboto Slab", &["300", "400", "700"], false),
