@@ -234,7 +234,7 @@ async fn keys_have_the_rights_they_were_made_with() {
     );
 
     // Three standard seconds: one export of two fits, a second one does not.
-    let (small, small_id) = create(&["--limit", "3", "--name", "small"]);
+    let (small, small_id) = create(&["--quota", "3", "--name", "small"]);
     let task = service.post(&small, None, &body).await.task();
     let refused = service.post(&small, None, &body).await;
     assert_eq!(refused.status, 429);

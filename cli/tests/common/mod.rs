@@ -220,7 +220,8 @@ impl Service {
         let wanted = NewKey {
             name: None,
             runtime_access: true,
-            limit: None,
+            quota: None,
+            requests_per_minute: None,
         };
         let made = self.store().await.create_key(user, wanted).await.unwrap();
         made.key

@@ -17,6 +17,7 @@ use axum::routing::{delete, get, post};
 use darkroom_exports::ErrorCode;
 
 use crate::config::AppState;
+use crate::rate;
 use crate::reply::Refusal;
 use crate::request_id;
 use crate::unread;
@@ -69,6 +70,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/uploads", post(uploads::create::handle))
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
+        .layer(middleware::from_fn(rate::tell))
         .layer(middleware::from_fn(unread::discard))
         .layer(middleware::from_fn(request_id::add))
         .with_state(state)

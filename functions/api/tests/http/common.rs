@@ -227,12 +227,13 @@ impl Service {
         &self,
         user: &str,
         runtime_access: bool,
-        limit: Option<u64>,
+        quota: Option<u64>,
     ) -> (String, String) {
         let wanted = NewKey {
             name: None,
             runtime_access,
-            limit,
+            quota,
+            requests_per_minute: None,
         };
         let made = self.store().create_key(user, wanted).await.unwrap();
         (made.key, made.key_id)

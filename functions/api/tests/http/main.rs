@@ -24,6 +24,7 @@ mod motion_graphics;
 mod project_exports;
 mod projects;
 mod races;
+mod rates;
 mod reads;
 mod syncs;
 mod uploads;
