@@ -58,8 +58,8 @@ pub enum Created {
     LimitReached(u32),
     /// The balance does not cover the export of a timeline so long.
     CreditsInsufficient(Ticks),
-    /// The key's own quota does not cover the export.
-    QuotaExceeded,
+    /// What is left of the key's own quota does not cover so many standard seconds.
+    QuotaExceeded(i64),
     /// The document names uploaded files that it cannot.
     State(BadFiles),
     /// The key was revoked meanwhile.
@@ -189,7 +189,7 @@ impl Store {
                 return Ok(Created::ClientTaskIdReused(paths));
             }
             Part::ClientTaskId => Created::ClientTaskIdReused,
-            Part::Key => return Ok(Created::QuotaExceeded),
+            Part::Key => return Ok(Created::QuotaExceeded(new.task.standard_seconds)),
             _ => return Err(StoreError::Corrupt("task id")),
         };
         self.answer_of(found, &new.export.identity, new.document(), reused)

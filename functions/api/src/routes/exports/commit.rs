@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use darkroom_exports::{
-    CreateExport, ErrorCode, IdempotencyKey, Task, TaskId, TaskState, Timestamp,
+    CreateExport, ErrorCode, IdempotencyKey, Problem, Task, TaskId, TaskState, Timestamp,
 };
 use darkroom_store::{ApiKey, Created, NewExport};
 use serde_json::json;
@@ -87,6 +87,22 @@ fn new_task(state: &AppState, key: &ApiKey, export: &CreateExport) -> Task {
     }
 }
 
+/// No time brings a quota back, only an export of the key that fails or is canceled: a
+/// client that asks again at all shall do so seldom.
+const QUOTA_RETRY_SECONDS: u64 = 3600;
+
+fn quota_exceeded(seconds: i64) -> Refusal {
+    let mut problem = Problem::new(
+        ErrorCode::StandardSecondLimitExceeded,
+        format!(
+            "what is left of this key's quota does not cover the export's {seconds} standard \
+             seconds; cancel an export of the key, export less, or use another key"
+        ),
+    );
+    problem.retry_after_seconds = Some(QUOTA_RETRY_SECONDS);
+    Refusal(problem)
+}
+
 fn refusal(refused: Created) -> Refusal {
     match refused {
         Created::KeyReused(paths) => key_reused(paths),
@@ -110,10 +126,7 @@ fn refusal(refused: Created) -> Refusal {
                 duration.seconds()
             ),
         ),
-        Created::QuotaExceeded => Refusal::new(
-            ErrorCode::StandardSecondLimitExceeded,
-            "this key's limit of standard seconds does not cover the export; use another key",
-        ),
+        Created::QuotaExceeded(seconds) => quota_exceeded(seconds),
         Created::State(bad) => bad_files(bad),
         Created::New | Created::Replayed { .. } | Created::KeyRevoked => unknown_key(),
     }
