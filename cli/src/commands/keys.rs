@@ -70,7 +70,7 @@ enum Action {
 /// Longest user name: it stands in every item's key.
 const USER_LIMIT: usize = 128;
 
-fn user(text: &str) -> Result<String, String> {
+pub(super) fn user(text: &str) -> Result<String, String> {
     if (1..=USER_LIMIT).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text.to_owned())
     } else {

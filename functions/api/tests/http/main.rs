@@ -21,6 +21,7 @@ mod idempotency;
 mod illustrations;
 mod money;
 mod motion_graphics;
+mod pauses;
 mod project_exports;
 mod projects;
 mod races;

@@ -1,8 +1,5 @@
 //! Limits, credits and quotas: fixed and reserved at creation, given back once.
 
-use std::time::Duration;
-
-use darkroom_store::{ClaimOutcome, RenderMessage};
 use futures::future::join_all;
 use serde_json::json;
 
@@ -213,18 +210,10 @@ async fn creates_at_once_never_exceed_a_quota_and_replays_do_not_count() {
     assert_eq!(quota_left(&service, &secret).await, "1");
 
     // One that fails and one that is canceled give theirs back, once; a delivered one does not.
-    let claim = async |answer: &Answer| {
-        let message = RenderMessage {
-            user: "ann".to_owned(),
-            task: answer.task(),
-        };
-        let lease = Duration::from_secs(60);
-        match service.store().claim(&message, "w", lease).await.unwrap() {
-            ClaimOutcome::Claimed(claim) => claim,
-            other => panic!("{other:?}"),
-        }
-    };
-    let (failed, done) = (claim(made[0].1).await, claim(made[1].1).await);
+    let (failed, done) = (
+        service.claim(&made[0].1.task()).await,
+        service.claim(&made[1].1.task()).await,
+    );
     for _ in 0..2 {
         let failing = service.store().finish_failed(&failed, "no").await;
         failing.unwrap();

@@ -36,11 +36,15 @@ pub(crate) async fn commit(
         .await?;
 
     // 2. Committed: whatever happens to the message, the due index has the task.
-    if created != Created::New {
-        return earlier(state, key, created).await;
-    }
-    if let Err(error) = store.send_render(&key.user, task.id).await {
-        tracing::error!("committed but not sent, left to the due index: {error}");
+    match created {
+        Created::New => {
+            if let Err(error) = store.send_render(&key.user, task.id).await {
+                tracing::error!("committed but not sent, left to the due index: {error}");
+            }
+        }
+        // Sent when the account is resumed.
+        Created::Paused => {}
+        _ => return earlier(state, key, created).await,
     }
     Ok(reply::body(StatusCode::CREATED, answer))
 }
@@ -128,6 +132,9 @@ fn refusal(refused: Created) -> Refusal {
         ),
         Created::QuotaExceeded(seconds) => quota_exceeded(seconds),
         Created::State(bad) => bad_files(bad),
-        Created::New | Created::Replayed { .. } | Created::KeyRevoked => unknown_key(),
+        Created::New
+        | Created::Paused
+        | Created::Replayed { .. }
+        | Created::KeyRevoked => unknown_key(),
     }
 }
