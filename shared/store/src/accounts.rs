@@ -1,11 +1,13 @@
 //! Accounts: what an operator sees and sets of them, and how a create finds them.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use darkroom_exports::Credits;
+use darkroom_exports::{Credits, StateDocument};
 
 use crate::config::Store;
 use crate::error::StoreError;
-use crate::item::{Item, account_key, n, number};
+use crate::files::{BadFiles, Looked};
+use crate::item::{Item, account_key, api_key_key, n, number};
+use crate::keys::ApiKey;
 
 /// Most accounts remembered that stand otherwise than they begin.
 const REMEMBERED: usize = 10_000;
@@ -23,6 +25,17 @@ pub struct Account {
     pub paused: bool,
 }
 
+/// How a create of a document would find its account, its key and its files now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// The account.
+    pub account: Account,
+    /// Standard seconds left to a key with a quota.
+    pub quota_left: Option<i64>,
+    /// Why the document's uploaded files could not be used.
+    pub bad_files: Option<BadFiles>,
+}
+
 /// What of an account the transaction of a create is made for, and conditional on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Standing {
@@ -37,6 +50,17 @@ impl Standing {
         Self {
             metered: balance(account).is_some(),
             paused: account.contains_key("paused"),
+        }
+    }
+}
+
+impl Account {
+    fn read(item: &Item) -> Self {
+        Self {
+            active: active_tasks(item),
+            active_limit: active_limit(item),
+            balance: balance(item),
+            paused: Standing::of(item).paused,
         }
     }
 }
@@ -60,12 +84,34 @@ fn balance(account: &Item) -> Option<Credits> {
 impl Store {
     /// An account; that of a user who has not exported yet has nothing of its own.
     pub async fn account_summary(&self, user: &str) -> Result<Account, StoreError> {
-        let item = self.get_item(account_key(user)).await?.unwrap_or_default();
-        Ok(Account {
-            active: active_tasks(&item),
-            active_limit: active_limit(&item),
-            balance: balance(&item),
-            paused: Standing::of(&item).paused,
+        let item = self.get_item(account_key(user)).await?;
+        Ok(Account::read(&item.unwrap_or_default()))
+    }
+
+    /// Looks at what a create would be refused for, and writes nothing.
+    pub async fn outlook(
+        &self,
+        key: &ApiKey,
+        state: &StateDocument,
+    ) -> Result<Outlook, StoreError> {
+        let found = self.get_item(account_key(&key.user)).await?;
+        let account = found.unwrap_or_default();
+        let deletions = number(&account, "deletions").unwrap_or_default();
+        let files = self.look_at_files(&key.user, state, Some(deletions));
+        let bad_files = match files.await? {
+            Looked::Fine(_) => None,
+            Looked::Bad(bad) => Some(bad),
+        };
+        let quota_left = if key.has_quota {
+            let item = self.get_item(api_key_key(&key.hash)).await?;
+            item.and_then(|item| number(&item, "quotaLeft"))
+        } else {
+            None
+        };
+        Ok(Outlook {
+            account: Account::read(&account),
+            quota_left,
+            bad_files,
         })
     }
 

@@ -34,7 +34,7 @@ mod repeat;
 mod tasks;
 mod transact;
 
-pub use accounts::Account;
+pub use accounts::{Account, Outlook};
 pub use assets::{AssetDeleted, AssetRecord, NewAsset, Uploaded};
 pub use bindings::Bound;
 pub use config::{Store, StoreConfig};

@@ -30,6 +30,13 @@ pub fn router(state: AppState) -> Router {
             "/v1/exports",
             post(exports::create::handle).get(exports::list::handle),
         )
+        // Any string may be a task id to ask for, this one too: it names no task.
+        .route(
+            "/v1/exports/estimate",
+            post(exports::estimate::handle)
+                .get(exports::get::handle)
+                .delete(exports::cancel::handle),
+        )
         .route(
             "/v1/exports/{task_id}",
             get(exports::get::handle).delete(exports::cancel::handle),

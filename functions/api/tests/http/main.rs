@@ -16,6 +16,7 @@ mod bindings;
 mod conventions;
 mod create;
 mod documents;
+mod estimates;
 mod faults;
 mod idempotency;
 mod illustrations;

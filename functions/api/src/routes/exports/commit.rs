@@ -65,12 +65,7 @@ pub(crate) async fn earlier(
 }
 
 fn new_task(state: &AppState, key: &ApiKey, export: &CreateExport) -> Task {
-    let quote = state.config().prices.quote(
-        export.duration,
-        export.layout.width,
-        export.layout.height,
-        export.settings.fps,
-    );
+    let quote = export.quote(&state.config().prices);
     Task {
         id: TaskId::generate(),
         project: export.project,
