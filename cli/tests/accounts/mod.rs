@@ -1,8 +1,10 @@
 //! `darkroom accounts` on a running service: what it sets holds from the next request on.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
-use crate::common::{Service, moving_square, request, run, stdout};
+use crate::common::{LIMIT, Service, moving_square, request, run, stdout};
 
 /// Runs `darkroom accounts` for a user and answers what it printed.
 fn accounts(service: &Service, user: &str, args: &[&str]) -> Value {
@@ -50,8 +52,10 @@ async fn an_operator_shows_limits_charges_holds_and_resumes_an_account() {
     assert_eq!(code().await, (422, poor));
 
     assert_eq!(accounts(&["resume"])["paused"], false);
+    let start = Instant::now();
     while status().await != "COMPLETED" {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert!(start.elapsed() < LIMIT, "it does not go on");
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(accounts(&["show"])["activeTasks"], json!([]));
     assert_eq!(accounts(&["grant", "1.000001"])["balance"], "1.100001");

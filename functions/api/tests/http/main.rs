@@ -30,3 +30,4 @@ mod rates;
 mod reads;
 mod syncs;
 mod uploads;
+mod waits;
