@@ -47,7 +47,10 @@ async fn an_operator_shows_limits_charges_holds_and_resumes_an_account() {
     };
     let full = json!("OPEN_API_EXPORT_CONCURRENCY_LIMIT_EXCEEDED");
     assert_eq!(code().await, (422, full));
-    assert_eq!(accounts(&["set-limit", "default"])["activeLimit"], json!(null));
+    assert_eq!(
+        accounts(&["set-limit", "default"])["activeLimit"],
+        json!(null)
+    );
     let poor = json!("OPEN_API_CREDITS_INSUFFICIENT");
     assert_eq!(code().await, (422, poor));
 

@@ -130,11 +130,7 @@ impl Store {
 
     /// Sets how many active tasks an account may have; `None` leaves it to the
     /// deployment again. Tasks beyond a lower limit go on.
-    pub async fn set_active_limit(
-        &self,
-        user: &str,
-        limit: Option<u32>,
-    ) -> Result<(), StoreError> {
+    pub async fn set_active_limit(&self, user: &str, limit: Option<u32>) -> Result<(), StoreError> {
         let expression = match limit {
             Some(_) => "SET activeLimit = :value",
             None => "REMOVE activeLimit",

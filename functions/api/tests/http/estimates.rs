@@ -4,7 +4,9 @@ use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::{Answer, Service, answer, assert_problem, body, body_of, body_with, state, with};
+use crate::common::{
+    Answer, Service, answer, assert_problem, body, body_of, body_with, state, with,
+};
 
 async fn estimate(service: &Service, body: &Value) -> Answer {
     answer(service.post("/v1/exports/estimate", body)).await

@@ -3,7 +3,9 @@
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::common::{Answer, Service, answer, assert_problem, body, body_of, body_with, state, with};
+use crate::common::{
+    Answer, Service, answer, assert_problem, body, body_of, body_with, state, with,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_active_limit_is_the_accounts_over_all_its_keys() {
@@ -219,7 +221,9 @@ async fn creates_at_once_never_exceed_a_quota_and_replays_do_not_count() {
         failing.unwrap();
         assert_eq!(quota_left(&service, &secret).await, "3");
     }
-    let completing = service.store().finish_completed(&done, "outputs/x.mp4", 1, &[]);
+    let completing = service
+        .store()
+        .finish_completed(&done, "outputs/x.mp4", 1, &[]);
     completing.await.unwrap();
     assert_eq!(quota_left(&service, &secret).await, "3");
     for _ in 0..2 {

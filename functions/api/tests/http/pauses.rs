@@ -50,7 +50,10 @@ async fn queued_tasks_of_a_paused_account_read_paused_and_keep_their_slots() {
     assert_eq!(service.queued().await, 1, "only the first one was sent");
     for task in [&queued, &later] {
         assert_eq!(status(&service, task).await, "PAUSED");
-        assert!(matches!(service.try_claim(task).await, ClaimOutcome::Paused));
+        assert!(matches!(
+            service.try_claim(task).await,
+            ClaimOutcome::Paused
+        ));
     }
     let listed = answer(service.get("/v1/exports")).await;
     for task in listed.data().as_array().unwrap() {
@@ -74,7 +77,11 @@ async fn queued_tasks_of_a_paused_account_read_paused_and_keep_their_slots() {
     assert_eq!(status(&service, &queued).await, "CANCELED");
     let again = store.resume_account("ann").await.unwrap();
     assert_eq!(ids(&again), [""; 0], "sent once");
-    assert_eq!(service.claim(&later).await.attempt(), 1, "no attempt was burnt");
+    assert_eq!(
+        service.claim(&later).await.attempt(),
+        1,
+        "no attempt was burnt"
+    );
     // This process had seen the account paused.
     let fresh = service.create(&body()).await.task();
     assert_eq!(status(&service, &fresh).await, "PENDING");
@@ -86,7 +93,14 @@ async fn what_is_being_rendered_is_finished() {
     let service = Service::start().await;
     let task = service.create(&body()).await.task();
     let claim = service.claim(&task).await;
-    assert!(service.store().pause_account("ann").await.unwrap().is_empty());
+    assert!(
+        service
+            .store()
+            .pause_account("ann")
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(status(&service, &task).await, "PROCESSING");
     let lease = Duration::from_secs(60);
     let beat = service.store();
@@ -113,7 +127,10 @@ async fn a_pause_that_came_no_further_than_the_account_holds_all_the_same() {
     service.store().release(&claim).await.unwrap();
     only_the_account(&service, true).await;
     for task in [&fresh, &dead] {
-        assert!(matches!(service.try_claim(task).await, ClaimOutcome::Paused));
+        assert!(matches!(
+            service.try_claim(task).await,
+            ClaimOutcome::Paused
+        ));
         assert_eq!(status(&service, task).await, "PAUSED");
     }
     let dead_item = item(&service, &dead).await;
@@ -176,7 +193,10 @@ async fn no_race_of_pausing_resuming_creating_and_claiming_loses_a_task() {
         let winners = claims.iter().filter(won).count();
         assert!(winners <= 1, "{claims:?}");
         if !resume_first {
-            let shown = [status(&service, &before).await, status(&service, &created).await];
+            let shown = [
+                status(&service, &before).await,
+                status(&service, &created).await,
+            ];
             let first = if winners == 1 { "PROCESSING" } else { "PAUSED" };
             assert_eq!(shown, [first, "PAUSED"]);
             store.resume_account("ann").await.unwrap();

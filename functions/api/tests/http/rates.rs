@@ -86,7 +86,12 @@ async fn every_answer_to_a_valid_key_says_what_is_left() {
         (400, service.get("/v1/exports?pageSize=0")),
         (403, as_reader),
         (404, service.get("/v1/exports/x")),
-        (415, service.to(Method::POST, "/v1/exports").bearer_auth(&service.secret)),
+        (
+            415,
+            service
+                .to(Method::POST, "/v1/exports")
+                .bearer_auth(&service.secret),
+        ),
     ] {
         let found = answer(request).await;
         assert_eq!(found.status, status, "{}", found.text);

@@ -127,9 +127,8 @@ fn refusal(refused: Created) -> Refusal {
         ),
         Created::QuotaExceeded(seconds) => quota_exceeded(seconds),
         Created::State(bad) => bad_files(bad),
-        Created::New
-        | Created::Paused
-        | Created::Replayed { .. }
-        | Created::KeyRevoked => unknown_key(),
+        Created::New | Created::Paused | Created::Replayed { .. } | Created::KeyRevoked => {
+            unknown_key()
+        }
     }
 }

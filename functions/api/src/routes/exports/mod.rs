@@ -18,11 +18,7 @@ use crate::config::AppState;
 use crate::reply::Refusal;
 
 /// Reads and checks the body of a create or of its estimate.
-async fn read(
-    state: &AppState,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<CreateExport, Refusal> {
+async fn read(state: &AppState, headers: &HeaderMap, body: Body) -> Result<CreateExport, Refusal> {
     let body = body::json(headers, body).await?;
     let library = state.store().library(&body["editorState"]).await?;
     Ok(request::parse(&body, &state.config().limits, &library)?)
