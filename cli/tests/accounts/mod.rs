@@ -64,6 +64,37 @@ async fn an_operator_shows_limits_charges_holds_and_resumes_an_account() {
     assert_eq!(accounts(&["grant", "1.000001"])["balance"], "1.100001");
 
     let data = service.data.to_str().unwrap();
+    let keys = |args: &[&str]| {
+        let all = ["keys", args[0], "--json", "--user", "eve", "--data", data];
+        stdout(&run(&[&all, &args[1..]].concat(), 0))
+    };
+    let made = keys(&["create", "--requests-per-minute", "1", "--quota", "9"]);
+    let made: Value = serde_json::from_str(&made).unwrap();
+    let slow = made["apiKey"].as_str().unwrap();
+    assert_eq!(service.post(slow, None, &body).await.status, 201);
+    let refused = service.post(slow, None, &body).await;
+    let code = json!("OPEN_API_REQUEST_LIMIT_EXCEEDED");
+    assert_eq!((refused.status, &refused.json()["errorCode"]), (429, &code));
+    let listed = keys(&["list"]);
+    let listed: Value = serde_json::from_str(listed.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        (&listed["requestsPerMinute"], &listed["quota"]),
+        (&json!(1), &json!(9))
+    );
+    run(
+        &[
+            "keys",
+            "create",
+            "--user",
+            "eve",
+            "--requests-per-minute",
+            "0",
+            "--data",
+            data,
+        ],
+        2,
+    );
+
     for wrong in [
         ["grant", "0.0000001"],
         ["grant", "much"],
