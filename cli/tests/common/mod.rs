@@ -70,7 +70,7 @@ pub fn on_terminal(args: &[&str], environment: &[(&str, &str)]) -> String {
 /// A running `darkroom serve`; ended with SIGTERM when dropped.
 pub struct Service {
     child: Child,
-    data: PathBuf,
+    pub data: PathBuf,
     pub url: String,
     pub key: String,
     pub http: reqwest::Client,
