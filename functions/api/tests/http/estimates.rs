@@ -61,7 +61,7 @@ async fn an_estimate_tells_what_the_create_then_bills_and_writes_nothing() {
         }
         service.cancel(&created.task()).await;
     }
-    // 84 standard seconds times two for 60 fps.
+    // Four times the pixels, twice the frames.
     let dear = estimate(&service, &wide).await;
     assert_eq!(dear.data()["chargedCredits"], "8.4");
     assert_eq!(dear.data()["billedStandardSeconds"], 84);
