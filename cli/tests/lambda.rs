@@ -268,6 +268,10 @@ async fn sample_events_drive_the_functions() {
     // The queue waits, so that the render function can be invoked by hand.
     deployed.feed(false).await;
 
+    let (status, _, body) = deployed.api("estimate-export", &fill).await;
+    assert_eq!(status, 200, "{body}\n{}", deployed.log());
+    assert_eq!(parsed(&body)["data"]["output"]["frames"], 60);
+    assert_eq!(deployed.messages(QUEUE).await, (0, 0));
     let (status, headers, body) = deployed.api("create-export", &fill).await;
     assert_eq!(status, 201, "{body}\n{}", deployed.log());
     assert_eq!(headers["content-type"], "application/json");

@@ -234,7 +234,7 @@ async fn keys_have_the_rights_they_were_made_with() {
     );
 
     // Three standard seconds: one export of two fits, a second one does not.
-    let (small, small_id) = create(&["--limit", "3", "--name", "small"]);
+    let (small, small_id) = create(&["--quota", "3", "--name", "small"]);
     let task = service.post(&small, None, &body).await.task();
     let refused = service.post(&small, None, &body).await;
     assert_eq!(refused.status, 429);
@@ -302,6 +302,11 @@ async fn exports_are_watched_listed_and_canceled_from_the_command_line() {
     let service = Service::start(dir.path());
     let state = write(dir.path(), "s.json", &moving_square(720, 20.0));
     let state = state.to_str().unwrap();
+    let estimated = run_at(&service, &["exports", "estimate", state, "--json"], 0);
+    let estimated: Value = serde_json::from_str(&estimated).unwrap();
+    assert_eq!(estimated["output"]["frames"], 600);
+    assert_eq!(estimated["billedStandardSeconds"], 20);
+    assert_eq!(run_at(&service, &["exports", "list"], 0), "");
     let created = run_at(&service, &["exports", "create", state], 0);
     let task = created.trim();
     let video = dir.path().join("o.mp4");

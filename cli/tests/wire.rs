@@ -9,6 +9,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod accounts;
 mod common;
 
 use std::collections::HashSet;

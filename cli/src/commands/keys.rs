@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use clap::Subcommand;
+use darkroom_exports::limits::MAX_REQUESTS_PER_MINUTE;
 use darkroom_store::{KeySummary, NewKey};
 use serde_json::{Value, json};
 
@@ -38,9 +39,17 @@ enum Action {
         /// The key may read capabilities and validate, and nothing else.
         #[arg(long)]
         no_runtime_access: bool,
-        /// Standard seconds the key may spend in all [default: no limit].
-        #[arg(long, value_name = "SECONDS")]
-        limit: Option<u64>,
+        /// Standard seconds the key may be billed in all; failed and canceled exports give
+        /// theirs back [default: no limit].
+        #[arg(long, value_name = "SECONDS", alias = "limit")]
+        quota: Option<u64>,
+        /// Requests a minute the key may send [default: the deployment's, 600].
+        #[arg(
+            long,
+            value_name = "N",
+            value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_REQUESTS_PER_MINUTE))
+        )]
+        requests_per_minute: Option<u32>,
     },
     /// List a user's keys, never the keys themselves.
     List {
@@ -61,7 +70,7 @@ enum Action {
 /// Longest user name: it stands in every item's key.
 const USER_LIMIT: usize = 128;
 
-fn user(text: &str) -> Result<String, String> {
+pub(super) fn user(text: &str) -> Result<String, String> {
     if (1..=USER_LIMIT).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text.to_owned())
     } else {
@@ -84,12 +93,14 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
             user,
             name,
             no_runtime_access,
-            limit,
+            quota,
+            requests_per_minute,
         } => {
             let wanted = NewKey {
                 name,
                 runtime_access: !no_runtime_access,
-                limit,
+                quota,
+                requests_per_minute,
             };
             let made = store.create_key(&user, wanted).await?;
             if args.json {
@@ -133,7 +144,8 @@ fn object(key: &KeySummary) -> Value {
         "keyId": key.key_id,
         "name": key.name,
         "runtimeAccess": key.runtime_access,
-        "limit": key.limit,
+        "quota": key.quota,
+        "requestsPerMinute": key.requests_per_minute,
         "revoked": key.revoked,
         "createdAt": key.created_at,
     })
@@ -147,8 +159,11 @@ fn line(key: &KeySummary) -> String {
     if !key.runtime_access {
         notes.push("no runtime access".to_owned());
     }
-    if let Some(limit) = key.limit {
-        notes.push(format!("limit {limit} s"));
+    if let Some(quota) = key.quota {
+        notes.push(format!("quota {quota} s"));
+    }
+    if let Some(rate) = key.requests_per_minute {
+        notes.push(format!("{rate} requests a minute"));
     }
     let name = key.name.as_deref().unwrap_or("-");
     format!(

@@ -1,5 +1,6 @@
 //! One file a command; each has its `Args` and a `run`.
 
+pub(crate) mod accounts;
 pub(crate) mod exports;
 pub(crate) mod fonts;
 pub(crate) mod frame;

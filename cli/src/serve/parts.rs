@@ -24,7 +24,7 @@ pub(crate) const DEV_USER: &str = "dev";
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
 /// Passed on to deployed functions where they are set here.
-const PASSED_ON: [&str; 9] = [
+const PASSED_ON: [&str; 10] = [
     "DARKROOM_ACTIVE_LIMIT",
     "DARKROOM_ALLOW_HTTP_CALLBACKS",
     "DARKROOM_FETCH_ALLOW",
@@ -33,6 +33,7 @@ const PASSED_ON: [&str; 9] = [
     "DARKROOM_FONTS",
     "DARKROOM_MAX_OUTPUT_PIXELS",
     "DARKROOM_PIXEL_BUDGET",
+    "DARKROOM_REQUESTS_PER_MINUTE",
     "PATH",
 ];
 
@@ -65,7 +66,8 @@ pub(crate) async fn make_dev_key(store: &Store) -> anyhow::Result<String> {
     let wanted = NewKey {
         name: Some("first key".to_owned()),
         runtime_access: true,
-        limit: None,
+        quota: None,
+        requests_per_minute: None,
     };
     let made = store
         .create_key(DEV_USER, wanted)

@@ -248,6 +248,10 @@ mod tests {
             limits.output_pixels.to_string()
         );
         assert_eq!(of("DARKROOM_PIXEL_BUDGET"), limits.pixel_budget.to_string());
+        assert_eq!(
+            of("DARKROOM_REQUESTS_PER_MINUTE"),
+            limits.requests_per_minute.to_string()
+        );
     }
 
     /// AWS asks for six times the function's time-out, so that a message is not

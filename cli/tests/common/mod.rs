@@ -70,7 +70,7 @@ pub fn on_terminal(args: &[&str], environment: &[(&str, &str)]) -> String {
 /// A running `darkroom serve`; ended with SIGTERM when dropped.
 pub struct Service {
     child: Child,
-    data: PathBuf,
+    pub data: PathBuf,
     pub url: String,
     pub key: String,
     pub http: reqwest::Client,
@@ -220,7 +220,8 @@ impl Service {
         let wanted = NewKey {
             name: None,
             runtime_access: true,
-            limit: None,
+            quota: None,
+            requests_per_minute: None,
         };
         let made = self.store().await.create_key(user, wanted).await.unwrap();
         made.key
@@ -284,7 +285,8 @@ impl Service {
                 return answer["data"].clone();
             }
             assert!(start.elapsed() < LIMIT, "still not as wanted: {answer}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            // As often as the key may ask for as long as it likes.
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 

@@ -11,6 +11,7 @@ use darkroom_exports::ErrorCode;
 use darkroom_store::ApiKey;
 
 use crate::config::AppState;
+use crate::rate;
 use crate::reply::Refusal;
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -55,12 +56,15 @@ fn presented(headers: &HeaderMap) -> Result<&str, Refusal> {
     Ok(key)
 }
 
-async fn key(headers: &HeaderMap, state: &AppState) -> Result<ApiKey, Refusal> {
-    state
+/// The key of a request, which takes one of the requests that the key may send.
+async fn key(parts: &Parts, state: &AppState) -> Result<ApiKey, Refusal> {
+    let key = state
         .store()
-        .authenticate(presented(headers)?)
+        .authenticate(presented(&parts.headers)?)
         .await?
-        .ok_or_else(unknown_key)
+        .ok_or_else(unknown_key)?;
+    rate::take(parts, state, &key)?;
+    Ok(key)
 }
 
 /// The answer to a key that is not in the table, or not any more.
@@ -72,7 +76,7 @@ impl FromRequestParts<AppState> for Known {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
-        key(&parts.headers, state).await.map(|_| Self)
+        key(parts, state).await.map(|_| Self)
     }
 }
 
@@ -80,7 +84,7 @@ impl FromRequestParts<AppState> for Runtime {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
-        let key = key(&parts.headers, state).await?;
+        let key = key(parts, state).await?;
         if key.runtime_access {
             Ok(Self(key))
         } else {

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use darkroom_exports::limits::MAX_REQUESTS_PER_MINUTE;
 use darkroom_exports::{Limits, PriceTable, Timestamp};
 use darkroom_store::Store;
+
+use crate::rate::KeyRates;
 
 /// Settings of a deployment.
 #[derive(Debug, Clone, Copy, Default)]
@@ -15,17 +18,27 @@ pub struct ApiConfig {
 }
 
 impl ApiConfig {
-    /// Defaults, overridden by `DARKROOM_ACTIVE_LIMIT`,
-    /// `DARKROOM_MAX_OUTPUT_PIXELS` and `DARKROOM_PIXEL_BUDGET`.
+    /// Defaults, overridden by `DARKROOM_ACTIVE_LIMIT`, `DARKROOM_MAX_OUTPUT_PIXELS`,
+    /// `DARKROOM_PIXEL_BUDGET` and `DARKROOM_REQUESTS_PER_MINUTE`.
     ///
     /// # Errors
-    /// A sentence naming the variable that is not a whole number from 1.
+    /// A sentence naming the variable that is not a whole number from 1, or too large.
     pub fn from_env() -> Result<Self, String> {
         let mut config = Self::default();
         let limits = &mut config.limits;
         set("DARKROOM_ACTIVE_LIMIT", &mut limits.active_tasks)?;
         set("DARKROOM_MAX_OUTPUT_PIXELS", &mut limits.output_pixels)?;
         set("DARKROOM_PIXEL_BUDGET", &mut limits.pixel_budget)?;
+        set(
+            "DARKROOM_REQUESTS_PER_MINUTE",
+            &mut limits.requests_per_minute,
+        )?;
+        if limits.requests_per_minute > MAX_REQUESTS_PER_MINUTE {
+            return Err(format!(
+                "DARKROOM_REQUESTS_PER_MINUTE is {}; at most {MAX_REQUESTS_PER_MINUTE} are possible",
+                limits.requests_per_minute
+            ));
+        }
         Ok(config)
     }
 }
@@ -53,6 +66,7 @@ struct Parts {
     store: Store,
     config: ApiConfig,
     clock: fn() -> Timestamp,
+    rates: KeyRates,
 }
 
 impl AppState {
@@ -61,12 +75,13 @@ impl AppState {
         Self::with_clock(store, config, Timestamp::now)
     }
 
-    /// State whose projects are created and synced at the time that `clock` tells.
+    /// State that syncs projects and counts requests at the time that `clock` tells.
     pub fn with_clock(store: Store, config: ApiConfig, clock: fn() -> Timestamp) -> Self {
         Self(Arc::new(Parts {
             store,
             config,
             clock,
+            rates: KeyRates::default(),
         }))
     }
 
@@ -76,6 +91,10 @@ impl AppState {
 
     pub(crate) fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    pub(crate) fn rates(&self) -> &KeyRates {
+        &self.0.rates
     }
 
     pub(crate) fn config(&self) -> &ApiConfig {

@@ -10,6 +10,7 @@ mod body;
 mod config;
 mod page;
 mod probe;
+mod rate;
 mod repeat;
 mod reply;
 mod request_id;

@@ -80,7 +80,7 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
                 .await
         }
         Ok(ClaimOutcome::Held) => Verdict::standby(worker),
-        Ok(ClaimOutcome::Ended | ClaimOutcome::Missing) => Verdict::Done,
+        Ok(ClaimOutcome::Paused | ClaimOutcome::Ended | ClaimOutcome::Missing) => Verdict::Done,
         Err(error) => {
             tracing::error!("a task cannot be claimed: {error}");
             Verdict::retry(worker)

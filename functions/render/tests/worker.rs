@@ -10,6 +10,7 @@
 )]
 
 mod common;
+mod pauses;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

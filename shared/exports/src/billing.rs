@@ -4,6 +4,7 @@
 //! standard second is a second of 1080p at 30 fps (contract, "Billing").
 
 use std::fmt;
+use std::str::FromStr;
 
 use darkroom_editor_state::{TICKS_PER_SECOND, Ticks};
 
@@ -17,6 +18,33 @@ pub struct Credits(pub i64);
 impl Credits {
     /// Millionths in one credit.
     pub const MICROS: i64 = 1_000_000;
+}
+
+/// Most credits that one text may name: a balance of many of them is still exact.
+const MOST_CREDITS: i64 = 1_000_000_000;
+
+impl FromStr for Credits {
+    type Err = String;
+
+    /// Reads a plain decimal from 0 to 1,000,000,000 with at most six decimals, exactly:
+    /// what [`Display`](fmt::Display) writes.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+        let plain = digits(whole) && digits(fraction);
+        let micros = if plain && !whole.is_empty() && (1..=6).contains(&fraction.len()) {
+            let micros = format!("{whole}{fraction:0<6}").parse::<i64>().ok();
+            micros.filter(|micros| *micros <= MOST_CREDITS * Self::MICROS)
+        } else {
+            None
+        };
+        micros.map(Self).ok_or_else(|| {
+            format!(
+                "must be a plain decimal from 0 to {MOST_CREDITS} with at most six decimals, \
+                 like 12 or 0.5"
+            )
+        })
+    }
 }
 
 impl fmt::Display for Credits {
@@ -103,6 +131,38 @@ mod tests {
     fn a_started_second_is_a_whole_one() {
         assert_eq!(seconds(10.000_01, 1280, 720, 30), 11);
         assert_eq!(seconds(0.02, 1280, 720, 30), 1);
+    }
+
+    #[test]
+    fn credits_are_read_exactly_or_not_at_all() {
+        for (text, micros) in [
+            ("0", 0),
+            ("12", 12_000_000),
+            ("0.1", 100_000),
+            ("007.000001", 7_000_001),
+            ("1000000000", 1_000_000_000_000_000),
+        ] {
+            let read: Credits = text.parse().unwrap();
+            assert_eq!(read, Credits(micros), "{text}");
+            assert_eq!(read.to_string().parse(), Ok(read), "{text}");
+        }
+        for wrong in [
+            "",
+            ".",
+            ".5",
+            "1.",
+            "-1",
+            "+1",
+            "1e3",
+            " 1",
+            "1,5",
+            "0.0000001",
+            "1000000000.1",
+            "99999999999999999999",
+            "１",
+        ] {
+            assert!(wrong.parse::<Credits>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -23,6 +23,35 @@ impl TokenBucket {
         refill_ms: 2000,
     };
 
+    /// So many requests a minute, all of them at once or spread: a full bucket is a
+    /// minute's. Between two tokens lie whole milliseconds, rounded up, so that the rate
+    /// is never exceeded.
+    #[must_use]
+    pub const fn per_minute(requests: u32) -> Self {
+        let tokens = if requests == 0 { 1 } else { requests };
+        Self {
+            tokens,
+            refill_ms: 60_000_u32.div_ceil(tokens),
+        }
+    }
+
+    /// Tokens in a bucket that will be full again at `full_at`.
+    pub fn left(self, full_at: Timestamp, now: Timestamp) -> u32 {
+        let missing_ms = (full_at.0 - now.0).max(0).unsigned_abs();
+        let missing = missing_ms.div_ceil(u64::from(self.refill_ms));
+        self.tokens
+            .saturating_sub(u32::try_from(missing).unwrap_or(u32::MAX))
+    }
+
+    /// Seconds, rounded up, until the bucket is full or, if it is empty, until there is
+    /// one token.
+    pub fn reset_seconds(self, full_at: Timestamp, now: Timestamp) -> u64 {
+        match self.take(Some(full_at), now) {
+            Ok(_) => (full_at.0 - now.0).max(0).unsigned_abs().div_ceil(1000),
+            Err(seconds) => seconds,
+        }
+    }
+
     /// Takes one token; answers when the bucket will be full again.
     ///
     /// # Errors
@@ -42,6 +71,26 @@ impl TokenBucket {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_minutes_requests_are_never_exceeded() {
+        for (requests, refill_ms) in [(0, 60_000), (1, 60_000), (60, 1000), (7, 8572), (6000, 10)] {
+            assert_eq!(TokenBucket::per_minute(requests).refill_ms, refill_ms);
+        }
+        let bucket = TokenBucket::per_minute(3);
+        let now = Timestamp(1_000_000);
+        assert_eq!(bucket.left(Timestamp(5), now), 3);
+        let first = bucket.take(None, now).unwrap();
+        assert_eq!(bucket.left(first, now), 2);
+        assert_eq!(bucket.left(first, now.plus_seconds(19)), 2);
+        assert_eq!(bucket.left(first, now.plus_seconds(20)), 3);
+        let second = bucket.take(Some(first), now).unwrap();
+        let third = bucket.take(Some(second), now).unwrap();
+        assert_eq!(bucket.left(third, now), 0);
+        assert_eq!(bucket.reset_seconds(second, now), 40);
+        assert_eq!(bucket.reset_seconds(third, now), 20);
+        assert_eq!(bucket.take(Some(third), now), Err(20));
+    }
 
     #[test]
     fn a_bucket_empties_and_refills_one_by_one() {

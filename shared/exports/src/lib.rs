@@ -2,7 +2,7 @@
 //! and how every refusal reads. No I/O.
 //!
 //! A create request becomes a [`CreateExport`] ([`request`]), is priced
-//! ([`billing`]), identified ([`idempotency`]) and lives as a [`Task`]
+//! ([`billing`]), which an estimate tells beforehand ([`CreateExport::estimate`]), identified ([`idempotency`]) and lives as a [`Task`]
 //! ([`task`]). The document may be that of a [`Project`] ([`project`]), which is
 //! created and synced, as often as its tokens allow ([`bucket`]). Whatever is
 //! refused is a [`Problem`] ([`problem`]).
@@ -11,6 +11,7 @@ pub mod billing;
 mod body;
 pub mod bucket;
 pub mod cursor;
+mod estimate;
 pub mod id;
 pub mod idempotency;
 pub mod limits;

@@ -7,11 +7,19 @@ use crate::problem::{ErrorCode, Problem};
 /// Longest side of an output in pixels (editor-state reference, "Output size").
 pub const MAX_SIDE: u32 = 8192;
 
+/// Most requests a minute that a key may be given: a hundred a second, twice what API
+/// Gateway lets through by default for all keys together.
+pub const MAX_REQUESTS_PER_MINUTE: u32 = 6000;
+
 /// Limits of a deployment; accounts carry their own active limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Active tasks an account may have when nobody set its own limit.
     pub active_tasks: u32,
+    /// Requests a minute of a key that has no rate of its own, 1 to
+    /// [`MAX_REQUESTS_PER_MINUTE`]. Ten a second is more than a client needs that
+    /// looks at each of its exports once a second.
+    pub requests_per_minute: u32,
     /// Most pixels of one output frame.
     pub output_pixels: u64,
     /// Most output pixels x frames that one render function finishes within its
@@ -28,6 +36,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             active_tasks: 2,
+            requests_per_minute: 600,
             output_pixels: 3840 * 2160,
             pixel_budget: 1920 * 1080 * 30 * 60 * 5,
         }

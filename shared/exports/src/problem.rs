@@ -42,6 +42,8 @@ pub enum ErrorCode {
     EditorItemUnsupported,
     /// Too many active tasks.
     ConcurrencyLimitExceeded,
+    /// The key sends more requests than it may.
+    RequestLimitExceeded,
     /// The key's own quota does not cover the export.
     StandardSecondLimitExceeded,
     /// The project's tokens for syncs are used up.
@@ -95,6 +97,7 @@ impl ErrorCode {
                 422,
                 "UNPROCESSABLE_CONTENT",
             ),
+            Self::RequestLimitExceeded => ("OPEN_API_REQUEST_LIMIT_EXCEEDED", 429, "RATE_LIMITED"),
             Self::StandardSecondLimitExceeded => (
                 "OPEN_API_EXPORT_STANDARD_SECOND_LIMIT_EXCEEDED",
                 429,
@@ -154,6 +157,7 @@ impl ErrorCode {
             Self::EditorSchemaInvalid => "The editor state is not valid",
             Self::EditorItemUnsupported => "The editor state holds what is not drawn yet",
             Self::ConcurrencyLimitExceeded => "Too many active exports",
+            Self::RequestLimitExceeded => "Too many requests",
             Self::StandardSecondLimitExceeded => "The API key's limit is used up",
             Self::ProjectSyncRateLimited => "The project is synced too often",
             Self::CreditsInsufficient => "The balance does not cover this export",

@@ -6,6 +6,7 @@ use darkroom_editor_state::{
 };
 use serde_json::{Value, json};
 
+use crate::billing::{PriceTable, Quote};
 use crate::body::{Reader, integer};
 use crate::id::ProjectId;
 use crate::idempotency::Identity;
@@ -329,6 +330,12 @@ fn no_callback(reader: &Reader<'_>) -> Result<(), Problem> {
 }
 
 impl CreateExport {
+    /// What it costs.
+    pub fn quote(&self, prices: &PriceTable) -> Quote {
+        let OutputLayout { width, height, .. } = self.layout;
+        prices.quote(self.duration, width, height, self.settings.fps)
+    }
+
     /// Output pixels times frames.
     pub fn work_pixels(&self) -> u64 {
         let pixels = u64::from(self.layout.width) * u64::from(self.layout.height);

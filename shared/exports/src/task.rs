@@ -141,7 +141,7 @@ pub struct Task {
 pub const CREDIT_POOL: &str = "balance";
 
 /// Whole seconds as an integer, others as a fraction.
-fn seconds(duration: Ticks) -> Value {
+pub(crate) fn seconds(duration: Ticks) -> Value {
     let seconds = duration.seconds();
     if seconds.fract() == 0.0 {
         json!(seconds as i64)

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls;
 use darkroom_editor_state::{GraphicName, MotionGraphic};
 
+use crate::accounts::Standing;
 use crate::error::StoreError;
 use crate::files::KnownFiles;
 use crate::keys::ApiKey;
@@ -111,8 +112,8 @@ pub(crate) struct Inner {
     pub(crate) documents: Mutex<HashSet<String>>,
     /// Motion graphics of the operator that were found; they never change.
     pub(crate) graphics: Mutex<HashMap<GraphicName, Arc<MotionGraphic>>>,
-    /// Accounts that had a balance when last seen.
-    pub(crate) metered: Mutex<HashSet<String>>,
+    /// How accounts stood when last seen, where that is not as they begin.
+    pub(crate) standings: Mutex<HashMap<String, Standing>>,
     /// Files that were there when last looked at, by user.
     pub(crate) files: Mutex<HashMap<String, KnownFiles>>,
 }
@@ -144,7 +145,7 @@ impl Store {
             keys: Mutex::default(),
             documents: Mutex::default(),
             graphics: Mutex::default(),
-            metered: Mutex::default(),
+            standings: Mutex::default(),
             files: Mutex::default(),
         })))
     }

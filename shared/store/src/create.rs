@@ -8,6 +8,7 @@ use darkroom_editor_state::Ticks;
 use darkroom_exports::{CreateExport, IdempotencyKey, Identity, ProjectId, Task, TaskId};
 use serde_json::Value;
 
+use crate::accounts::{Standing, active_limit, active_tasks};
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::files::{BadFiles, Looked};
@@ -18,8 +19,6 @@ use crate::transact::{Part, Sent, TRIES, too_many};
 
 /// A task that nobody claimed for so long is sent to the queue again.
 pub(crate) const UNCLAIMED_SECONDS: i64 = 30;
-/// Most accounts remembered as metered.
-const REMEMBERED: usize = 10_000;
 
 /// Everything a create writes.
 #[derive(Debug)]
@@ -43,6 +42,8 @@ pub struct NewExport<'a> {
 pub enum Created {
     /// Committed; the task is to be sent to the queue.
     New,
+    /// Committed PAUSED, as the account is; resuming it sends the task.
+    Paused,
     /// The first answer for this key and payload, byte for byte.
     Replayed {
         /// Body of the first 201.
@@ -58,8 +59,8 @@ pub enum Created {
     LimitReached(u32),
     /// The balance does not cover the export of a timeline so long.
     CreditsInsufficient(Ticks),
-    /// The key's own quota does not cover the export.
-    QuotaExceeded,
+    /// What is left of the key's own quota does not cover so many standard seconds.
+    QuotaExceeded(i64),
     /// The document names uploaded files that it cannot.
     State(BadFiles),
     /// The key was revoked meanwhile.
@@ -99,7 +100,7 @@ impl Store {
     /// Commits an export, or says why not. Nothing is written in any other case.
     pub async fn create_export(&self, new: &NewExport<'_>) -> Result<Created, StoreError> {
         let user = &new.key.user;
-        let mut metered = self.is_metered(user);
+        let mut standing = self.standing(user);
         let mut deletions = None;
         for _ in 0..TRIES {
             let looked = self.look_at_files(user, &new.export.state, deletions);
@@ -107,8 +108,9 @@ impl Store {
                 Looked::Fine(named) => named,
                 Looked::Bad(bad) => return self.or_earlier(new, Created::State(bad)).await,
             };
-            let parts = self.parts(new, metered, &named)?;
+            let parts = self.parts(new, standing, &named)?;
             let (part, found) = match self.transact(new.key, parts).await? {
+                Sent::Done if standing.paused => return Ok(Created::Paused),
                 Sent::Done => return Ok(Created::New),
                 Sent::KeyRevoked => return Ok(Created::KeyRevoked),
                 Sent::Refused(part, found) => (part, found),
@@ -116,12 +118,12 @@ impl Store {
             if part != Part::Account {
                 return self.refused(new, part, &found).await;
             }
-            match judge_account(new, &found, metered, named.deletions()) {
+            match judge_account(new, &found, standing, named.deletions()) {
                 Account::Refused(outcome) => return Ok(outcome),
                 Account::Deletions(now) => deletions = Some(now),
-                Account::Metered(now) => {
-                    metered = now;
-                    self.remember_metered(user, now);
+                Account::Stands(now) => {
+                    standing = now;
+                    self.remember_standing(user, now);
                 }
             }
         }
@@ -189,7 +191,7 @@ impl Store {
                 return Ok(Created::ClientTaskIdReused(paths));
             }
             Part::ClientTaskId => Created::ClientTaskIdReused,
-            Part::Key => return Ok(Created::QuotaExceeded),
+            Part::Key => return Ok(Created::QuotaExceeded(new.task.standard_seconds)),
             _ => return Err(StoreError::Corrupt("task id")),
         };
         self.answer_of(found, &new.export.identity, new.document(), reused)
@@ -212,56 +214,35 @@ impl Store {
             Earlier::Other(paths) => Ok(reused(paths)),
         }
     }
-
-    /// Whether the account had a balance when this process last saw it.
-    fn is_metered(&self, user: &str) -> bool {
-        self.0
-            .metered
-            .lock()
-            .is_ok_and(|users| users.contains(user))
-    }
-
-    fn remember_metered(&self, user: &str, metered: bool) {
-        if let Ok(mut users) = self.0.metered.lock() {
-            if users.len() >= REMEMBERED {
-                users.clear();
-            }
-            if metered {
-                users.insert(user.to_owned());
-            } else {
-                users.remove(user);
-            }
-        }
-    }
 }
 
 /// Why the account's condition failed.
 enum Account {
     Refused(Created),
-    /// The account has, or has not, a balance: try again accordingly.
-    Metered(bool),
+    /// It stands otherwise than the create was made for: try again accordingly.
+    Stands(Standing),
     /// So many files were deleted by now: look again.
     Deletions(i64),
 }
 
-fn judge_account(new: &NewExport<'_>, account: &Item, metered: bool, deletions: i64) -> Account {
-    let active = account
-        .get("active")
-        .and_then(|set| set.as_ss().ok())
-        .map_or(0, Vec::len);
-    let limit = number(account, "activeLimit")
-        .and_then(|limit| u32::try_from(limit).ok())
-        .unwrap_or(new.active_limit);
+fn judge_account(
+    new: &NewExport<'_>,
+    account: &Item,
+    standing: Standing,
+    deletions: i64,
+) -> Account {
+    let active = active_tasks(account).len();
+    let limit = active_limit(account).unwrap_or(new.active_limit);
     if active >= limit as usize {
         return Account::Refused(Created::LimitReached(limit));
     }
-    let now = number(account, "deletions").unwrap_or_default();
-    let has_balance = number(account, "balanceMicros").is_some();
-    if has_balance == metered && now != deletions {
-        return Account::Deletions(now);
+    let now = Standing::of(account);
+    if now != standing {
+        return Account::Stands(now);
     }
-    match (has_balance, metered) {
-        (true, true) => Account::Refused(Created::CreditsInsufficient(new.export.duration)),
-        _ => Account::Metered(has_balance),
+    let deletions_now = number(account, "deletions").unwrap_or_default();
+    if deletions_now != deletions {
+        return Account::Deletions(deletions_now);
     }
+    Account::Refused(Created::CreditsInsufficient(new.export.duration))
 }

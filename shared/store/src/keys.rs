@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::config::Store;
 use crate::error::StoreError;
-use crate::item::{self, Item, api_key_key, flag, key, n, number, s, text, user_pk};
+use crate::item::{Item, api_key_key, flag, key, n, number, s, text, user_pk};
 use crate::transact::built;
 
 /// How long a looked-up key is believed; every create checks it again in its
@@ -39,6 +39,8 @@ pub struct ApiKey {
     pub runtime_access: bool,
     /// Has a quota of its own, kept as `quotaLeft` in its item.
     pub has_quota: bool,
+    /// Requests a minute, where the key has a rate of its own.
+    pub requests_per_minute: Option<u32>,
 }
 
 /// What a new key shall be.
@@ -49,7 +51,9 @@ pub struct NewKey {
     /// May use more than capabilities and validate.
     pub runtime_access: bool,
     /// Standard seconds the key may ever be billed.
-    pub limit: Option<u64>,
+    pub quota: Option<u64>,
+    /// Requests a minute; without it, what the deployment gives every key.
+    pub requests_per_minute: Option<u32>,
 }
 
 /// A key that was just made: the only time it can be seen.
@@ -71,7 +75,9 @@ pub struct KeySummary {
     /// May use more than capabilities and validate.
     pub runtime_access: bool,
     /// Standard seconds the key may ever be billed.
-    pub limit: Option<u64>,
+    pub quota: Option<u64>,
+    /// Requests a minute, where the key has a rate of its own.
+    pub requests_per_minute: Option<u32>,
     /// No longer valid.
     pub revoked: bool,
     /// ISO 8601.
@@ -158,9 +164,12 @@ impl Store {
         if let Some(name) = new.name {
             fields.insert("name".to_owned(), s(name));
         }
-        if let Some(limit) = new.limit {
-            fields.insert("limitStandardSeconds".to_owned(), n(limit));
-            fields.insert("quotaLeft".to_owned(), n(limit));
+        if let Some(quota) = new.quota {
+            fields.insert("limitStandardSeconds".to_owned(), n(quota));
+            fields.insert("quotaLeft".to_owned(), n(quota));
+        }
+        if let Some(rate) = new.requests_per_minute {
+            fields.insert("requestsPerMinute".to_owned(), n(rate));
         }
         let by_id = key(user_pk(user), s(format!("K#{}", made.key_id)));
         let mut listed = fields.clone();
@@ -246,7 +255,12 @@ fn read(hash: &str, item: &Item) -> Option<ApiKey> {
         user: text(item, "user")?,
         runtime_access: flag(item, "runtimeAccess"),
         has_quota: item.contains_key("quotaLeft"),
+        requests_per_minute: rate(item),
     })
+}
+
+fn rate(item: &Item) -> Option<u32> {
+    u32::try_from(number(item, "requestsPerMinute")?).ok()
 }
 
 fn summary(item: &Item) -> Option<KeySummary> {
@@ -254,8 +268,8 @@ fn summary(item: &Item) -> Option<KeySummary> {
         key_id: text(item, "keyId")?,
         name: text(item, "name"),
         runtime_access: flag(item, "runtimeAccess"),
-        limit: item::number(item, "limitStandardSeconds")
-            .and_then(|limit| u64::try_from(limit).ok()),
+        quota: number(item, "limitStandardSeconds").and_then(|quota| u64::try_from(quota).ok()),
+        requests_per_minute: rate(item),
         revoked: flag(item, "revoked"),
         created_at: Timestamp(number(item, "createdAt")?).to_iso(),
     })

@@ -13,7 +13,9 @@ use darkroom_exports::{ExportPhase, Settings, TaskId, TaskState, Timestamp};
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::item::{Item, due_shard, n, number, s, task_key, text};
+use crate::pauses::Turned;
 use crate::queue::RenderMessage;
+use crate::transact::TRIES;
 
 /// A task under a lease of ours.
 #[derive(Debug, Clone)]
@@ -61,6 +63,8 @@ pub enum ClaimOutcome {
     Claimed(Claim),
     /// Somebody else works on it.
     Held,
+    /// Its account is paused; resuming that sends it again.
+    Paused,
     /// It has ended.
     Ended,
     /// There is no such task.
@@ -82,7 +86,8 @@ pub enum Heartbeat {
 const VISIBILITY_LEASES: u32 = 2;
 
 impl Store {
-    /// Claims a task for `owner`, if it is active and under no living lease.
+    /// Claims a task for `owner`, if it is active, under no living lease, and its account
+    /// is not paused. Where that is paused the task reads PAUSED from now on.
     pub async fn claim(
         &self,
         message: &RenderMessage,
@@ -92,6 +97,37 @@ impl Store {
         let Some(task) = TaskId::parse(&message.task) else {
             return Ok(ClaimOutcome::Missing);
         };
+        let user = &message.user;
+        for _ in 0..TRIES {
+            if self.is_paused(user).await? {
+                match self.hold(user, task).await? {
+                    Turned::Done => return Ok(ClaimOutcome::Paused),
+                    Turned::Task(state) => return Ok(not_ours(state)),
+                    Turned::Account => continue,
+                }
+            }
+            let taken = self.take_lease(user, task, owner, lease).await?;
+            if !matches!(taken, ClaimOutcome::Paused) {
+                return Ok(taken);
+            }
+            // Paused a moment ago, or not turned yet since it was resumed.
+            if self.let_go(user, task).await? == Turned::Account {
+                return Ok(ClaimOutcome::Paused);
+            }
+        }
+        Err(StoreError::Busy {
+            call: "UpdateItem",
+            cause: "the account is paused and resumed all the time".to_owned(),
+        })
+    }
+
+    async fn take_lease(
+        &self,
+        user: &str,
+        task: TaskId,
+        owner: &str,
+        lease: Duration,
+    ) -> Result<ClaimOutcome, StoreError> {
         let now = Timestamp::now();
         let until = Timestamp(now.0 + lease.as_millis() as i64);
         let claimed = self
@@ -99,7 +135,7 @@ impl Store {
             .db
             .update_item()
             .table_name(&self.0.table)
-            .set_key(Some(task_key(&message.user, task)))
+            .set_key(Some(task_key(user, task)))
             .update_expression(
                 "SET #state = :processing, leaseOwner = :owner, leaseUntil = :until, \
                  dueShard = :shard, dueAt = :until, phase = :phase, progress = :zero \
@@ -126,7 +162,7 @@ impl Store {
         match claimed {
             Ok(output) => {
                 let item = output.attributes.unwrap_or_default();
-                read_claim(&message.user, task, owner, &item)
+                read_claim(user, task, owner, &item)
                     .map(ClaimOutcome::Claimed)
                     .ok_or(StoreError::Corrupt("task"))
             }
@@ -134,13 +170,8 @@ impl Store {
                 let Some(old) = refused(error.as_service_error()) else {
                     return Err(StoreError::sdk("UpdateItem", &error));
                 };
-                Ok(
-                    match text(old, "state").and_then(|state| TaskState::parse(&state)) {
-                        None => ClaimOutcome::Missing,
-                        Some(state) if state.is_active() => ClaimOutcome::Held,
-                        Some(_) => ClaimOutcome::Ended,
-                    },
-                )
+                let state = text(old, "state").and_then(|state| TaskState::parse(&state));
+                Ok(not_ours(state))
             }
         }
     }
@@ -227,6 +258,16 @@ impl Store {
 /// The lease is this worker's still.
 pub(crate) const OURS: &str =
     "#state = :processing AND generation = :generation AND leaseOwner = :owner";
+
+/// What a task in this state is to a worker that does not get it.
+fn not_ours(state: Option<TaskState>) -> ClaimOutcome {
+    match state {
+        None => ClaimOutcome::Missing,
+        Some(TaskState::Paused) => ClaimOutcome::Paused,
+        Some(state) if state.is_active() => ClaimOutcome::Held,
+        Some(_) => ClaimOutcome::Ended,
+    }
+}
 
 /// The old item when a condition refused the write, empty where there was none.
 fn refused(error: Option<&UpdateItemError>) -> Option<&Item> {

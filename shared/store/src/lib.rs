@@ -4,11 +4,12 @@
 //! not write does not happen (architecture, "Invariants"). Items and their keys
 //! are in [`item`]; a file of its own holds each group of intents:
 //! [`create`](Store::create_export), tasks (get, list, cancel), leases (claim,
-//! heartbeat), endings, projects, assets and their bindings, documents, motion
-//! graphics, fonts, keys, the queue, and [`provision`] for the local stack. How a
-//! request is recognised when it is repeated is in [`repeat`]; how a file in use is
-//! kept from being deleted, in [`files`].
+//! heartbeat), endings, accounts, projects, assets and their bindings, documents,
+//! motion graphics, fonts, keys, the queue, and [`provision`] for the local stack. How
+//! a request is recognised when it is repeated is in [`repeat`]; how a file in use is
+//! kept from being deleted, in [`files`]; how an account is held, in [`pauses`].
 
+mod accounts;
 mod assets;
 mod bindings;
 mod config;
@@ -23,6 +24,7 @@ mod keys;
 mod lease;
 mod motion_graphics;
 mod outputs;
+mod pauses;
 mod projects;
 mod provision;
 mod queue;
@@ -32,6 +34,7 @@ mod repeat;
 mod tasks;
 mod transact;
 
+pub use accounts::{Account, Outlook};
 pub use assets::{AssetDeleted, AssetRecord, NewAsset, Uploaded};
 pub use bindings::Bound;
 pub use config::{Store, StoreConfig};

@@ -1,14 +1,13 @@
 //! Reading, listing, canceling and re-sending tasks.
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::AttributeValue;
 use darkroom_exports::{Task, TaskId, TaskState, Timestamp};
 
 use crate::config::Store;
 use crate::create::UNCLAIMED_SECONDS;
 use crate::ending::{By, Ended, Ending};
 use crate::error::StoreError;
-use crate::item::{self, DUE_SHARDS, n, number, s, task_key, text};
+use crate::item::{self, DUE_SHARDS, n, s, task_key, text};
 use crate::keys::ApiKey;
 use crate::read::List;
 
@@ -148,31 +147,5 @@ impl Store {
             Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
             Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
         }
-    }
-
-    /// An account's active tasks and balance in millionths of a credit.
-    pub async fn account(&self, user: &str) -> Result<(Vec<String>, Option<i64>), StoreError> {
-        let found = self.get_item(item::account_key(user)).await?;
-        let account = found.unwrap_or_default();
-        let active = match account.get("active") {
-            Some(AttributeValue::Ss(tasks)) => tasks.clone(),
-            _ => Vec::new(),
-        };
-        Ok((active, number(&account, "balanceMicros")))
-    }
-
-    /// Gives an account a balance; from then on its exports are metered.
-    pub async fn grant(&self, user: &str, micros: i64) -> Result<(), StoreError> {
-        self.0
-            .db
-            .update_item()
-            .table_name(&self.0.table)
-            .set_key(Some(item::account_key(user)))
-            .update_expression("ADD balanceMicros :more")
-            .expression_attribute_values(":more", n(micros))
-            .send()
-            .await
-            .map_err(|error| StoreError::sdk("UpdateItem", &error))?;
-        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! One transaction of a key's request: sent, tried again, and judged.
+//! One transaction: sent, tried again, and judged.
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -47,8 +47,17 @@ pub(crate) enum Sent {
 }
 
 impl Store {
-    /// Sends a transaction, again as long as it meets others.
+    /// Sends a transaction of a key's request, again as long as it meets others.
     pub(crate) async fn transact(&self, key: &ApiKey, parts: Parts) -> Result<Sent, StoreError> {
+        let sent = self.send_parts(parts).await?;
+        if matches!(sent, Sent::KeyRevoked) {
+            self.forget_key(&key.hash);
+        }
+        Ok(sent)
+    }
+
+    /// Sends a transaction, again as long as it meets others.
+    pub(crate) async fn send_parts(&self, parts: Parts) -> Result<Sent, StoreError> {
         let (order, items): (Vec<Part>, Vec<TransactWriteItem>) = parts.into_iter().unzip();
         for attempt in 0..TRIES {
             let sent = self
@@ -66,12 +75,7 @@ impl Store {
                 None => Verdict::Broken,
             };
             match verdict {
-                Verdict::Outcome(outcome) => {
-                    if matches!(outcome, Sent::KeyRevoked) {
-                        self.forget_key(&key.hash);
-                    }
-                    return Ok(outcome);
-                }
+                Verdict::Outcome(outcome) => return Ok(outcome),
                 Verdict::Conflict => pause(attempt).await,
                 Verdict::Broken => return Err(StoreError::sdk("TransactWriteItems", &error)),
             }

@@ -103,7 +103,8 @@ impl Stack {
         let wanted = NewKey {
             name: None,
             runtime_access: true,
-            limit: None,
+            quota: None,
+            requests_per_minute: None,
         };
         let made = self.store().create_key(user, wanted).await.unwrap();
         let key = self.store().authenticate(&made.key).await.unwrap().unwrap();

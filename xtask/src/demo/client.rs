@@ -14,7 +14,8 @@ use ureq::http::Response;
 const CALL_LIMIT: Duration = Duration::from_secs(60);
 /// A ten-second film that takes longer than this will not come.
 const EXPORT_LIMIT: Duration = Duration::from_secs(600);
-const LOOK: Duration = Duration::from_millis(250);
+/// The service answers when the task has changed, or after so many seconds.
+const WAIT_SECONDS: u64 = 20;
 
 pub(crate) struct Client {
     agent: Agent,
@@ -69,10 +70,11 @@ impl Client {
     pub(crate) fn finished(&self, task_id: &str) -> anyhow::Result<String> {
         let began = Instant::now();
         let mut line = ProgressLine::default();
+        let url = format!("{}/v1/exports/{task_id}", self.url);
         loop {
             let answer = self
                 .agent
-                .get(format!("{}/v1/exports/{task_id}", self.url))
+                .get(format!("{url}?waitSeconds={WAIT_SECONDS}"))
                 .header("authorization", &self.authorization)
                 .call();
             let task = data(answer).context("asking for the export")?;
@@ -98,7 +100,6 @@ impl Client {
             if began.elapsed() > EXPORT_LIMIT {
                 bail!("the export did not end within {} s", EXPORT_LIMIT.as_secs());
             }
-            std::thread::sleep(LOOK);
         }
     }
 

@@ -2,38 +2,17 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
 use reqwest::Method;
-use serde_json::{Map, Value, json};
 
+use super::request::Request;
 use super::{text, watch};
-use crate::document;
 use crate::output::Ending;
 use crate::target::Client;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Create {
-    /// A document, or a whole request (an object with `editorState`); `-` for standard input.
-    #[arg(value_name = "STATE.json")]
-    state: PathBuf,
-    /// mp4 or webm [default: mp4, or what the request says]
-    #[arg(long)]
-    format: Option<String>,
-    /// 30 or 60 [default: 30, or what the request says]
-    #[arg(long)]
-    fps: Option<u32>,
-    /// 0.6 to 8 times the composition's size [default: 1, or what the request says]
-    #[arg(long)]
-    scale: Option<f64>,
-    /// 16:9, 9:16, 1:1, 4:3, 3:4 or custom [default: custom, or what the request says]
-    #[arg(long)]
-    ratio: Option<String>,
-    /// Name of the file when it is downloaded.
-    #[arg(long)]
-    filename: Option<String>,
-    /// Your own id of this export: a second create with it answers the first one's task.
-    #[arg(long, value_name = "ID")]
-    client_task_id: Option<String>,
+    #[command(flatten)]
+    request: Request,
     /// Sent as Idempotency-Key; may be repeated safely with the same document.
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
@@ -46,10 +25,7 @@ pub(super) struct Create {
 }
 
 pub(super) async fn run(client: &Client, create: &Create, json: bool) -> anyhow::Result<Ending> {
-    let document = document::read_text(&create.state)?;
-    let value: Value = serde_json::from_str(&document)
-        .with_context(|| format!("{} is not JSON", create.state.display()))?;
-    let body = request_body(value, create)?;
+    let body = create.request.body()?;
     let key = create.idempotency_key.as_deref();
     let answer = client
         .call(Method::POST, "/v1/exports", Some(&body), key)
@@ -65,86 +41,5 @@ pub(super) async fn run(client: &Client, create: &Create, json: bool) -> anyhow:
         watch::run(client, task_id, create.output.as_deref(), json).await
     } else {
         Ok(Ending::Done)
-    }
-}
-
-/// The request: the file's own where it is one, options winning, defaults filling.
-fn request_body(value: Value, create: &Create) -> anyhow::Result<Value> {
-    let mut body = match value {
-        Value::Object(request) if request.contains_key("editorState") => request,
-        Value::Object(state) => Map::from_iter([("editorState".to_owned(), Value::Object(state))]),
-        _ => bail!("{} holds no JSON object", create.state.display()),
-    };
-    let given = [
-        ("format", create.format.clone().map(Value::from)),
-        ("fps", create.fps.map(Value::from)),
-        ("scale", create.scale.map(Value::from)),
-        ("ratio", create.ratio.clone().map(Value::from)),
-        ("filename", create.filename.clone().map(Value::from)),
-        (
-            "clientTaskId",
-            create.client_task_id.clone().map(Value::from),
-        ),
-    ];
-    for (name, value) in given {
-        if let Some(value) = value {
-            body.insert(name.to_owned(), value);
-        }
-    }
-    let defaults = [
-        ("format", json!("mp4")),
-        ("fps", json!(30)),
-        ("scale", json!(1)),
-        ("ratio", json!("custom")),
-    ];
-    for (name, value) in defaults {
-        body.entry(name).or_insert(value);
-    }
-    let generation_1 = body
-        .get("editorState")
-        .is_some_and(|state| state.get("stateSchemaVersion").is_some());
-    if generation_1 && !body.contains_key("stateVersion") {
-        body.entry("stateSchemaVersion")
-            .or_insert_with(|| json!("v1"));
-    }
-    Ok(Value::Object(body))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn create() -> Create {
-        Create {
-            state: "s.json".into(),
-            format: None,
-            fps: Some(60),
-            scale: None,
-            ratio: None,
-            filename: None,
-            client_task_id: None,
-            idempotency_key: None,
-            watch: false,
-            output: None,
-        }
-    }
-
-    #[test]
-    fn a_bare_document_becomes_a_request() {
-        let body = request_body(json!({"stateSchemaVersion": "v1"}), &create()).unwrap();
-        assert_eq!(
-            body,
-            json!({"editorState": {"stateSchemaVersion": "v1"}, "stateSchemaVersion": "v1",
-                   "format": "mp4", "fps": 60, "scale": 1, "ratio": "custom"})
-        );
-    }
-
-    #[test]
-    fn options_win_over_a_whole_request() {
-        let request = json!({"editorState": {}, "fps": 30, "format": "webm", "stateVersion": "x"});
-        let body = request_body(request, &create()).unwrap();
-        assert_eq!(body["fps"], 60);
-        assert_eq!(body["format"], "webm");
-        assert!(body.get("stateSchemaVersion").is_none());
     }
 }

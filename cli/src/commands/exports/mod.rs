@@ -1,6 +1,7 @@
 //! `darkroom exports`: the HTTP API from the command line, for any deployment.
 
 mod create;
+mod request;
 mod watch;
 
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use url::form_urlencoded::Serializer;
 use crate::output::Ending;
 use crate::target::{Client, Refusal, Target};
 
-/// Create, list, read, watch and cancel exports.
+/// Estimate, create, list, read, watch and cancel exports.
 ///
 /// Talks to the service running on --data (default .darkroom), or to any
 /// deployment by --url and --key (or `DARKROOM_URL` and `DARKROOM_API_KEY`).
@@ -33,6 +34,9 @@ pub(crate) struct Args {
 enum Action {
     /// Create an export and print its task id.
     Create(create::Create),
+    /// Print what an export would be billed, its output, and what stands in its way now;
+    /// nothing is created.
+    Estimate(request::Request),
     /// List exports, newest first.
     List {
         /// At most this many; 0 is all.
@@ -71,6 +75,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
     let client = args.target.client()?;
     let result = match args.action {
         Action::Create(create) => create::run(&client, &create, args.json).await,
+        Action::Estimate(request) => estimate(&client, &request, args.json).await,
         Action::List { limit } => list(&client, limit, args.json).await,
         Action::Get { task_id } => show(&client.get(&task_path(&task_id)?).await?, args.json),
         Action::Watch { task_id, output } => {
@@ -87,6 +92,17 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
         Err(error) => refused(error, args.json),
         ending => ending,
     }
+}
+
+async fn estimate(
+    client: &Client,
+    request: &request::Request,
+    json: bool,
+) -> anyhow::Result<Ending> {
+    let body = request.body()?;
+    let path = "/v1/exports/estimate";
+    let answer = client.call(Method::POST, path, Some(&body), None).await?;
+    show(&answer, json)
 }
 
 /// A document that the service refuses is the caller's fault: exit 1, not 3.

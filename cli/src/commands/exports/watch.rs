@@ -14,7 +14,10 @@ use crate::signals::unless_stopped;
 use crate::target::{Client, Refusal};
 
 const TERMINAL: [&str; 3] = ["COMPLETED", "FAILED", "CANCELED"];
-/// Between two looks at a task.
+/// How long the service may keep an answer back until the task has changed.
+const WAIT_SECONDS: u64 = 20;
+/// At least between two looks at a task: a service that does not wait, or cannot be
+/// reached, is not asked all the time.
 const LOOK_AGAIN: Duration = Duration::from_millis(700);
 /// A service that has answered once and then does not is asked again for so
 /// long: it may be restarting.
@@ -70,9 +73,13 @@ fn ended_badly(task: &Value) -> String {
 }
 
 async fn until_ended(client: &Client, path: &str, meter: &Meter) -> anyhow::Result<Value> {
+    let waiting = format!("{path}?waitSeconds={WAIT_SECONDS}");
     let mut answered: Option<Instant> = None;
     loop {
-        match client.get(path).await {
+        let asked = Instant::now();
+        // The first look shows at once how the task stands.
+        let look = if answered.is_some() { &waiting } else { path };
+        match client.get(look).await {
             Ok(answer) => {
                 answered = Some(Instant::now());
                 let task = answer.get("data").cloned().unwrap_or_default();
@@ -89,7 +96,7 @@ async fn until_ended(client: &Client, path: &str, meter: &Meter) -> anyhow::Resu
             Err(error) if passes(&error) && answered.is_some_and(|at| at.elapsed() < PATIENCE) => {}
             Err(error) => return Err(error),
         }
-        tokio::time::sleep(LOOK_AGAIN).await;
+        tokio::time::sleep(LOOK_AGAIN.saturating_sub(asked.elapsed())).await;
     }
 }
 

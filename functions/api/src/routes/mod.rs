@@ -17,6 +17,7 @@ use axum::routing::{delete, get, post};
 use darkroom_exports::ErrorCode;
 
 use crate::config::AppState;
+use crate::rate;
 use crate::reply::Refusal;
 use crate::request_id;
 use crate::unread;
@@ -28,6 +29,13 @@ pub fn router(state: AppState) -> Router {
         .route(
             "/v1/exports",
             post(exports::create::handle).get(exports::list::handle),
+        )
+        // Any string may be a task id to ask for, this one too: it names no task.
+        .route(
+            "/v1/exports/estimate",
+            post(exports::estimate::handle)
+                .get(exports::get::handle)
+                .delete(exports::cancel::handle),
         )
         .route(
             "/v1/exports/{task_id}",
@@ -69,6 +77,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/uploads", post(uploads::create::handle))
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
+        .layer(middleware::from_fn(rate::tell))
         .layer(middleware::from_fn(unread::discard))
         .layer(middleware::from_fn(request_id::add))
         .with_state(state)

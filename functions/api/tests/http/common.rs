@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use darkroom_api::{ApiConfig, AppState, router};
 use darkroom_exports::{Limits, Timestamp};
-use darkroom_store::{ApiKey, NewKey, Store};
+use darkroom_store::{ApiKey, Claim, ClaimOutcome, NewKey, RenderMessage, Store};
 use darkroom_test_stack::Stack;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
@@ -222,17 +223,35 @@ impl Service {
         answer(self.delete(&format!("/v1/exports/{id}"))).await
     }
 
+    /// Claims a task of ann's, as a worker does.
+    pub async fn claim(&self, task: &str) -> Claim {
+        match self.try_claim(task).await {
+            ClaimOutcome::Claimed(claim) => claim,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub async fn try_claim(&self, task: &str) -> ClaimOutcome {
+        let message = RenderMessage {
+            user: "ann".to_owned(),
+            task: task.to_owned(),
+        };
+        let lease = Duration::from_secs(60);
+        self.store().claim(&message, "w", lease).await.unwrap()
+    }
+
     /// A further key of a user.
     pub async fn more_key(
         &self,
         user: &str,
         runtime_access: bool,
-        limit: Option<u64>,
+        quota: Option<u64>,
     ) -> (String, String) {
         let wanted = NewKey {
             name: None,
             runtime_access,
-            limit,
+            quota,
+            requests_per_minute: None,
         };
         let made = self.store().create_key(user, wanted).await.unwrap();
         (made.key, made.key_id)

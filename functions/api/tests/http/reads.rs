@@ -3,26 +3,10 @@
 use std::time::Duration;
 
 use darkroom_exports::ExportPhase;
-use darkroom_store::{Claim, ClaimOutcome, RenderMessage};
+use darkroom_store::{ClaimOutcome, RenderMessage};
 use serde_json::json;
 
 use crate::common::{Answer, Service, answer, assert_problem, body, body_with};
-
-async fn claim(service: &Service, task: &str) -> Claim {
-    let message = RenderMessage {
-        user: "ann".to_owned(),
-        task: task.to_owned(),
-    };
-    match service
-        .store()
-        .claim(&message, "w", Duration::from_secs(60))
-        .await
-        .unwrap()
-    {
-        ClaimOutcome::Claimed(claim) => claim,
-        other => panic!("{other:?}"),
-    }
-}
 
 fn ids(page: &Answer) -> Vec<String> {
     let tasks = page.data().as_array().unwrap();
@@ -183,7 +167,7 @@ async fn a_task_shows_its_phase_while_it_has_one_and_its_output_once_it_has_one(
         .create(&body_with(json!({ "filename": "Ärger \"1\"" })))
         .await
         .task();
-    let held = claim(&service, &task).await;
+    let held = service.claim(&task).await;
     let shown = service.task(&task).await;
     assert_eq!(
         (&shown["status"], &shown["exportPhase"]),
@@ -244,7 +228,7 @@ async fn only_active_tasks_are_canceled_and_their_workers_publish_nothing() {
     assert!(!matches!(claimed, ClaimOutcome::Claimed(_)), "{claimed:?}");
 
     let running = service.create(&body()).await.task();
-    let held = claim(&service, &running).await;
+    let held = service.claim(&running).await;
     assert_eq!(service.cancel(&running).await.data()["status"], "CANCELED");
     let late = service
         .store()
@@ -280,14 +264,14 @@ async fn only_active_tasks_are_canceled_and_their_workers_publish_nothing() {
     assert_eq!(service.cancel(&paused).await.data()["status"], "CANCELED");
 
     let done = service.create(&body()).await.task();
-    let held = claim(&service, &done).await;
+    let held = service.claim(&done).await;
     service
         .store()
         .finish_completed(&held, "outputs/x.mp4", 1, &[])
         .await
         .unwrap();
     let failed = service.create(&body()).await.task();
-    let held = claim(&service, &failed).await;
+    let held = service.claim(&failed).await;
     service
         .store()
         .finish_failed(&held, "the image `a` is broken")

@@ -5,21 +5,25 @@ use aws_sdk_dynamodb::types::{
     Update,
 };
 
+use darkroom_exports::TaskState;
+
 use super::{NewExport, UNCLAIMED_SECONDS};
+use crate::accounts::Standing;
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::files::{Named, Use};
 use crate::item::{Item, account_key, api_key_key, due_shard, n, s, task_key};
 use crate::keys::VALID;
+use crate::pauses::{PAUSED_SECONDS, pause_condition};
 use crate::repeat::Repeatable;
 use crate::transact::{Part, Parts, put_part, update_part};
 
 impl Store {
-    /// Every part of the transaction, for an account with or without a balance.
+    /// Every part of the transaction, for an account that stands so.
     pub(super) fn parts(
         &self,
         new: &NewExport<'_>,
-        metered: bool,
+        standing: Standing,
         named: &Named<'_>,
     ) -> Result<Parts, StoreError> {
         let mut parts = Vec::with_capacity(6);
@@ -38,10 +42,10 @@ impl Store {
             parts.push((Part::ClientTaskId, record));
         }
         parts.push((Part::Key, self.key_part(new)?));
-        parts.push((Part::Account, self.account_part(new, metered, named)?));
+        parts.push((Part::Account, self.account_part(new, standing, named)?));
         let put = Put::builder()
             .table_name(&self.0.table)
-            .set_item(Some(task_item(new, metered, named)))
+            .set_item(Some(task_item(new, standing, named)))
             .condition_expression("attribute_not_exists(pk)");
         parts.push((Part::Task, put_part(put)?));
         if !named.is_empty() {
@@ -72,7 +76,7 @@ impl Store {
     fn account_part(
         &self,
         new: &NewExport<'_>,
-        metered: bool,
+        standing: Standing,
         named: &Named<'_>,
     ) -> Result<TransactWriteItem, StoreError> {
         let id = new.task.id.to_string();
@@ -89,8 +93,8 @@ impl Store {
             .expression_attribute_values(":none", n(0))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
         let mut adds = "ADD active :task".to_owned();
-        let mut conditions = vec![slot_free];
-        if metered {
+        let mut conditions = vec![slot_free, pause_condition(standing.paused)];
+        if standing.metered {
             adds.push_str(", balanceMicros :less");
             conditions.push("balanceMicros >= :credits");
             update = update
@@ -114,27 +118,29 @@ impl Store {
     }
 }
 
-fn task_item(new: &NewExport<'_>, metered: bool, named: &Named<'_>) -> Item {
+fn task_item(new: &NewExport<'_>, standing: Standing, named: &Named<'_>) -> Item {
     let task = new.task;
+    let (state, due_seconds) = if standing.paused {
+        (TaskState::Paused, PAUSED_SECONDS)
+    } else {
+        (task.state, UNCLAIMED_SECONDS)
+    };
     let mut item = task_key(&new.key.user, task.id);
     let mut put = |name: &str, value: AttributeValue| item.insert(name.to_owned(), value);
     put("keyId", s(&task.created_by_key));
-    put("state", s(task.state.as_str()));
+    put("state", s(state.as_str()));
     put("progress", n(task.progress));
     put("durationTicks", n(task.duration.0));
     put("standardSeconds", n(task.standard_seconds));
     put("creditsMicros", n(task.credits.0));
-    put("metered", AttributeValue::Bool(metered));
+    put("metered", AttributeValue::Bool(standing.metered));
     put("createdAt", n(task.created_at.0));
     put("documentHash", s(&new.export.state.hash));
     put("settings", s(new.export.settings.to_value().to_string()));
     put("generation", n(0));
     put("attempts", n(0));
     put("dueShard", due_shard(task.id));
-    put(
-        "dueAt",
-        n(task.created_at.plus_seconds(UNCLAIMED_SECONDS).0),
-    );
+    put("dueAt", n(task.created_at.plus_seconds(due_seconds).0));
     if !named.is_empty() {
         put("usesFiles", AttributeValue::Bool(true));
     }

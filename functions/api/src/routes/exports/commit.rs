@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use darkroom_exports::{
-    CreateExport, ErrorCode, IdempotencyKey, Task, TaskId, TaskState, Timestamp,
+    CreateExport, ErrorCode, IdempotencyKey, Problem, Task, TaskId, TaskState, Timestamp,
 };
 use darkroom_store::{ApiKey, Created, NewExport};
 use serde_json::json;
@@ -36,11 +36,15 @@ pub(crate) async fn commit(
         .await?;
 
     // 2. Committed: whatever happens to the message, the due index has the task.
-    if created != Created::New {
-        return earlier(state, key, created).await;
-    }
-    if let Err(error) = store.send_render(&key.user, task.id).await {
-        tracing::error!("committed but not sent, left to the due index: {error}");
+    match created {
+        Created::New => {
+            if let Err(error) = store.send_render(&key.user, task.id).await {
+                tracing::error!("committed but not sent, left to the due index: {error}");
+            }
+        }
+        // Sent when the account is resumed.
+        Created::Paused => {}
+        _ => return earlier(state, key, created).await,
     }
     Ok(reply::body(StatusCode::CREATED, answer))
 }
@@ -61,12 +65,7 @@ pub(crate) async fn earlier(
 }
 
 fn new_task(state: &AppState, key: &ApiKey, export: &CreateExport) -> Task {
-    let quote = state.config().prices.quote(
-        export.duration,
-        export.layout.width,
-        export.layout.height,
-        export.settings.fps,
-    );
+    let quote = export.quote(&state.config().prices);
     Task {
         id: TaskId::generate(),
         project: export.project,
@@ -85,6 +84,22 @@ fn new_task(state: &AppState, key: &ApiKey, export: &CreateExport) -> Task {
         created_at: Timestamp::now(),
         completed_at: None,
     }
+}
+
+/// No time brings a quota back, only an export of the key that fails or is canceled: a
+/// client that asks again at all shall do so seldom.
+const QUOTA_RETRY_SECONDS: u64 = 3600;
+
+fn quota_exceeded(seconds: i64) -> Refusal {
+    let mut problem = Problem::new(
+        ErrorCode::StandardSecondLimitExceeded,
+        format!(
+            "what is left of this key's quota does not cover the export's {seconds} standard \
+             seconds; cancel an export of the key, export less, or use another key"
+        ),
+    );
+    problem.retry_after_seconds = Some(QUOTA_RETRY_SECONDS);
+    Refusal(problem)
 }
 
 fn refusal(refused: Created) -> Refusal {
@@ -110,11 +125,10 @@ fn refusal(refused: Created) -> Refusal {
                 duration.seconds()
             ),
         ),
-        Created::QuotaExceeded => Refusal::new(
-            ErrorCode::StandardSecondLimitExceeded,
-            "this key's limit of standard seconds does not cover the export; use another key",
-        ),
+        Created::QuotaExceeded(seconds) => quota_exceeded(seconds),
         Created::State(bad) => bad_files(bad),
-        Created::New | Created::Replayed { .. } | Created::KeyRevoked => unknown_key(),
+        Created::New | Created::Paused | Created::Replayed { .. } | Created::KeyRevoked => {
+            unknown_key()
+        }
     }
 }

@@ -4,11 +4,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use darkroom_exports::request;
 
 use super::commit::commit;
+use super::read;
 use crate::auth::Runtime;
-use crate::body;
 use crate::config::AppState;
 use crate::repeat;
 use crate::reply::Refusal;
@@ -21,13 +20,11 @@ pub(crate) async fn handle(
 ) -> Result<Response, Refusal> {
     // 1. The header, the body and the document are what they must be.
     let idempotency = repeat::key(&headers)?;
-    let body = body::json(&headers, body).await?;
-    let store = state.store();
-    let library = store.library(&body["editorState"]).await?;
-    let export = request::parse(&body, &state.config().limits, &library)?;
+    let export = read(&state, &headers, body).await?;
 
     // 2. The document is stored under its hash; without a task it means nothing.
-    store
+    state
+        .store()
         .put_document(&export.state.hash, &export.state.bytes)
         .await?;
 

@@ -3,15 +3,26 @@
 pub(super) mod cancel;
 pub(super) mod commit;
 pub(super) mod create;
+pub(super) mod estimate;
 pub(super) mod get;
 pub(super) mod list;
 
-use darkroom_exports::{ErrorCode, Task, TaskId, TaskState};
+use axum::body::Body;
+use axum::http::HeaderMap;
+use darkroom_exports::{CreateExport, ErrorCode, Task, TaskId, TaskState, request};
 use darkroom_store::StoreError;
 use serde_json::Value;
 
+use crate::body;
 use crate::config::AppState;
 use crate::reply::Refusal;
+
+/// Reads and checks the body of a create or of its estimate.
+async fn read(state: &AppState, headers: &HeaderMap, body: Body) -> Result<CreateExport, Refusal> {
+    let body = body::json(headers, body).await?;
+    let library = state.store().library(&body["editorState"]).await?;
+    Ok(request::parse(&body, &state.config().limits, &library)?)
+}
 
 /// A task as the contract shows it, with an address signed now where there is an output.
 async fn show(state: &AppState, task: &Task) -> Result<Value, StoreError> {

@@ -1,0 +1,121 @@
+//! The request that a file and options make, for a create and for its estimate.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use serde_json::{Map, Value, json};
+
+use crate::document;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Request {
+    /// A document, or a whole request (an object with `editorState`); `-` for standard input.
+    #[arg(value_name = "STATE.json")]
+    state: PathBuf,
+    /// mp4 or webm [default: mp4, or what the request says]
+    #[arg(long)]
+    format: Option<String>,
+    /// 30 or 60 [default: 30, or what the request says]
+    #[arg(long)]
+    fps: Option<u32>,
+    /// 0.6 to 8 times the composition's size [default: 1, or what the request says]
+    #[arg(long)]
+    scale: Option<f64>,
+    /// 16:9, 9:16, 1:1, 4:3, 3:4 or custom [default: custom, or what the request says]
+    #[arg(long)]
+    ratio: Option<String>,
+    /// Name of the file when it is downloaded.
+    #[arg(long)]
+    filename: Option<String>,
+    /// Your own id of this export: a second create with it answers the first one's task.
+    #[arg(long, value_name = "ID")]
+    client_task_id: Option<String>,
+}
+
+impl Request {
+    /// The body to send.
+    pub(super) fn body(&self) -> anyhow::Result<Value> {
+        let document = document::read_text(&self.state)?;
+        let value: Value = serde_json::from_str(&document)
+            .with_context(|| format!("{} is not JSON", self.state.display()))?;
+        request_body(value, self)
+    }
+}
+
+/// The request: the file's own where it is one, options winning, defaults filling.
+fn request_body(value: Value, request: &Request) -> anyhow::Result<Value> {
+    let mut body = match value {
+        Value::Object(whole) if whole.contains_key("editorState") => whole,
+        Value::Object(state) => Map::from_iter([("editorState".to_owned(), Value::Object(state))]),
+        _ => bail!("{} holds no JSON object", request.state.display()),
+    };
+    let given = [
+        ("format", request.format.clone().map(Value::from)),
+        ("fps", request.fps.map(Value::from)),
+        ("scale", request.scale.map(Value::from)),
+        ("ratio", request.ratio.clone().map(Value::from)),
+        ("filename", request.filename.clone().map(Value::from)),
+        (
+            "clientTaskId",
+            request.client_task_id.clone().map(Value::from),
+        ),
+    ];
+    for (name, value) in given {
+        if let Some(value) = value {
+            body.insert(name.to_owned(), value);
+        }
+    }
+    let defaults = [
+        ("format", json!("mp4")),
+        ("fps", json!(30)),
+        ("scale", json!(1)),
+        ("ratio", json!("custom")),
+    ];
+    for (name, value) in defaults {
+        body.entry(name).or_insert(value);
+    }
+    let generation_1 = body
+        .get("editorState")
+        .is_some_and(|state| state.get("stateSchemaVersion").is_some());
+    if generation_1 && !body.contains_key("stateVersion") {
+        body.entry("stateSchemaVersion")
+            .or_insert_with(|| json!("v1"));
+    }
+    Ok(Value::Object(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request() -> Request {
+        Request {
+            state: "s.json".into(),
+            format: None,
+            fps: Some(60),
+            scale: None,
+            ratio: None,
+            filename: None,
+            client_task_id: None,
+        }
+    }
+
+    #[test]
+    fn a_bare_document_becomes_a_request() {
+        let body = request_body(json!({"stateSchemaVersion": "v1"}), &request()).unwrap();
+        assert_eq!(
+            body,
+            json!({"editorState": {"stateSchemaVersion": "v1"}, "stateSchemaVersion": "v1",
+                   "format": "mp4", "fps": 60, "scale": 1, "ratio": "custom"})
+        );
+    }
+
+    #[test]
+    fn options_win_over_a_whole_request() {
+        let whole = json!({"editorState": {}, "fps": 30, "format": "webm", "stateVersion": "x"});
+        let body = request_body(whole, &request()).unwrap();
+        assert_eq!(body["fps"], 60);
+        assert_eq!(body["format"], "webm");
+        assert!(body.get("stateSchemaVersion").is_none());
+    }
+}

@@ -1,0 +1,71 @@
+//! `POST /v1/exports/estimate`, an extension of the contract: the body of a create,
+//! answered with what it would be billed and what to know beforehand. Nothing is written.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use darkroom_exports::Quote;
+use darkroom_store::Outlook;
+
+use super::read;
+use crate::auth::Runtime;
+use crate::config::AppState;
+use crate::repeat::bad_files;
+use crate::reply::{self, Refusal};
+
+pub(crate) async fn handle(
+    State(state): State<AppState>,
+    Runtime(key): Runtime,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    // 1. Refused for what a create is refused for, whatever the account allows.
+    let export = read(&state, &headers, body).await?;
+    let mut outlook = state.store().outlook(&key, &export.state).await?;
+    if let Some(bad) = outlook.bad_files.take() {
+        return Err(bad_files(bad));
+    }
+
+    // 2. What the account or the key would refuse may be otherwise in a minute.
+    let config = state.config();
+    let quote = export.quote(&config.prices);
+    let warnings = standing(&outlook, &quote, config.limits.active_tasks);
+    Ok(reply::data(&export.estimate(&quote, warnings)))
+}
+
+/// What a create would meet now, one sentence each.
+fn standing(outlook: &Outlook, quote: &Quote, active_limit: u32) -> Vec<String> {
+    let account = &outlook.account;
+    let mut warnings = Vec::new();
+    let active = account.active.len();
+    if active >= account.active_limit.unwrap_or(active_limit) as usize {
+        warnings.push(format!(
+            "{active} exports are active, as many as this account may have: a create would be \
+             refused now"
+        ));
+    }
+    if let Some(balance) = account.balance.filter(|balance| *balance < quote.credits) {
+        warnings.push(format!(
+            "the balance of {balance} credits does not cover {}: a create would be refused now",
+            quote.credits
+        ));
+    }
+    let short = outlook
+        .quota_left
+        .filter(|left| *left < quote.standard_seconds);
+    if let Some(left) = short {
+        warnings.push(format!(
+            "the {left} standard seconds left to this key do not cover {}: a create would be \
+             refused now",
+            quote.standard_seconds
+        ));
+    }
+    if account.paused {
+        warnings.push(
+            "the operator has paused this account: the export would wait until it is resumed"
+                .to_owned(),
+        );
+    }
+    warnings
+}

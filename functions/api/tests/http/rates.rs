@@ -1,0 +1,107 @@
+//! How many requests a key may send, and how it is told.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use darkroom_exports::Timestamp;
+use darkroom_store::NewKey;
+use reqwest::Method;
+
+use crate::common::{Answer, Service, answer, assert_problem, body, serve_at};
+
+/// A key of ann's with a rate of its own.
+async fn key_with_rate(service: &Service, rate: u32) -> String {
+    let wanted = NewKey {
+        name: None,
+        runtime_access: true,
+        quota: None,
+        requests_per_minute: Some(rate),
+    };
+    service.store().create_key("ann", wanted).await.unwrap().key
+}
+
+fn told(answer: &Answer) -> (&str, &str) {
+    (
+        answer.header("ratelimit-policy"),
+        answer.header("ratelimit"),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_refused_when_its_requests_are_used_up_and_no_other_is() {
+    static NOW: AtomicI64 = AtomicI64::new(1_800_000_000_000);
+    let mut service = Service::start().await;
+    let clock = || Timestamp(NOW.load(Ordering::SeqCst));
+    service.url = serve_at(service.store(), clock).await;
+    let slow = key_with_rate(&service, 3).await;
+    let get = |key: &str| {
+        let request = service.to(Method::GET, "/v1/exports").bearer_auth(key);
+        answer(request)
+    };
+    for left in ["r=2;t=20", "r=1;t=40", "r=0;t=20"] {
+        let listed = get(&slow).await;
+        assert_eq!(listed.status, 200);
+        let standing = format!("\"requests\";{left}");
+        assert_eq!(told(&listed), ("\"requests\";q=3;w=60", standing.as_str()));
+    }
+
+    // Whatever is asked for: refused before anything is read, written or sent.
+    service.store().recorder().take();
+    let create = service
+        .to(Method::POST, "/v1/exports")
+        .bearer_auth(&slow)
+        .json(&body());
+    for refused in [get(&slow).await, answer(create).await] {
+        assert_problem(&refused, 429, "OPEN_API_REQUEST_LIMIT_EXCEEDED");
+        assert_eq!(refused.json["type"], "RATE_LIMITED");
+        assert_eq!(refused.header("retry-after"), "20");
+        assert_eq!(
+            told(&refused),
+            ("\"requests\";q=3;w=60", "\"requests\";r=0;t=20")
+        );
+    }
+    assert_eq!(service.store().recorder().take(), [""; 0]);
+    service.assert_nothing_created().await;
+    // The user's other key counts for itself, by the deployment's rate.
+    let other = answer(service.get("/v1/exports")).await;
+    assert_eq!(
+        told(&other),
+        ("\"requests\";q=600;w=60", "\"requests\";r=599;t=1")
+    );
+
+    NOW.fetch_add(19_999, Ordering::SeqCst);
+    assert_eq!(get(&slow).await.status, 429);
+    NOW.fetch_add(1, Ordering::SeqCst);
+    assert_eq!(get(&slow).await.status, 200);
+    assert_eq!(get(&slow).await.status, 429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_to_a_valid_key_says_what_is_left() {
+    let service = Service::start().await;
+    let (reader, _) = service.more_key("ann", false, None).await;
+    let as_reader = service.to(Method::GET, "/v1/exports").bearer_auth(&reader);
+    for (status, request) in [
+        (200, service.get("/v1/editor/capabilities")),
+        (201, service.post("/v1/exports", &body())),
+        (400, service.get("/v1/exports?pageSize=0")),
+        (403, as_reader),
+        (404, service.get("/v1/exports/x")),
+        (
+            415,
+            service
+                .to(Method::POST, "/v1/exports")
+                .bearer_auth(&service.secret),
+        ),
+    ] {
+        let found = answer(request).await;
+        assert_eq!(found.status, status, "{}", found.text);
+        assert_eq!(found.header("ratelimit-policy"), "\"requests\";q=600;w=60");
+        let left = found.header("ratelimit");
+        assert!(left.starts_with("\"requests\";r=59"), "{left}");
+    }
+    // A guess is not told anything.
+    let guess = service.to(Method::GET, "/v1/exports").bearer_auth("sk_x");
+    let refused = answer(guess).await;
+    assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
+    assert_eq!(told(&refused), ("", ""));
+}
