@@ -18,7 +18,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             let left = ends_at
                 .duration_since(SystemTime::now())
                 .unwrap_or_default();
-            let answer = handle(&worker, event.payload, Deadline::after(left)).await;
+            // Boxed: the nested futures are deeper than the compiler looks.
+            let answer = Box::pin(handle(&worker, event.payload, Deadline::after(left))).await;
             Ok::<_, lambda_runtime::Error>(answer)
         }
     });

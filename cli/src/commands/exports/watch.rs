@@ -16,8 +16,8 @@ use crate::target::{Client, Refusal};
 const TERMINAL: [&str; 3] = ["COMPLETED", "FAILED", "CANCELED"];
 /// How long the service may keep an answer back until the task has changed.
 const WAIT_SECONDS: u64 = 20;
-/// At least between two looks at a task: a service that does not wait, or cannot be
-/// reached, is not asked all the time.
+/// At least between two looks that show the same: a service that does not wait, or cannot
+/// be reached, is not asked all the time.
 const LOOK_AGAIN: Duration = Duration::from_millis(700);
 /// A service that has answered once and then does not is asked again for so
 /// long: it may be restarting.
@@ -75,6 +75,7 @@ fn ended_badly(task: &Value) -> String {
 async fn until_ended(client: &Client, path: &str, meter: &Meter) -> anyhow::Result<Value> {
     let waiting = format!("{path}?waitSeconds={WAIT_SECONDS}");
     let mut answered: Option<Instant> = None;
+    let mut seen = None;
     loop {
         let asked = Instant::now();
         // The first look shows at once how the task stands.
@@ -88,9 +89,16 @@ async fn until_ended(client: &Client, path: &str, meter: &Meter) -> anyhow::Resu
                     "" => status,
                     phase => phase,
                 };
-                meter.percent_is(phase, progress_of(&task));
+                let progress = progress_of(&task);
+                meter.percent_is(phase, progress);
                 if TERMINAL.contains(&status) {
                     return Ok(task);
+                }
+                // What changes between two looks is only seen with the next change: so
+                // there is no pause between them while things change.
+                let now = Some((phase.to_owned(), progress));
+                if std::mem::replace(&mut seen, now.clone()) != now {
+                    continue;
                 }
             }
             Err(error) if passes(&error) && answered.is_some_and(|at| at.elapsed() < PATIENCE) => {}
