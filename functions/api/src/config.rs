@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use darkroom_exports::{Limits, PriceTable, Timestamp};
+use darkroom_exports::{CallbackPolicy, Limits, PriceTable, Timestamp};
 use darkroom_store::Store;
 
 /// Settings of a deployment.
@@ -15,17 +15,19 @@ pub struct ApiConfig {
 }
 
 impl ApiConfig {
-    /// Defaults, overridden by `DARKROOM_ACTIVE_LIMIT`,
-    /// `DARKROOM_MAX_OUTPUT_PIXELS` and `DARKROOM_PIXEL_BUDGET`.
+    /// Defaults, overridden by `DARKROOM_ACTIVE_LIMIT`, `DARKROOM_MAX_OUTPUT_PIXELS`,
+    /// `DARKROOM_PIXEL_BUDGET` and `DARKROOM_CALLBACKS`.
     ///
     /// # Errors
-    /// A sentence naming the variable that is not a whole number from 1.
+    /// A sentence naming the variable that is not a whole number from 1, or no policy.
     pub fn from_env() -> Result<Self, String> {
         let mut config = Self::default();
         let limits = &mut config.limits;
         set("DARKROOM_ACTIVE_LIMIT", &mut limits.active_tasks)?;
         set("DARKROOM_MAX_OUTPUT_PIXELS", &mut limits.output_pixels)?;
         set("DARKROOM_PIXEL_BUDGET", &mut limits.pixel_budget)?;
+        let policy = std::env::var(CallbackPolicy::VARIABLE).ok();
+        limits.callbacks = CallbackPolicy::parse(policy.as_deref())?;
         Ok(config)
     }
 }

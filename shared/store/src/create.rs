@@ -1,6 +1,6 @@
 //! The commit point of an export: one transaction writes the idempotency record,
-//! the client task id, the task, the active slot, the credits and the use of
-//! uploaded files, or nothing.
+//! the client task id, the task, the active slot, the credits, the use of uploaded
+//! files and the headers of its callback, or nothing.
 
 mod parts;
 
@@ -62,6 +62,8 @@ pub enum Created {
     QuotaExceeded,
     /// The document names uploaded files that it cannot.
     State(BadFiles),
+    /// The account has no secret to sign the webhooks of this export with.
+    WebhookSecretMissing,
     /// The key was revoked meanwhile.
     KeyRevoked,
 }
@@ -245,6 +247,9 @@ enum Account {
 }
 
 fn judge_account(new: &NewExport<'_>, account: &Item, metered: bool, deletions: i64) -> Account {
+    if new.export.callback.is_some() && !account.contains_key("webhookSecret") {
+        return Account::Refused(Created::WebhookSecretMissing);
+    }
     let active = account
         .get("active")
         .and_then(|set| set.as_ss().ok())

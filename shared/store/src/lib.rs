@@ -4,8 +4,8 @@
 //! not write does not happen (architecture, "Invariants"). Items and their keys
 //! are in [`item`]; a file of its own holds each group of intents:
 //! [`create`](Store::create_export), tasks (get, list, cancel), leases (claim,
-//! heartbeat), endings, projects, assets and their bindings, documents, motion
-//! graphics, fonts, keys, the queue, and [`provision`] for the local stack. How a
+//! heartbeat), endings, webhooks, projects, assets and their bindings, documents,
+//! motion graphics, fonts, keys, the queues, and [`provision`] for the local stack. How a
 //! request is recognised when it is repeated is in [`repeat`]; how a file in use is
 //! kept from being deleted, in [`files`].
 
@@ -31,10 +31,11 @@ mod recorder;
 mod repeat;
 mod tasks;
 mod transact;
+mod webhooks;
 
 pub use assets::{AssetDeleted, AssetRecord, NewAsset, Uploaded};
 pub use bindings::Bound;
-pub use config::{Store, StoreConfig};
+pub use config::{Queues, Store, StoreConfig};
 pub use create::{Created, NewExport, Recall};
 pub use ending::Finish;
 pub use error::StoreError;
@@ -48,3 +49,7 @@ pub use provision::{Provisioned, provision};
 pub use queue::{Received, RenderMessage};
 pub use recorder::CallRecorder;
 pub use tasks::{Canceled, Page};
+pub use webhooks::{
+    CallbackHeaders, DELIVERY_LEASE, Delivery, DeliveryClaim, DeliveryState, DeliverySummary,
+    Replayed, SecretState, Settled, WebhookMessage,
+};

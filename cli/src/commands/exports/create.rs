@@ -34,6 +34,12 @@ pub(super) struct Create {
     /// Your own id of this export: a second create with it answers the first one's task.
     #[arg(long, value_name = "ID")]
     client_task_id: Option<String>,
+    /// Where to tell that the export started and how it ended.
+    #[arg(long, value_name = "URL")]
+    callback_url: Option<String>,
+    /// A header to send with that, as in `Authorization: Bearer x`; may be given again.
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    callback_header: Vec<(String, String)>,
     /// Sent as Idempotency-Key; may be repeated safely with the same document.
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
@@ -68,6 +74,20 @@ pub(super) async fn run(client: &Client, create: &Create, json: bool) -> anyhow:
     }
 }
 
+/// Reads `Name: value`; the service says what is wrong with either.
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once(':')
+        .ok_or("a header is written `Name: value`")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn headers(given: &[(String, String)]) -> Option<Value> {
+    let pairs = given.iter().cloned();
+    let map: Map<String, Value> = pairs.map(|(name, value)| (name, value.into())).collect();
+    (!map.is_empty()).then(|| map.into())
+}
+
 /// The request: the file's own where it is one, options winning, defaults filling.
 fn request_body(value: Value, create: &Create) -> anyhow::Result<Value> {
     let mut body = match value {
@@ -85,6 +105,8 @@ fn request_body(value: Value, create: &Create) -> anyhow::Result<Value> {
             "clientTaskId",
             create.client_task_id.clone().map(Value::from),
         ),
+        ("callbackUrl", create.callback_url.clone().map(Value::from)),
+        ("callbackHeaders", headers(&create.callback_header)),
     ];
     for (name, value) in given {
         if let Some(value) = value {
@@ -123,6 +145,8 @@ mod tests {
             ratio: None,
             filename: None,
             client_task_id: None,
+            callback_url: None,
+            callback_header: vec![header("X-Key: a:b").unwrap()],
             idempotency_key: None,
             watch: false,
             output: None,
@@ -135,7 +159,8 @@ mod tests {
         assert_eq!(
             body,
             json!({"editorState": {"stateSchemaVersion": "v1"}, "stateSchemaVersion": "v1",
-                   "format": "mp4", "fps": 60, "scale": 1, "ratio": "custom"})
+                   "format": "mp4", "fps": 60, "scale": 1, "ratio": "custom",
+                   "callbackHeaders": {"X-Key": "a:b"}})
         );
     }
 

@@ -78,6 +78,10 @@ fn new_task(state: &AppState, key: &ApiKey, export: &CreateExport) -> Task {
         phase: None,
         error: None,
         output_key: None,
+        callback_url: export
+            .callback
+            .as_ref()
+            .map(|callback| callback.url.clone()),
         warnings: Vec::new(),
         duration: quote.duration,
         standard_seconds: quote.standard_seconds,
@@ -113,6 +117,11 @@ fn refusal(refused: Created) -> Refusal {
         Created::QuotaExceeded => Refusal::new(
             ErrorCode::StandardSecondLimitExceeded,
             "this key's limit of standard seconds does not cover the export; use another key",
+        ),
+        Created::WebhookSecretMissing => Refusal::new(
+            ErrorCode::WebhookSecretMissing,
+            "`callbackUrl` is given, but this account has no secret to sign webhooks with; the \
+             service's operator makes one with `darkroom webhooks secret --rotate`",
         ),
         Created::State(bad) => bad_files(bad),
         Created::New | Created::Replayed { .. } | Created::KeyRevoked => unknown_key(),

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde_json::json;
 
-use super::{not_found, show, task_id};
+use super::{not_found, task_id};
 use crate::auth::Runtime;
 use crate::config::AppState;
 use crate::reply::{self, Refusal};
@@ -23,5 +23,6 @@ pub(crate) async fn handle(
     } else {
         json!({ "warnings": task.warnings })
     };
-    Ok(reply::with_meta(&show(&state, &task).await?, &meta))
+    let shown = state.store().export_task(&task).await?;
+    Ok(reply::with_meta(&shown, &meta))
 }

@@ -6,24 +6,9 @@ pub(super) mod create;
 pub(super) mod get;
 pub(super) mod list;
 
-use darkroom_exports::{ErrorCode, Task, TaskId, TaskState};
-use darkroom_store::StoreError;
-use serde_json::Value;
+use darkroom_exports::{ErrorCode, TaskId};
 
-use crate::config::AppState;
 use crate::reply::Refusal;
-
-/// A task as the contract shows it, with an address signed now where there is an output.
-async fn show(state: &AppState, task: &Task) -> Result<Value, StoreError> {
-    let url = match (&task.output_key, task.state) {
-        (Some(key), TaskState::Completed) => {
-            let name = task.filename.as_deref();
-            Some(state.store().presign_output(key, name).await?)
-        }
-        _ => None,
-    };
-    Ok(task.to_export_task(url))
-}
 
 /// Any string may be asked for; one that is no task id names no task.
 fn task_id(text: &str) -> Result<TaskId, Refusal> {
