@@ -49,6 +49,7 @@ enum Command {
     Fonts(commands::fonts::Args),
     MotionGraphics(commands::motion_graphics::Args),
     Exports(commands::exports::Args),
+    Webhooks(commands::webhooks::Args),
 }
 
 fn main() -> ExitCode {
@@ -90,6 +91,7 @@ impl Command {
             Self::Fonts(args) => args.json(),
             Self::MotionGraphics(args) => args.json(),
             Self::Exports(args) => args.json(),
+            Self::Webhooks(args) => args.json(),
         }
     }
 
@@ -104,6 +106,7 @@ impl Command {
             Self::Fonts(args) => commands::fonts::run(args).await,
             Self::MotionGraphics(args) => commands::motion_graphics::run(args).await,
             Self::Exports(args) => commands::exports::run(args).await,
+            Self::Webhooks(args) => commands::webhooks::run(args).await,
         }
     }
 }
@@ -111,7 +114,7 @@ impl Command {
 /// Logs go to standard error, so that standard output stays machine-readable.
 fn start_log(serving: bool) {
     let fallback = if serving {
-        "warn,darkroom=info,darkroom_worker=info"
+        "warn,darkroom=info,darkroom_worker=info,darkroom_webhook=info"
     } else {
         "warn"
     };

@@ -34,7 +34,7 @@ struct Deployed {
 impl Deployed {
     fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let service = Service::start_with(dir.path(), &["--lambda"], &[]);
+        let service = Service::start_with(dir.path(), &["--lambda", "--local-callbacks"], &[]);
         let file = std::fs::read(dir.path().join("service.json")).unwrap();
         let endpoint: Value = serde_json::from_slice(&file).unwrap();
         let stack = endpoint["aws_url"].as_str().unwrap().to_owned();
@@ -124,7 +124,13 @@ impl Deployed {
         let path = "/2015-03-31/event-source-mappings/";
         let list = self.as_root("lambda", "GET", path).send().await.unwrap();
         let list: Value = list.json().await.unwrap();
-        let id = list["EventSourceMappings"][0]["UUID"].as_str().unwrap();
+        let mappings = list["EventSourceMappings"].as_array().unwrap();
+        let of_renders = |mapping: &&Value| {
+            let arn = mapping["EventSourceArn"].as_str().unwrap();
+            arn.ends_with(&format!(":{QUEUE}"))
+        };
+        let mapping = mappings.iter().find(of_renders).unwrap();
+        let id = mapping["UUID"].as_str().unwrap();
         let request = self.as_root("lambda", "PUT", &format!("{path}{id}"));
         let answer = request.json(&json!({ "Enabled": enabled })).send().await;
         assert!(answer.unwrap().status().is_success());
@@ -203,6 +209,31 @@ async fn a_message_that_names_no_task_ends_in_the_dead_letter_queue() {
     assert_eq!(deployed.service.ended(&task).await["status"], "COMPLETED");
 }
 
+/// Under the roles of the template, from the claim to the receiver.
+#[tokio::test]
+async fn webhooks_are_sent_by_the_deployed_functions() {
+    let deployed = Deployed::start();
+    let (url, mut received) = common::receiver().await;
+    let mut body = common::request(&moving_square(64, 0.5));
+    body["callbackUrl"] = url.into();
+    body["callbackHeaders"] = json!({ "X-Token": "sesame" });
+    let service = &deployed.service;
+    let task = service.post(&service.key, None, &body).await.task();
+    for event in ["EXPORT_STARTED", "EXPORT_COMPLETED"] {
+        let got = tokio::time::timeout(LIMIT, received.recv()).await;
+        let (headers, got) = got
+            .unwrap_or_else(|_| panic!("no {event}\n{}", deployed.log()))
+            .unwrap();
+        assert_eq!(got["eventType"], event, "{got}");
+        assert_eq!(got["task"]["taskId"], task.as_str());
+        assert_eq!(headers["x-token"], "sesame");
+        if event == "EXPORT_COMPLETED" {
+            let video = probe(&deployed.download(&got["task"]).await);
+            assert_eq!(video["nb_read_frames"], "15");
+        }
+    }
+}
+
 /// What takes the place of the placeholders in `events/`.
 #[derive(Default)]
 struct Fill {
@@ -236,7 +267,7 @@ fn events() -> PathBuf {
 #[test]
 fn every_sample_event_is_used() {
     let mut found = BTreeSet::new();
-    for folder in ["api", "render"] {
+    for folder in ["api", "render", "webhook"] {
         for entry in std::fs::read_dir(events().join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             found.insert(format!("{folder}/{}", name.trim_end_matches(".json")));
@@ -312,6 +343,16 @@ async fn sample_events_drive_the_functions() {
         .invoke("darkroom-render", fill.read("render/unreadable"))
         .await;
     let failed = json!([{ "itemIdentifier": "5b2f8d0e-7c1a-4f6e-9b3d-2a1c0e4f6d88" }]);
+    assert_eq!(answer, json!({ "batchItemFailures": failed.clone() }));
+
+    // A task without a callback has no webhook: the message is done with.
+    let answer = deployed
+        .invoke("darkroom-webhook", fill.read("webhook/ended"))
+        .await;
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    let answer = deployed
+        .invoke("darkroom-webhook", fill.read("webhook/unreadable"))
+        .await;
     assert_eq!(answer, json!({ "batchItemFailures": failed }));
 
     // A task that is still waiting can be canceled; its message then finds it ended.

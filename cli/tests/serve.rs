@@ -269,6 +269,7 @@ async fn keys_work_on_the_deployment_of_the_environment() {
         .env("DARKROOM_TABLE", text("table"))
         .env("DARKROOM_BUCKET", text("bucket"))
         .env("DARKROOM_RENDER_QUEUE_URL", text("render_queue_url"))
+        .env("DARKROOM_WEBHOOK_QUEUE_URL", text("webhook_queue_url"))
         .env("AWS_ENDPOINT_URL", text("aws_url"))
         .env("AWS_REGION", "us-east-1")
         .env("AWS_ACCESS_KEY_ID", "test")

@@ -40,7 +40,7 @@ class Service:
         environment["DARKROOM_FETCH_ALLOW"] = allowed
         self.data = data
         self.process = subprocess.Popen(
-            [DARKROOM, "serve", "--json", "--port", "0", "--data", str(data)],
+            [DARKROOM, "serve", "--json", "--port", "0", "--local-callbacks", "--data", str(data)],
             stdout=subprocess.PIPE,
             env=environment,
             text=True,
@@ -52,16 +52,21 @@ class Service:
         self.url, self.key = ready["url"], ready["apiKey"]
 
     def new_key(self, *options):
-        """The API key of a user that is made for it."""
+        """The API key of a user that is made for it, and the user's name."""
         self.users = getattr(self, "users", 0) + 1
-        made = subprocess.run(
-            [DARKROOM, "keys", "create", "--json", "--data", str(self.data)]
-            + ["--user", f"user-{self.users}", *options],
+        user = f"user-{self.users}"
+        [made] = self.command("keys", "create", "--user", user, *options)
+        return made | {"user": user}
+
+    def command(self, *command):
+        """What an operator's command prints, line by line."""
+        done = subprocess.run(
+            [DARKROOM, *command, "--json", "--data", str(self.data)],
             check=True,
             capture_output=True,
             text=True,
         )
-        return json.loads(made.stdout)
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     def stop(self):
         self.process.terminate()

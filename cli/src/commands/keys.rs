@@ -13,8 +13,9 @@ use crate::serve::parts;
 /// Make, list and revoke API keys.
 ///
 /// Works on the service running on --data (default .darkroom). With
-/// `DARKROOM_TABLE`, `DARKROOM_BUCKET` and `DARKROOM_RENDER_QUEUE_URL` set it works
-/// on that deployment instead, with the AWS credentials of the environment.
+/// `DARKROOM_TABLE`, `DARKROOM_BUCKET`, `DARKROOM_RENDER_QUEUE_URL` and
+/// `DARKROOM_WEBHOOK_QUEUE_URL` set it works on that deployment instead, with the AWS
+/// credentials of the environment.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -70,6 +71,7 @@ enum Action {
 /// Longest user name: it stands in every item's key.
 const USER_LIMIT: usize = 128;
 
+/// Reads a user name.
 pub(super) fn user(text: &str) -> Result<String, String> {
     if (1..=USER_LIMIT).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text.to_owned())

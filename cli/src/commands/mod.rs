@@ -9,3 +9,4 @@ pub(crate) mod motion_graphics;
 pub(crate) mod render;
 pub(crate) mod serve;
 pub(crate) mod validate;
+pub(crate) mod webhooks;

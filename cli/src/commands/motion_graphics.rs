@@ -22,8 +22,9 @@ use crate::output::{Ending, report_error};
 /// `darkroom frame --motion-graphics DIR`.
 ///
 /// Works on the service running on --data (default .darkroom). With
-/// `DARKROOM_TABLE`, `DARKROOM_BUCKET` and `DARKROOM_RENDER_QUEUE_URL` set it works
-/// on that deployment instead, with the AWS credentials of the environment.
+/// `DARKROOM_TABLE`, `DARKROOM_BUCKET`, `DARKROOM_RENDER_QUEUE_URL` and
+/// `DARKROOM_WEBHOOK_QUEUE_URL` set it works on that deployment instead, with the AWS
+/// credentials of the environment.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]

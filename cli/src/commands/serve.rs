@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use darkroom_exports::{CallbackPolicy, WebhookSecret};
 use darkroom_store::Store;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -15,16 +16,18 @@ use tokio::sync::watch;
 use crate::output::Ending;
 use crate::serve::data_dir::{DataDir, Endpoint};
 use crate::serve::ministack::Ministack;
-use crate::serve::{forward, lambda, parts, poller};
+use crate::serve::poller::{self, Here};
+use crate::serve::{forward, lambda, parts};
 use crate::signals::Signals;
 
 /// Run the whole service on this machine.
 ///
 /// Starts the local AWS stack (MiniStack) as a child process, makes table,
-/// queues and bucket from template.yaml, answers HTTP on --port and renders
-/// what is asked for, two exports at a time. The first start makes a user
-/// `dev` with an API key; every start prints URL and key. All state stays in
-/// --data, across restarts and kills. Ctrl-C or SIGTERM stops it cleanly:
+/// queues and bucket from template.yaml, answers HTTP on --port, renders what
+/// is asked for, two exports at a time, and sends webhooks. The first start
+/// makes a user `dev` with an API key and a webhook secret, which is shown that
+/// once; every start prints URL and key. All state stays in --data, across
+/// restarts and kills. Ctrl-C or SIGTERM stops it cleanly:
 /// a render under way is given back to the queue and starts again next time.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -39,11 +42,12 @@ pub(crate) struct Args {
         value_name = "DIR"
     )]
     data: PathBuf,
-    /// Run the built api and render bootstraps as Lambda functions on the local
-    /// stack, under the roles of template.yaml.
+    /// Run the built bootstraps as Lambda functions on the local stack, under the
+    /// roles of template.yaml.
     #[arg(long)]
     lambda: bool,
-    /// Folder with api/bootstrap and render/bootstrap [default: target/lambda].
+    /// Folder with api/bootstrap, render/bootstrap and webhook/bootstrap [default:
+    /// target/lambda].
     #[arg(long, value_name = "DIR", requires = "lambda")]
     bootstraps: Option<PathBuf>,
     /// Renders at the same time; with --lambda two at least.
@@ -54,6 +58,10 @@ pub(crate) struct Args {
         value_parser = clap::value_parser!(u8).range(1..=16)
     )]
     workers: u8,
+    /// Take callbackUrls with http and on this machine, for development: whoever has
+    /// an API key can then have this machine's own services called.
+    #[arg(long)]
+    local_callbacks: bool,
     /// When ready, print one line {"url":...,"apiKey":...} and nothing else.
     #[arg(long)]
     pub(crate) json: bool,
@@ -93,7 +101,7 @@ async fn serve(
         ready = prepare(args, data, &listener, &aws_url) => ready?,
         () = signals.any() => return Ok(()),
     };
-    announce(&ready.endpoint.url, &ready.api_key, args.json)?;
+    announce(&ready, args.json)?;
 
     let (stop, stopping) = watch::channel(false);
     let mut http_stop = stopping.clone();
@@ -104,7 +112,7 @@ async fn serve(
             })
             .into_future(),
     );
-    let polling = poller::start(ready.worker.as_ref(), &ready.store, args.workers, &stopping);
+    let polling = poller::start(ready.here.as_ref(), &ready.store, args.workers, &stopping);
 
     let ended = tokio::select! {
         () = signals.any() => Ok(()),
@@ -131,9 +139,11 @@ async fn serve(
 struct Ready {
     endpoint: Endpoint,
     api_key: String,
+    /// Where this start made it.
+    webhook_secret: Option<WebhookSecret>,
     router: Router,
     store: Store,
-    worker: Option<Arc<darkroom_worker::Worker>>,
+    here: Option<Here>,
 }
 
 async fn prepare(
@@ -145,6 +155,8 @@ async fn prepare(
     let local = parts::provision(aws).await?;
     let store = local.store.clone();
     let api_key = first_key(data, &store).await?;
+    let webhook_secret = parts::first_webhook_secret(&store).await?;
+    let callbacks = parts::callback_policy(args.local_callbacks)?;
     let address = listener.local_addr().context("cannot read the port")?;
     let endpoint = Endpoint {
         url: format!("http://{address}"),
@@ -152,26 +164,35 @@ async fn prepare(
         table: local.table.clone(),
         bucket: local.bucket.clone(),
         render_queue_url: local.render_queue_url.clone(),
+        webhook_queue_url: local.webhook_queue_url.clone(),
         pid: std::process::id(),
     };
-    let (router, worker) = if args.lambda {
-        (deployed(args, &endpoint).await?, None)
+    let (router, here) = if args.lambda {
+        (deployed(args, &endpoint, callbacks).await?, None)
     } else {
         lambda::undeploy(aws).await?;
-        let worker = parts::worker(&store, &data.join("scratch"))?;
-        (parts::router(&store)?, Some(Arc::new(worker)))
+        let here = Here {
+            worker: Arc::new(parts::worker(&store, &data.join("scratch"))?),
+            sender: parts::sender(&store, callbacks)?,
+        };
+        (parts::router(&store, callbacks)?, Some(here))
     };
     data.publish(&endpoint)?;
     Ok(Ready {
         endpoint,
         api_key,
+        webhook_secret,
         router,
         store,
-        worker,
+        here,
     })
 }
 
-async fn deployed(args: &Args, endpoint: &Endpoint) -> anyhow::Result<Router> {
+async fn deployed(
+    args: &Args,
+    endpoint: &Endpoint,
+    callbacks: CallbackPolicy,
+) -> anyhow::Result<Router> {
     let bootstraps = match &args.bootstraps {
         Some(folder) => folder.clone(),
         None => lambda::default_bootstraps(),
@@ -180,7 +201,7 @@ async fn deployed(args: &Args, endpoint: &Endpoint) -> anyhow::Result<Router> {
         endpoint: &endpoint.aws_url,
         bootstraps: &bootstraps,
         template: parts::template(endpoint, args.workers)?,
-        environment: parts::function_environment(endpoint),
+        environment: parts::function_environment(endpoint, callbacks),
     };
     forward::router(deployment.deploy().await?)
 }
@@ -198,15 +219,21 @@ async fn first_key(data: &DataDir, store: &Store) -> anyhow::Result<String> {
     Ok(key)
 }
 
-fn announce(url: &str, api_key: &str, as_json: bool) -> anyhow::Result<()> {
+fn announce(ready: &Ready, as_json: bool) -> anyhow::Result<()> {
     use std::io::Write as _;
     let mut out = std::io::stdout();
+    let (url, api_key) = (&ready.endpoint.url, &ready.api_key);
     if as_json {
         writeln!(out, "{}", json!({ "url": url, "apiKey": api_key }))
     } else {
+        let secret = ready.webhook_secret.as_ref().map(|secret| {
+            let secret = secret.as_str();
+            format!("\n  Webhook secret, shown this once  {secret}")
+        });
+        let secret = secret.unwrap_or_default();
         writeln!(
             out,
-            "Darkroom is ready\n  URL      {url}\n  API key  {api_key}\n\nStop it with Ctrl-C."
+            "Darkroom is ready\n  URL      {url}\n  API key  {api_key}{secret}\n\nStop it with Ctrl-C."
         )
     }
     .and_then(|()| out.flush())

@@ -18,6 +18,7 @@ pub(crate) struct Endpoint {
     pub(crate) table: String,
     pub(crate) bucket: String,
     pub(crate) render_queue_url: String,
+    pub(crate) webhook_queue_url: String,
     /// The `darkroom serve` process.
     pub(crate) pid: u32,
 }

@@ -26,11 +26,12 @@ const GATEWAY: &str = "apigateway";
 /// Names of the deployed functions.
 const API_FUNCTION: &str = "darkroom-api";
 const RENDER_FUNCTION: &str = "darkroom-render";
+const WEBHOOK_FUNCTION: &str = "darkroom-webhook";
 
 /// What is deployed and how the functions find their parts.
 pub(crate) struct Deployment<'a> {
     pub(crate) endpoint: &'a str,
-    /// Holds `api/bootstrap` and `render/bootstrap`.
+    /// Holds `api/bootstrap`, `render/bootstrap` and `webhook/bootstrap`.
     pub(crate) bootstraps: &'a Path,
     pub(crate) template: Template,
     /// Variables that take the place of the template's.
@@ -38,23 +39,23 @@ pub(crate) struct Deployment<'a> {
 }
 
 impl Deployment<'_> {
-    /// Deploys both functions, replacing those of an earlier start, and
+    /// Deploys every function, replacing those of an earlier start, and
     /// answers the base URL of the HTTP API.
     pub(crate) async fn deploy(&self) -> anyhow::Result<String> {
         let http = Http::new(self.endpoint)?;
         http.remove_earlier().await?;
         let api = self.template.function("ApiFunction")?;
         let api = self.function(&http, API_FUNCTION, "api", &api).await?;
-        let render = self.template.function("RenderFunction")?;
-        let arn = self
-            .function(&http, RENDER_FUNCTION, "render", &render)
-            .await?;
-        let mut mapping = render.queue().cloned().context("render has no queue")?;
-        let queue = mapping.remove("Queue").context("render has no queue")?;
-        mapping.insert("EventSourceArn".to_owned(), queue);
-        mapping.insert("FunctionName".to_owned(), arn.into());
-        http.call(LAMBDA, Method::POST, MAPPINGS, Some(mapping.into()))
-            .await?;
+        for (resource, name, folder) in [
+            ("RenderFunction", RENDER_FUNCTION, "render"),
+            ("WebhookFunction", WEBHOOK_FUNCTION, "webhook"),
+        ] {
+            let function = self.template.function(resource)?;
+            let arn = self.function(&http, name, folder, &function).await?;
+            feed(&http, &function, &arn)
+                .await
+                .with_context(|| format!("{resource} cannot be fed"))?;
+        }
         self.http_api(&http, &api).await
     }
 
@@ -69,7 +70,7 @@ impl Deployment<'_> {
         let content = tokio::fs::read(&path).await.with_context(|| {
             format!(
                 "cannot read {}: build it with `cargo xtask lambda`, or name the folder that \
-                 holds api/bootstrap and render/bootstrap with --bootstraps DIR",
+                 holds api/bootstrap and the others with --bootstraps DIR",
                 path.display()
             )
         })?;
@@ -160,6 +161,17 @@ impl Deployment<'_> {
         .await?;
         Ok(format!("{}/_aws/execute-api/{id}/$default", self.endpoint))
     }
+}
+
+/// Connects a function to the queue that its event names.
+async fn feed(http: &Http, function: &Function, arn: &str) -> anyhow::Result<()> {
+    let mut mapping = function.queue().cloned().context("it has no queue")?;
+    let queue = mapping.remove("Queue").context("it has no queue")?;
+    mapping.insert("EventSourceArn".to_owned(), queue);
+    mapping.insert("FunctionName".to_owned(), arn.into());
+    http.call(LAMBDA, Method::POST, MAPPINGS, Some(mapping.into()))
+        .await?;
+    Ok(())
 }
 
 /// Where the bootstraps lie unless --bootstraps says otherwise: `target/lambda`
@@ -269,7 +281,7 @@ impl Http {
             .await?;
         for function in list(&functions, "Functions") {
             let name = text(function, "FunctionName")?;
-            if name == API_FUNCTION || name == RENDER_FUNCTION {
+            if [API_FUNCTION, RENDER_FUNCTION, WEBHOOK_FUNCTION].contains(&name.as_str()) {
                 self.call(LAMBDA, Method::DELETE, &format!("{FUNCTIONS}/{name}"), None)
                     .await?;
             }

@@ -2,14 +2,17 @@
 //! stack, the router, the worker, and what `render` and `frame` draw with.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use axum::Router;
 use darkroom_api::{ApiConfig, AppState};
 use darkroom_compositor::{FontFile, Fonts, font_files};
+use darkroom_exports::{CallbackPolicy, WebhookSecret};
 use darkroom_media::{Fetcher, Tools};
 use darkroom_render::RenderEnv;
-use darkroom_store::{NewKey, Provisioned, Store, StoreConfig};
+use darkroom_store::{NewKey, Provisioned, Queues, Store, StoreConfig};
+use darkroom_webhook::{Sender, SenderConfig};
 use darkroom_worker::{Worker, WorkerConfig};
 use serde_json::{Map, Value};
 
@@ -24,9 +27,8 @@ pub(crate) const DEV_USER: &str = "dev";
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
 /// Passed on to deployed functions where they are set here.
-const PASSED_ON: [&str; 10] = [
+const PASSED_ON: [&str; 9] = [
     "DARKROOM_ACTIVE_LIMIT",
-    "DARKROOM_ALLOW_HTTP_CALLBACKS",
     "DARKROOM_FETCH_ALLOW",
     "DARKROOM_FFMPEG",
     "DARKROOM_FFPROBE",
@@ -46,13 +48,12 @@ pub(crate) async fn provision(aws_url: &str) -> anyhow::Result<Provisioned> {
 
 /// The store of a running local service.
 pub(crate) async fn store(endpoint: &Endpoint) -> anyhow::Result<Store> {
-    let config = StoreConfig::local(
-        &endpoint.aws_url,
-        REGION,
-        &endpoint.table,
-        &endpoint.bucket,
-        &endpoint.render_queue_url,
-    );
+    let queues = Queues {
+        render: endpoint.render_queue_url.clone(),
+        webhook: endpoint.webhook_queue_url.clone(),
+    };
+    let (table, bucket) = (&endpoint.table, &endpoint.bucket);
+    let config = StoreConfig::local(&endpoint.aws_url, REGION, table, bucket, queues);
     Store::new(config)
         .await
         .context("cannot reach the local service's table")
@@ -76,9 +77,44 @@ pub(crate) async fn make_dev_key(store: &Store) -> anyhow::Result<String> {
     Ok(made.key)
 }
 
+/// Makes the first webhook secret of the user of this machine, if there is none.
+pub(crate) async fn first_webhook_secret(store: &Store) -> anyhow::Result<Option<WebhookSecret>> {
+    let cannot = "cannot make the first webhook secret";
+    if store
+        .webhook_secret(DEV_USER)
+        .await
+        .context(cannot)?
+        .is_some()
+    {
+        return Ok(None);
+    }
+    let made = store.rotate_webhook_secret(DEV_USER, Duration::ZERO).await;
+    made.map(Some).context(cannot)
+}
+
+/// Where webhooks may go: as the environment says, and to this machine where that was
+/// asked for.
+pub(crate) fn callback_policy(local: bool) -> anyhow::Result<CallbackPolicy> {
+    if local {
+        return Ok(CallbackPolicy::Local);
+    }
+    let value = std::env::var(CallbackPolicy::VARIABLE).ok();
+    CallbackPolicy::parse(value.as_deref()).map_err(anyhow::Error::msg)
+}
+
+/// The sender of webhooks, the same one that the webhook function runs.
+pub(crate) fn sender(store: &Store, policy: CallbackPolicy) -> anyhow::Result<Sender> {
+    let config = SenderConfig {
+        policy,
+        ..SenderConfig::default()
+    };
+    Sender::new(store.clone(), config).context("cannot make the sender of webhooks")
+}
+
 /// The HTTP API, the same one that the api function serves.
-pub(crate) fn router(store: &Store) -> anyhow::Result<Router> {
-    let config = ApiConfig::from_env().map_err(anyhow::Error::msg)?;
+pub(crate) fn router(store: &Store, policy: CallbackPolicy) -> anyhow::Result<Router> {
+    let mut config = ApiConfig::from_env().map_err(anyhow::Error::msg)?;
+    config.limits.callbacks = policy;
     Ok(darkroom_api::router(AppState::new(store.clone(), config)))
 }
 
@@ -88,8 +124,8 @@ pub(crate) fn worker(store: &Store, scratch: &Path) -> anyhow::Result<Worker> {
         .with_context(|| format!("cannot make {}", scratch.display()))?;
     // The directory is ours alone: after a kill nobody else holds the lease, so it may be short.
     let config = WorkerConfig {
-        lease: std::time::Duration::from_secs(12),
-        heartbeat: std::time::Duration::from_secs(3),
+        lease: Duration::from_secs(12),
+        heartbeat: Duration::from_secs(3),
         scratch: scratch.to_owned(),
         ..WorkerConfig::default()
     };
@@ -147,13 +183,17 @@ pub(crate) fn template(endpoint: &Endpoint, renders: u8) -> anyhow::Result<Templ
         ("Bucket", endpoint.bucket.clone()),
         ("RenderQueue", endpoint.render_queue_url.clone()),
         ("RenderConcurrency", renders.max(2).to_string()),
+        ("WebhookQueue", endpoint.webhook_queue_url.clone()),
     ];
     Template::read(TEMPLATE, here)
 }
 
 /// What deployed functions get beside the template's environment. The stack
 /// itself gives them credentials of their roles.
-pub(crate) fn function_environment(endpoint: &Endpoint) -> Map<String, Value> {
+pub(crate) fn function_environment(
+    endpoint: &Endpoint,
+    policy: CallbackPolicy,
+) -> Map<String, Value> {
     let passed_on = PASSED_ON.iter().filter_map(|name| {
         let value = std::env::var(name).ok()?;
         Some(((*name).to_owned(), Value::from(value)))
@@ -163,5 +203,9 @@ pub(crate) fn function_environment(endpoint: &Endpoint) -> Map<String, Value> {
         "AWS_ENDPOINT_URL".to_owned(),
         Value::from(endpoint.aws_url.as_str()),
     );
-    passed_on.chain([stack]).collect()
+    let policy = (
+        CallbackPolicy::VARIABLE.to_owned(),
+        Value::from(policy.as_str()),
+    );
+    passed_on.chain([stack, policy]).collect()
 }

@@ -1,13 +1,15 @@
-//! Takes messages from the render queue and gives them to the worker, as the
-//! event source mapping does on AWS; and sends again what is due, as the
-//! sweep function does there.
+//! Takes messages from the queues and gives them to the worker and to the sender of
+//! webhooks, as the event source mappings do on AWS; and sends again what is due, as
+//! the sweep function does there.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
-use darkroom_store::Store;
-use darkroom_worker::{Deadline, Worker, handle};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use darkroom_store::{Received, Store, StoreError};
+use darkroom_webhook::Sender;
+use darkroom_worker::{Deadline, Worker};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -15,26 +17,78 @@ use tokio::task::JoinSet;
 const WAIT: Duration = Duration::from_secs(5);
 /// After the queue could not be asked.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Between two looks for tasks that are due.
+/// Between two looks for what is due.
 const REPAIR_EVERY: Duration = Duration::from_secs(3);
+/// Webhooks sent at the same time: batches, and messages of each.
+const WEBHOOK_BATCHES: usize = 2;
+const WEBHOOK_BATCH: u8 = 10;
+
+/// Who works on messages.
+#[derive(Clone)]
+pub(crate) enum Consumer {
+    Renders(Arc<Worker>),
+    Webhooks(Sender),
+}
+
+impl Consumer {
+    fn queue(&self) -> &'static str {
+        match self {
+            Self::Renders(_) => "render",
+            Self::Webhooks(_) => "webhook",
+        }
+    }
+
+    async fn receive(&self, store: &Store) -> Result<Vec<Received>, StoreError> {
+        match self {
+            Self::Renders(_) => store.receive_render(1, WAIT).await,
+            Self::Webhooks(_) => store.receive_webhooks(WEBHOOK_BATCH, WAIT).await,
+        }
+    }
+
+    async fn handle(&self, event: SqsEvent, stopping: &watch::Receiver<bool>) -> SqsBatchResponse {
+        match self {
+            Self::Renders(worker) => {
+                let deadline = Deadline::closing(stopping.clone());
+                darkroom_worker::handle(worker, event, deadline).await
+            }
+            Self::Webhooks(sender) => darkroom_webhook::handle(sender, event).await,
+        }
+    }
+
+    async fn delete(&self, store: &Store, receipt: &str) -> Result<(), StoreError> {
+        match self {
+            Self::Renders(_) => store.delete_render(receipt).await,
+            Self::Webhooks(_) => store.delete_webhook(receipt).await,
+        }
+    }
+}
+
+/// What runs in this process; deployed functions have pollers of their own.
+pub(crate) struct Here {
+    pub(crate) worker: Arc<Worker>,
+    pub(crate) sender: Sender,
+}
 
 /// The pollers of one service.
 pub(crate) struct Polling(JoinSet<()>);
 
-/// Starts `workers` pollers (none without a worker: deployed functions have a
-/// poller of their own) and the repair; all end when `stopping` turns true.
+/// Starts `workers` pollers of renders and those of webhooks (none where nothing runs
+/// here) and the repair; all end when `stopping` turns true.
 pub(crate) fn start(
-    worker: Option<&Arc<Worker>>,
+    here: Option<&Here>,
     store: &Store,
     workers: u8,
     stopping: &watch::Receiver<bool>,
 ) -> Polling {
     let mut tasks = JoinSet::new();
-    for worker in worker
-        .into_iter()
-        .flat_map(|worker| std::iter::repeat_n(worker, workers.into()))
-    {
-        tasks.spawn(poll(Arc::clone(worker), store.clone(), stopping.clone()));
+    if let Some(Here { worker, sender }) = here {
+        let renders = Consumer::Renders(Arc::clone(worker));
+        let webhooks = Consumer::Webhooks(sender.clone());
+        let consumers = std::iter::repeat_n(renders, workers.into())
+            .chain(std::iter::repeat_n(webhooks, WEBHOOK_BATCHES));
+        for consumer in consumers {
+            tasks.spawn(poll(consumer, store.clone(), stopping.clone()));
+        }
     }
     tasks.spawn(repair(store.clone(), stopping.clone()));
     Polling(tasks)
@@ -47,47 +101,61 @@ impl Polling {
     }
 }
 
-async fn poll(worker: Arc<Worker>, store: Store, stopping: watch::Receiver<bool>) {
+async fn poll(consumer: Consumer, store: Store, stopping: watch::Receiver<bool>) {
     let mut stop = stopping.clone();
     loop {
         let received = tokio::select! {
-            received = store.receive_render(1, WAIT) => received,
+            received = consumer.receive(&store) => received,
             // An error means that nobody is left to stop us: the same as a stop.
             _ = stop.wait_for(|stop| *stop) => return,
         };
-        let messages = match received {
-            Ok(messages) => messages,
+        match received {
+            Ok(messages) if messages.is_empty() => {}
+            Ok(messages) => work_off(&consumer, &store, messages, &stopping).await,
             Err(error) => {
-                tracing::warn!("the render queue cannot be read: {error}");
+                tracing::warn!("the {} queue cannot be read: {error}", consumer.queue());
                 tokio::time::sleep(PAUSE).await;
-                continue;
-            }
-        };
-        for message in messages {
-            let receipt = message.receipt_handle.clone();
-            let mut record = SqsMessage::default();
-            record.message_id = Some(message.message_id);
-            record.receipt_handle = Some(message.receipt_handle);
-            record.body = Some(message.body);
-            let mut event = SqsEvent::default();
-            event.records = vec![record];
-            let answer = handle(&worker, event, Deadline::closing(stopping.clone())).await;
-            if answer.batch_item_failures.is_empty()
-                && let Err(error) = store.delete_render(&receipt).await
-            {
-                // It comes again, and then its task has ended: harmless.
-                tracing::warn!("a finished message cannot be deleted: {error}");
             }
         }
     }
+}
+
+async fn work_off(
+    consumer: &Consumer,
+    store: &Store,
+    messages: Vec<Received>,
+    stopping: &watch::Receiver<bool>,
+) {
+    let mut event = SqsEvent::default();
+    event.records = messages.iter().map(record).collect();
+    let answer = consumer.handle(event, stopping).await;
+    let failed = answer.batch_item_failures.into_iter();
+    let failed: HashSet<String> = failed.map(|failure| failure.item_identifier).collect();
+    for message in messages {
+        if failed.contains(&message.message_id) {
+            continue;
+        }
+        if let Err(error) = consumer.delete(store, &message.receipt_handle).await {
+            // It comes again, and then it has been done: harmless.
+            tracing::warn!("a finished message cannot be deleted: {error}");
+        }
+    }
+}
+
+fn record(message: &Received) -> SqsMessage {
+    let mut record = SqsMessage::default();
+    record.message_id = Some(message.message_id.clone());
+    record.receipt_handle = Some(message.receipt_handle.clone());
+    record.body = Some(message.body.clone());
+    record
 }
 
 async fn repair(store: Store, mut stopping: watch::Receiver<bool>) {
     loop {
         match store.resend_due().await {
             Ok(0) => {}
-            Ok(count) => tracing::info!(count, "sent tasks again that were due"),
-            Err(error) => tracing::warn!("the due tasks cannot be looked through: {error}"),
+            Ok(count) => tracing::info!(count, "sent tasks and webhooks again that were due"),
+            Err(error) => tracing::warn!("what is due cannot be looked through: {error}"),
         }
         tokio::select! {
             () = tokio::time::sleep(REPAIR_EVERY) => {}

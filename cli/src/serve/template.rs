@@ -202,7 +202,7 @@ fn at<'a>(root: &'a Yaml, path: &[&str]) -> anyhow::Result<&'a Yaml> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use darkroom_exports::Limits;
+    use darkroom_exports::{CallbackPolicy, Limits};
 
     fn template() -> Template {
         let refs = [
@@ -210,6 +210,7 @@ mod tests {
             ("Bucket", "bucket".to_owned()),
             ("RenderQueue", "http://localhost/0/queue".to_owned()),
             ("RenderConcurrency", "3".to_owned()),
+            ("WebhookQueue", "http://localhost/0/webhooks".to_owned()),
         ];
         Template::read(include_str!("../../../template.yaml"), refs).unwrap()
     }
@@ -259,9 +260,33 @@ mod tests {
     #[test]
     fn a_message_stays_hidden_for_six_time_outs() {
         let template = template();
-        let queue: Map<String, Value> = template.properties("RenderQueue").unwrap();
-        let hidden = queue["VisibilityTimeout"].as_u64().unwrap();
-        assert!(hidden >= 6 * template.function("RenderFunction").unwrap().timeout);
+        for name in ["Render", "Webhook"] {
+            let queue: Map<String, Value> = template.properties(&format!("{name}Queue")).unwrap();
+            let hidden = queue["VisibilityTimeout"].as_u64().unwrap();
+            let function = template.function(&format!("{name}Function")).unwrap();
+            assert!(hidden >= 6 * function.timeout, "{name}");
+        }
+    }
+
+    /// A sender that dies keeps its delivery no longer than its message stays hidden,
+    /// and one that lives is done before its lease is over.
+    #[test]
+    fn a_webhooks_lease_lies_between_the_function_and_its_message() {
+        let template = template();
+        let queue: Map<String, Value> = template.properties("WebhookQueue").unwrap();
+        let lease = darkroom_store::DELIVERY_LEASE.as_secs();
+        assert!(lease < queue["VisibilityTimeout"].as_u64().unwrap());
+        assert!(lease > template.function("WebhookFunction").unwrap().timeout);
+    }
+
+    /// The template and the program have one word for a policy.
+    #[test]
+    fn callbacks_are_https_unless_a_parameter_says_otherwise() {
+        for name in ["ApiFunction", "WebhookFunction"] {
+            let function = template().function(name).unwrap();
+            let policy = function.environment.variables["DARKROOM_CALLBACKS"].as_str();
+            assert_eq!(CallbackPolicy::parse(policy), Ok(CallbackPolicy::Https));
+        }
     }
 
     #[test]

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use darkroom_store::{NewKey, Store, StoreConfig};
+use axum::http::HeaderMap;
+use darkroom_store::{NewKey, Queues, Store, StoreConfig};
 use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 /// Nothing here takes longer on the slowest machine we test on.
 pub const LIMIT: Duration = Duration::from_mins(2);
@@ -210,7 +212,10 @@ impl Service {
             "us-east-1",
             text("table"),
             text("bucket"),
-            text("render_queue_url"),
+            Queues {
+                render: text("render_queue_url").to_owned(),
+                webhook: text("webhook_queue_url").to_owned(),
+            },
         );
         Store::new(config).await.unwrap()
     }
@@ -308,6 +313,22 @@ impl Service {
         })
         .await
     }
+}
+
+/// A receiver of webhooks that answers 200: its address, and what it gets.
+pub async fn receiver() -> (String, UnboundedReceiver<(HeaderMap, Value)>) {
+    let (sender, received) = tokio::sync::mpsc::unbounded_channel();
+    let take = move |headers: HeaderMap, body: String| {
+        let got = (headers, serde_json::from_str(&body).unwrap());
+        // Nobody may be waiting any more.
+        let _ = sender.send(got);
+        std::future::ready(())
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let app = axum::Router::new().route("/hook", axum::routing::post(take));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    (url, received)
 }
 
 fn holds_a_written_file(dir: &Path, extension: &str) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use darkroom_exports::limits::MAX_REQUESTS_PER_MINUTE;
-use darkroom_exports::{Limits, PriceTable, Timestamp};
+use darkroom_exports::{CallbackPolicy, Limits, PriceTable, Timestamp};
 use darkroom_store::Store;
 
 use crate::rate::KeyRates;
@@ -19,10 +19,11 @@ pub struct ApiConfig {
 
 impl ApiConfig {
     /// Defaults, overridden by `DARKROOM_ACTIVE_LIMIT`, `DARKROOM_MAX_OUTPUT_PIXELS`,
-    /// `DARKROOM_PIXEL_BUDGET` and `DARKROOM_REQUESTS_PER_MINUTE`.
+    /// `DARKROOM_PIXEL_BUDGET`, `DARKROOM_REQUESTS_PER_MINUTE` and `DARKROOM_CALLBACKS`.
     ///
     /// # Errors
-    /// A sentence naming the variable that is not a whole number from 1, or too large.
+    /// A sentence naming the variable that is not a whole number from 1, too large, or no
+    /// policy.
     pub fn from_env() -> Result<Self, String> {
         let mut config = Self::default();
         let limits = &mut config.limits;
@@ -39,6 +40,8 @@ impl ApiConfig {
                 limits.requests_per_minute
             ));
         }
+        let policy = std::env::var(CallbackPolicy::VARIABLE).ok();
+        limits.callbacks = CallbackPolicy::parse(policy.as_deref())?;
         Ok(config)
     }
 }

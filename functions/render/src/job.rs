@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsMessage;
-use darkroom_exports::{ExportPhase, Settings};
+use darkroom_exports::{DeliveryId, ExportPhase, Settings, Step, TaskId};
 use darkroom_render::{ExportSpec, Phase, Progress, RenderError};
 use darkroom_store::{Claim, ClaimOutcome, Finish, RenderMessage, StoreError};
 use tracing::Instrument as _;
@@ -80,11 +80,51 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
                 .await
         }
         Ok(ClaimOutcome::Held) => Verdict::standby(worker),
-        Ok(ClaimOutcome::Paused | ClaimOutcome::Ended | ClaimOutcome::Missing) => Verdict::Done,
+        Ok(ClaimOutcome::Ended) => ended_before(worker, &named).await,
+        Ok(ClaimOutcome::Paused | ClaimOutcome::Missing) => Verdict::Done,
         Err(error) => {
             tracing::error!("a task cannot be claimed: {error}");
             Verdict::retry(worker)
         }
+    }
+}
+
+/// Whoever ended the task may have died before its webhook was sent.
+async fn ended_before(worker: &Worker, message: &RenderMessage) -> Verdict {
+    match TaskId::parse(&message.task) {
+        Some(task) => announced(worker, &message.user, task, Step::Ended, Verdict::Done).await,
+        None => Verdict::Done,
+    }
+}
+
+/// Sends the webhook that a transaction has committed. Where that fails, the message
+/// comes again, finds the task as it is, and sends it then.
+async fn announced(
+    worker: &Worker,
+    user: &str,
+    task: TaskId,
+    step: Step,
+    done: Verdict,
+) -> Verdict {
+    match worker
+        .store()
+        .announce(user, DeliveryId { task, step })
+        .await
+    {
+        Ok(_) => done,
+        Err(error) => {
+            tracing::error!("a webhook is committed but not sent: {error}");
+            Verdict::retry(worker)
+        }
+    }
+}
+
+/// The same, for a task with a callback whose claim is ours.
+async fn told(worker: &Worker, claim: &Claim, step: Step, done: Verdict) -> Verdict {
+    if claim.has_callback() {
+        announced(worker, claim.user_id(), claim.task_id(), step, done).await
+    } else {
+        done
     }
 }
 
@@ -98,6 +138,9 @@ async fn work_on(
         return fail(worker, &claim, GAVE_UP, Verdict::Done).await;
     }
     tracing::info!("claimed");
+    // A failed send is left to the next claim, the task's end or the due index: no
+    // render waits for it.
+    told(worker, &claim, Step::Started, Verdict::Done).await;
     let control = Arc::new(Control::new());
     let heart = Heart::start(
         worker,
@@ -205,7 +248,7 @@ async fn publish(worker: &Worker, claim: &Claim, output: Output, heart: Heart) -
         .finish_completed(claim, &output.key, output.size_bytes, &output.warnings)
         .await
     {
-        Ok(Finish::Done) => Verdict::Done,
+        Ok(Finish::Done) => told(worker, claim, Step::Ended, Verdict::Done).await,
         Ok(Finish::Refused) => {
             tracing::info!("no longer ours; removing what was uploaded");
             remove(worker, &output.key).await;
@@ -252,7 +295,8 @@ async fn give_back(worker: &Worker, claim: &Claim, why: &str) -> Verdict {
 
 async fn fail(worker: &Worker, claim: &Claim, sentence: &str, done: Verdict) -> Verdict {
     match worker.store().finish_failed(claim, sentence).await {
-        Ok(_) => done,
+        Ok(Finish::Done) => told(worker, claim, Step::Ended, done).await,
+        Ok(Finish::Refused) => done,
         Err(error) => {
             tracing::error!("the failure could not be written: {error}");
             Verdict::retry(worker)

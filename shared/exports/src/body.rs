@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::callback::without_values;
 use crate::problem::{ErrorCode, Fault, Problem};
 
 /// Most unknown fields that one answer names, and most characters of each name.
@@ -37,7 +38,19 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn fault(&mut self, field: &str, message: String) {
-        let path = format!("/{}", field.replace('~', "~0").replace('/', "~1"));
+        self.fault_at(&[field], message);
+    }
+
+    /// A fault of an entry of a field.
+    pub(crate) fn fault_in(&mut self, field: &str, entry: &str, message: String) {
+        self.fault_at(&[field, entry], message);
+    }
+
+    fn fault_at(&mut self, steps: &[&str], message: String) {
+        let path: String = steps
+            .iter()
+            .map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")))
+            .collect();
         self.faults
             .push(Fault::new(ErrorCode::RequestInvalid, path, message));
     }
@@ -117,12 +130,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The body without its document.
+    /// The body without its document, and without the secrets of its callback.
     pub(crate) fn envelope(&self) -> Map<String, Value> {
         let fields = self.body.iter();
         fields
             .filter(|(field, _)| *field != "editorState")
-            .map(|(field, value)| (field.clone(), value.clone()))
+            .map(|(field, value)| {
+                let value = match field.as_str() {
+                    "callbackHeaders" => without_values(value),
+                    _ => value.clone(),
+                };
+                (field.clone(), value)
+            })
             .collect()
     }
 }

@@ -2,14 +2,16 @@
 //! and how every refusal reads. No I/O.
 //!
 //! A create request becomes a [`CreateExport`] ([`request`]), is priced
-//! ([`billing`]), which an estimate tells beforehand ([`CreateExport::estimate`]), identified ([`idempotency`]) and lives as a [`Task`]
-//! ([`task`]). The document may be that of a [`Project`] ([`project`]), which is
-//! created and synced, as often as its tokens allow ([`bucket`]). Whatever is
-//! refused is a [`Problem`] ([`problem`]).
+//! ([`billing`]), which an estimate tells beforehand ([`CreateExport::estimate`]),
+//! identified ([`idempotency`]) and lives as a [`Task`] ([`task`]). The document may be
+//! that of a [`Project`] ([`project`]), which is created and synced, as often as its
+//! tokens allow ([`bucket`]). What becomes of a task is told to its [`Callback`]
+//! ([`callback`], [`webhook`]). Whatever is refused is a [`Problem`] ([`problem`]).
 
 pub mod billing;
 mod body;
 pub mod bucket;
+pub mod callback;
 pub mod cursor;
 mod estimate;
 pub mod id;
@@ -21,9 +23,11 @@ pub mod request;
 pub mod state;
 pub mod task;
 pub mod timestamp;
+pub mod webhook;
 
 pub use billing::{Credits, PriceTable, Quote};
 pub use bucket::TokenBucket;
+pub use callback::{Callback, CallbackPolicy};
 pub use id::{AssetId, ProjectId, TaskId};
 pub use idempotency::{Fingerprint, IdempotencyKey, Identity};
 pub use limits::Limits;
@@ -33,3 +37,5 @@ pub use request::{CreateExport, Format, ProjectExport, Settings};
 pub use state::StateDocument;
 pub use task::{ExportPhase, Task, TaskState};
 pub use timestamp::Timestamp;
+pub use webhook::secret::{Secrets, WebhookSecret};
+pub use webhook::{DeliveryId, Step, WebhookEvent};

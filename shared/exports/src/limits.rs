@@ -2,6 +2,7 @@
 
 use darkroom_editor_state::{OutputLayout, Ticks, frame_count};
 
+use crate::callback::CallbackPolicy;
 use crate::problem::{ErrorCode, Problem};
 
 /// Longest side of an output in pixels (editor-state reference, "Output size").
@@ -30,6 +31,8 @@ pub struct Limits {
     /// scenes three times as dear on two cores. `PixelBudget` in template.yaml sets
     /// it for a deployment.
     pub pixel_budget: u64,
+    /// Where webhooks may be sent.
+    pub callbacks: CallbackPolicy,
 }
 
 impl Default for Limits {
@@ -39,6 +42,7 @@ impl Default for Limits {
             requests_per_minute: 600,
             output_pixels: 3840 * 2160,
             pixel_budget: 1920 * 1080 * 30 * 60 * 5,
+            callbacks: CallbackPolicy::Https,
         }
     }
 }

@@ -56,6 +56,8 @@ pub enum ErrorCode {
     TooLong,
     /// The callback cannot be used.
     CallbackUrlForbidden,
+    /// The account has no secret to sign webhooks with.
+    WebhookSecretMissing,
     /// The uploaded bytes are not what they claim to be.
     UploadInvalid,
     /// Something of ours is busy.
@@ -114,6 +116,7 @@ impl ErrorCode {
             Self::OutputTooLarge => ("EXPORT_OUTPUT_TOO_LARGE", 422, "UNPROCESSABLE_CONTENT"),
             Self::TooLong => ("EXPORT_TOO_LONG", 422, "UNPROCESSABLE_CONTENT"),
             Self::CallbackUrlForbidden => ("CALLBACK_URL_FORBIDDEN", 422, "UNPROCESSABLE_CONTENT"),
+            Self::WebhookSecretMissing => ("WEBHOOK_SECRET_MISSING", 422, "UNPROCESSABLE_CONTENT"),
             Self::UploadInvalid => ("UPLOAD_INVALID", 422, "UNPROCESSABLE_CONTENT"),
             Self::Unavailable => ("SERVICE_UNAVAILABLE", 503, "INTERNAL"),
             Self::Internal => ("INTERNAL", 500, "INTERNAL"),
@@ -164,6 +167,7 @@ impl ErrorCode {
             Self::OutputTooLarge => "The output is too large",
             Self::TooLong => "The export is too long",
             Self::CallbackUrlForbidden => "The callback cannot be used",
+            Self::WebhookSecretMissing => "The account has no webhook secret",
             Self::UploadInvalid => "The file is not what it claims to be",
             Self::Unavailable => "The service is busy",
             Self::Internal => "The service failed",

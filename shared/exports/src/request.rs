@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use crate::billing::{PriceTable, Quote};
 use crate::body::{Reader, integer};
+use crate::callback::{Callback, CallbackPolicy};
 use crate::id::ProjectId;
 use crate::idempotency::Identity;
 use crate::limits::Limits;
-use crate::problem::{ErrorCode, Problem};
+use crate::problem::Problem;
 use crate::state::StateDocument;
 
 /// Container of the output.
@@ -107,6 +108,8 @@ pub struct CreateExport {
     pub settings: Settings,
     /// What to draw.
     pub state: StateDocument,
+    /// Where its webhooks go.
+    pub callback: Option<Callback>,
     /// The project whose state it is.
     pub project: Option<ProjectId>,
     /// Canvas.
@@ -155,7 +158,7 @@ pub fn parse(body: &Value, limits: &Limits, library: &Library) -> Result<CreateE
     reader.state("the document to export");
     let requested = reader.finish(requested)?;
     reader.version()?;
-    no_callback(&reader)?;
+    names.check(limits.callbacks)?;
     let document = reader.given("editorState").cloned().unwrap_or_default();
     let state = StateDocument::read(document, library)?;
     let identity = Identity::new(reader.envelope().into(), Some(&state.hash));
@@ -189,12 +192,12 @@ impl ProjectExport {
     ///
     /// # Errors
     /// The body's faults (`REQUEST_INVALID`), or that of its callback.
-    pub fn parse(body: &Value, project: ProjectId) -> Result<Self, Problem> {
+    pub fn parse(body: &Value, project: ProjectId, limits: &Limits) -> Result<Self, Problem> {
         let mut reader = Reader::new(body, &FIELDS)?;
         let names = Names::read(&mut reader);
         let requested = requested(&mut reader);
         let requested = reader.finish(requested)?;
-        no_callback(&reader)?;
+        names.check(limits.callbacks)?;
         let mut envelope = reader.envelope();
         envelope.insert("projectId".to_owned(), project.to_string().into());
         Ok(Self {
@@ -223,6 +226,7 @@ impl ProjectExport {
         Ok(CreateExport {
             client_task_id: self.names.client_task_id,
             filename: self.names.filename,
+            callback: self.names.callback,
             settings,
             state,
             project: self.project,
@@ -233,11 +237,12 @@ impl ProjectExport {
     }
 }
 
-/// What the caller calls the task and its file.
+/// What the caller calls the task and its file, and where it is told of them.
 #[derive(Debug, Clone)]
 struct Names {
     client_task_id: Option<String>,
     filename: Option<String>,
+    callback: Option<Callback>,
 }
 
 impl Names {
@@ -248,7 +253,14 @@ impl Names {
                 .text("clientTaskId", 0, 128)
                 .filter(|id| !id.trim().is_empty()),
             filename: reader.text("filename", 1, 255),
+            callback: Callback::read(reader),
         }
+    }
+
+    /// Holds the callback's address against what the deployment allows.
+    fn check(&self, policy: CallbackPolicy) -> Result<(), Problem> {
+        let callback = self.callback.as_ref();
+        callback.map_or(Ok(()), |callback| callback.check(policy))
     }
 }
 
@@ -310,23 +322,6 @@ fn side(reader: &mut Reader<'_>, field: &str) -> Option<u32> {
     reader.one_of(field, "an integer from 50 to 1920", |value| {
         integer(value).filter(|side| (50..=1920).contains(side))
     })
-}
-
-/// Webhooks are not delivered by this build, so a callback is refused, not ignored.
-fn no_callback(reader: &Reader<'_>) -> Result<(), Problem> {
-    for field in ["callbackUrl", "callbackHeaders"] {
-        if reader
-            .given(field)
-            .is_some_and(|value| value.as_object().is_none_or(|map| !map.is_empty()))
-        {
-            let detail = format!(
-                "`{field}` is given, but this deployment sends no webhooks yet; leave it out and \
-                 read the task instead"
-            );
-            return Err(Problem::new(ErrorCode::CallbackUrlForbidden, detail));
-        }
-    }
-    Ok(())
 }
 
 impl CreateExport {

@@ -122,6 +122,8 @@ pub struct Task {
     pub error: Option<String>,
     /// Bucket key of the output when COMPLETED.
     pub output_key: Option<String>,
+    /// Where its webhooks go, as the caller wrote it.
+    pub callback_url: Option<String>,
     /// What was drawn otherwise than the document says, one sentence each; shown
     /// as `meta.warnings` beside the task.
     pub warnings: Vec<String>,
@@ -217,7 +219,7 @@ impl Task {
             duration_seconds: seconds(self.duration),
             billed_standard_seconds: self.standard_seconds,
             charged_credits: self.credits.to_string(),
-            callback_url: None,
+            callback_url: self.callback_url.clone(),
             created_at: self.created_at.to_iso(),
             completed_at: self.completed_at.map(Timestamp::to_iso),
         };
@@ -253,6 +255,7 @@ mod tests {
             phase: None,
             error: None,
             output_key: None,
+            callback_url: None,
             warnings: Vec::new(),
             duration: Ticks::from_seconds(5.0),
             standard_seconds: 5,

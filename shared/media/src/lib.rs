@@ -33,7 +33,9 @@ mod video;
 pub use audio::{AudioDecoder, AudioRequest, CHANNELS, SAMPLE_RATE};
 pub use encode::{Container, Encoder, EncoderRequest, SoundInput};
 pub use error::MediaError;
-pub use fetch::{FetchError, FetchLimits, Fetcher, http_client};
+pub use fetch::{
+    FetchError, FetchLimits, Fetcher, Unanswered, careful_client, http_client, unanswered,
+};
 pub use moving::moving_webp;
 pub use probe::{AudioStream, Probe, VideoStream, probe};
 pub use still::{check_still, decode_still};

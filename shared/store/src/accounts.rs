@@ -34,6 +34,8 @@ pub struct Outlook {
     pub quota_left: Option<i64>,
     /// Why the document's uploaded files could not be used.
     pub bad_files: Option<BadFiles>,
+    /// The account has a secret to sign webhooks with.
+    pub has_webhook_secret: bool,
 }
 
 /// What of an account the transaction of a create is made for, and conditional on.
@@ -77,6 +79,11 @@ pub(crate) fn active_limit(account: &Item) -> Option<u32> {
     u32::try_from(number(account, "activeLimit")?).ok()
 }
 
+/// Whether webhooks of an account can be signed.
+pub(crate) fn has_webhook_secret(account: &Item) -> bool {
+    account.contains_key("webhookSecret")
+}
+
 fn balance(account: &Item) -> Option<Credits> {
     number(account, "balanceMicros").map(Credits)
 }
@@ -112,6 +119,7 @@ impl Store {
             account: Account::read(&account),
             quota_left,
             bad_files,
+            has_webhook_secret: has_webhook_secret(&account),
         })
     }
 

@@ -17,6 +17,15 @@ use crate::files::KnownFiles;
 use crate::keys::ApiKey;
 use crate::recorder::CallRecorder;
 
+/// Addresses of the queues.
+#[derive(Debug, Clone, Default)]
+pub struct Queues {
+    /// Tasks for the render function.
+    pub render: String,
+    /// Deliveries for the webhook function.
+    pub webhook: String,
+}
+
 /// Where the service keeps its state.
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
@@ -24,8 +33,8 @@ pub struct StoreConfig {
     pub table: String,
     /// S3 bucket.
     pub bucket: String,
-    /// SQS queue of the render function.
-    pub render_queue_url: String,
+    /// SQS queues.
+    pub queues: Queues,
     /// Another endpoint than AWS's: then credentials are dummies and S3 is
     /// addressed by path.
     pub local: Option<(String, String)>,
@@ -33,17 +42,17 @@ pub struct StoreConfig {
 
 impl StoreConfig {
     /// State on a local stack at `endpoint`.
-    pub fn local(endpoint: &str, region: &str, table: &str, bucket: &str, queue: &str) -> Self {
+    pub fn local(endpoint: &str, region: &str, table: &str, bucket: &str, queues: Queues) -> Self {
         Self {
             table: table.to_owned(),
             bucket: bucket.to_owned(),
-            render_queue_url: queue.to_owned(),
+            queues,
             local: Some((endpoint.to_owned(), region.to_owned())),
         }
     }
 
-    /// Settings from `DARKROOM_TABLE`, `DARKROOM_BUCKET` and
-    /// `DARKROOM_RENDER_QUEUE_URL`; credentials, region and `AWS_ENDPOINT_URL` as
+    /// Settings from `DARKROOM_TABLE`, `DARKROOM_BUCKET`, `DARKROOM_RENDER_QUEUE_URL`
+    /// and `DARKROOM_WEBHOOK_QUEUE_URL`; credentials, region and `AWS_ENDPOINT_URL` as
     /// the SDK reads them.
     pub fn from_env() -> Result<Self, StoreError> {
         let var = |name: &str| {
@@ -55,7 +64,10 @@ impl StoreConfig {
         Ok(Self {
             table: var("DARKROOM_TABLE")?,
             bucket: var("DARKROOM_BUCKET")?,
-            render_queue_url: var("DARKROOM_RENDER_QUEUE_URL")?,
+            queues: Queues {
+                render: var("DARKROOM_RENDER_QUEUE_URL")?,
+                webhook: var("DARKROOM_WEBHOOK_QUEUE_URL")?,
+            },
             local: None,
         })
     }
@@ -101,7 +113,7 @@ pub struct Store(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) table: String,
     pub(crate) bucket: String,
-    pub(crate) queue_url: String,
+    pub(crate) queues: Queues,
     pub(crate) db: aws_sdk_dynamodb::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
@@ -137,7 +149,7 @@ impl Store {
         Ok(Self(Arc::new(Inner {
             table: config.table,
             bucket: config.bucket,
-            queue_url: config.render_queue_url,
+            queues: config.queues,
             db: aws_sdk_dynamodb::Client::from_conf(db),
             s3: aws_sdk_s3::Client::from_conf(s3),
             sqs: aws_sdk_sqs::Client::from_conf(sqs),

@@ -1,6 +1,6 @@
 //! The commit point of an export: one transaction writes the idempotency record,
-//! the client task id, the task, the active slot, the credits and the use of
-//! uploaded files, or nothing.
+//! the client task id, the task, the active slot, the credits, the use of uploaded
+//! files and the headers of its callback, or nothing.
 
 mod parts;
 
@@ -8,7 +8,7 @@ use darkroom_editor_state::Ticks;
 use darkroom_exports::{CreateExport, IdempotencyKey, Identity, ProjectId, Task, TaskId};
 use serde_json::Value;
 
-use crate::accounts::{Standing, active_limit, active_tasks};
+use crate::accounts::{Standing, active_limit, active_tasks, has_webhook_secret};
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::files::{BadFiles, Looked};
@@ -63,6 +63,8 @@ pub enum Created {
     QuotaExceeded(i64),
     /// The document names uploaded files that it cannot.
     State(BadFiles),
+    /// The account has no secret to sign the webhooks of this export with.
+    WebhookSecretMissing,
     /// The key was revoked meanwhile.
     KeyRevoked,
 }
@@ -231,6 +233,9 @@ fn judge_account(
     standing: Standing,
     deletions: i64,
 ) -> Account {
+    if new.export.callback.is_some() && !has_webhook_secret(account) {
+        return Account::Refused(Created::WebhookSecretMissing);
+    }
     let active = active_tasks(account).len();
     let limit = active_limit(account).unwrap_or(new.active_limit);
     if active >= limit as usize {

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem, Update};
-use darkroom_exports::{TaskId, TaskState, Timestamp};
+use darkroom_exports::{DeliveryId, Step, TaskId, TaskState, Timestamp, WebhookEvent};
 
 use crate::config::Store;
 use crate::error::StoreError;
@@ -105,7 +105,8 @@ impl Store {
         }
     }
 
-    /// The terminal transaction: state, slot, what was reserved, and the use of files.
+    /// The terminal transaction: state, slot, what was reserved, the use of files, and
+    /// the webhook that tells of it. [`Store::announce`] sends that behind it.
     pub(crate) async fn end(
         &self,
         user: &str,
@@ -124,6 +125,7 @@ impl Store {
             if flag(&item, "usesFiles") {
                 writes.push(self.end_use(user, Use::Task(task))?);
             }
+            writes.extend(self.callback_parts(user, task, &item, ending.state())?);
             writes.extend(self.key_parts(&item, by, ending)?);
             let sent = self
                 .0
@@ -242,6 +244,28 @@ impl Store {
         } else {
             update.update_expression("DELETE active :task")
         }
+    }
+
+    /// What the task's callback, if it has one, is to be told, and the end of its headers.
+    fn callback_parts(
+        &self,
+        user: &str,
+        task: TaskId,
+        item: &Item,
+        state: TaskState,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let now = Timestamp::now();
+        let mut parts = Vec::new();
+        if item.contains_key("callbackUrl")
+            && let Some(event) = WebhookEvent::of_end(state)
+        {
+            let step = Step::Ended;
+            parts.push(self.intent(user, DeliveryId { task, step }, event, now)?);
+        }
+        if flag(item, "callbackHeaders") {
+            parts.push(self.let_headers_go(user, task, state, now)?);
+        }
+        Ok(parts)
     }
 
     /// The quota that goes back to the key that created the task and, last, that

@@ -13,9 +13,11 @@
 //! | binding | `U#user` | `B#projectId#assetId` |
 //! | file | `U#user` | `F#name` |
 //! | files in use | `U#user` | `R#P#projectId`, `R#T#taskId` |
+//! | delivery of a webhook | `U#user` | `W#taskId#1` (started), `W#taskId#2` (ended) |
+//! | headers of a callback | `U#user` | `H#taskId` |
 //!
-//! A task that somebody must look at again stands in the index `due` by
-//! `dueShard` and `dueAt`; ended tasks do not.
+//! A task or a delivery that somebody must look at again stands in the index `due` by
+//! `dueShard` and `dueAt`; ended tasks and settled deliveries do not.
 
 use std::collections::HashMap;
 
@@ -107,6 +109,7 @@ fn read_task(item: &Item) -> Option<Task> {
         phase: text(item, "phase").and_then(|phase| ExportPhase::parse(&phase)),
         error: text(item, "error"),
         output_key: text(item, "outputKey"),
+        callback_url: text(item, "callbackUrl"),
         warnings: texts(item, "warnings"),
         duration: Ticks(number(item, "durationTicks")?),
         standard_seconds: number(item, "standardSeconds")?,

@@ -4,10 +4,11 @@
 //! not write does not happen (architecture, "Invariants"). Items and their keys
 //! are in [`item`]; a file of its own holds each group of intents:
 //! [`create`](Store::create_export), tasks (get, list, cancel), leases (claim,
-//! heartbeat), endings, accounts, projects, assets and their bindings, documents,
-//! motion graphics, fonts, keys, the queue, and [`provision`] for the local stack. How
-//! a request is recognised when it is repeated is in [`repeat`]; how a file in use is
-//! kept from being deleted, in [`files`]; how an account is held, in [`pauses`].
+//! heartbeat), endings, accounts, webhooks, projects, assets and their bindings,
+//! documents, motion graphics, fonts, keys, the queues, and [`provision`] for the local
+//! stack. How a request is recognised when it is repeated is in [`repeat`]; how a file
+//! in use is kept from being deleted, in [`files`]; how an account is held, in
+//! [`pauses`].
 
 mod accounts;
 mod assets;
@@ -33,11 +34,12 @@ mod recorder;
 mod repeat;
 mod tasks;
 mod transact;
+mod webhooks;
 
 pub use accounts::{Account, Outlook};
 pub use assets::{AssetDeleted, AssetRecord, NewAsset, Uploaded};
 pub use bindings::Bound;
-pub use config::{Store, StoreConfig};
+pub use config::{Queues, Store, StoreConfig};
 pub use create::{Created, NewExport, Recall};
 pub use ending::Finish;
 pub use error::StoreError;
@@ -51,3 +53,7 @@ pub use provision::{Provisioned, provision};
 pub use queue::{Received, RenderMessage};
 pub use recorder::CallRecorder;
 pub use tasks::{Canceled, Page};
+pub use webhooks::{
+    CallbackHeaders, DELIVERY_LEASE, Delivery, DeliveryClaim, DeliveryState, DeliverySummary,
+    Replayed, SecretState, Settled, WebhookMessage,
+};

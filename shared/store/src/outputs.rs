@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
-use darkroom_exports::Format;
+use darkroom_exports::{Format, Task, TaskState};
+use serde_json::Value;
 use tokio::io::AsyncReadExt as _;
 
 use crate::config::Store;
@@ -144,6 +145,19 @@ impl Store {
             .await
             .map_err(|error| wrong(&error))?;
         Ok(signed.uri().to_owned())
+    }
+
+    /// A task as the contract shows it (`ExportTask`), with an address signed now where
+    /// it has an output. Made here, without a call.
+    pub async fn export_task(&self, task: &Task) -> Result<Value, StoreError> {
+        let url = match (&task.output_key, task.state) {
+            (Some(key), TaskState::Completed) => {
+                let name = task.filename.as_deref();
+                Some(self.presign_output(key, name).await?)
+            }
+            _ => None,
+        };
+        Ok(task.to_export_task(url))
     }
 
     /// An address that reads an uploaded file for 24 hours.

@@ -13,14 +13,21 @@ use aws_sdk_dynamodb::types::{
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_yaml_ng::Value;
 
-use crate::config::{Store, StoreConfig};
+use crate::config::{Queues, Store, StoreConfig};
 use crate::error::StoreError;
 use crate::transact::built;
 
 const TABLE: &str = "darkroom";
 const BUCKET: &str = "darkroom";
-const QUEUE: &str = "darkroom-render";
-const DEAD_LETTERS: &str = "darkroom-render-dead-letters";
+/// Each queue with the queue of its dead letters: name here, resource of the template.
+const RENDER: [(&str, &str); 2] = [
+    ("darkroom-render", "RenderQueue"),
+    ("darkroom-render-dead-letters", "RenderDeadLetterQueue"),
+];
+const WEBHOOK: [(&str, &str); 2] = [
+    ("darkroom-webhook", "WebhookQueue"),
+    ("darkroom-webhook-dead-letters", "WebhookDeadLetterQueue"),
+];
 
 /// What a local stack holds once it is provisioned.
 #[derive(Debug, Clone)]
@@ -33,6 +40,18 @@ pub struct Provisioned {
     pub bucket: String,
     /// Address of the render queue.
     pub render_queue_url: String,
+    /// Address of the webhook queue.
+    pub webhook_queue_url: String,
+}
+
+impl Provisioned {
+    /// Addresses of both queues.
+    pub fn queues(&self) -> Queues {
+        Queues {
+            render: self.render_queue_url.clone(),
+            webhook: self.webhook_queue_url.clone(),
+        }
+    }
 }
 
 /// Makes what is missing on the local stack at `endpoint`; what is there stays
@@ -44,25 +63,22 @@ pub async fn provision(
 ) -> Result<Provisioned, StoreError> {
     let template: Value = serde_yaml_ng::from_str(template)
         .map_err(|error| StoreError::Config(format!("template.yaml: {error}")))?;
-    let store = |queue: &str| StoreConfig::local(endpoint, region, TABLE, BUCKET, queue);
-    let setup = Store::new(store("")).await?;
+    let store = |queues| StoreConfig::local(endpoint, region, TABLE, BUCKET, queues);
+    let setup = Store::new(store(Queues::default())).await?;
     setup.ensure_table(properties(&template, "Table")?).await?;
     setup.ensure_bucket().await?;
-    let dead = properties(&template, "RenderDeadLetterQueue")?;
-    let dead_url = setup.ensure_queue(DEAD_LETTERS, dead, None).await?;
-    let dead_arn = setup.queue_arn(&dead_url).await?;
-    let queue = properties(&template, "RenderQueue")?;
-    let url = setup.ensure_queue(QUEUE, queue, Some(&dead_arn)).await?;
-    // The stack names itself `localhost`, which may be another address than the one it listens on.
-    let url = match url.find("/000000000000/") {
-        Some(path) => format!("{endpoint}{}", url.get(path..).unwrap_or_default()),
-        None => url,
+    let render = setup.ensure_pair(endpoint, &template, RENDER).await?;
+    let webhook = setup.ensure_pair(endpoint, &template, WEBHOOK).await?;
+    let queues = Queues {
+        render: render.clone(),
+        webhook: webhook.clone(),
     };
     Ok(Provisioned {
-        store: Store::new(store(&url)).await?,
+        store: Store::new(store(queues)).await?,
         table: TABLE.to_owned(),
         bucket: BUCKET.to_owned(),
-        render_queue_url: url,
+        render_queue_url: render,
+        webhook_queue_url: webhook,
     })
 }
 
@@ -175,6 +191,28 @@ impl Store {
             .await
             .map_err(|error| StoreError::sdk("CreateBucket", &error))?;
         Ok(())
+    }
+
+    /// Makes a queue and the queue of its dead letters; answers its address.
+    async fn ensure_pair(
+        &self,
+        endpoint: &str,
+        template: &Value,
+        [queue, dead_letters]: [(&str, &str); 2],
+    ) -> Result<String, StoreError> {
+        let dead = properties(template, dead_letters.1)?;
+        let dead_url = self.ensure_queue(dead_letters.0, dead, None).await?;
+        let dead_arn = self.queue_arn(&dead_url).await?;
+        let properties = properties(template, queue.1)?;
+        let url = self
+            .ensure_queue(queue.0, properties, Some(&dead_arn))
+            .await?;
+        // The stack names itself `localhost`, which may be another address than the one it
+        // listens on.
+        Ok(match url.find("/000000000000/") {
+            Some(path) => format!("{endpoint}{}", url.get(path..).unwrap_or_default()),
+            None => url,
+        })
     }
 
     async fn ensure_queue(

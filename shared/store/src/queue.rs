@@ -1,5 +1,5 @@
-//! The render queue. Messages name a task and may come twice or late; what they
-//! do is decided by the task's item.
+//! The queues. Messages name a task or a delivery and may come twice or late; what
+//! they do is decided by its item.
 
 use std::time::Duration;
 
@@ -25,33 +25,66 @@ pub struct Received {
     pub message_id: String,
     /// Names this receipt in later calls.
     pub receipt_handle: String,
-    /// JSON of a [`RenderMessage`], or whatever somebody sent.
+    /// JSON of a message of that queue, or whatever somebody sent.
     pub body: String,
 }
 
 impl Store {
-    /// Sends a committed task to the render queue. The user is the message
-    /// group, so that SQS serves users fairly.
+    /// Sends a committed task to the render queue.
     pub async fn send_render(&self, user: &str, task: TaskId) -> Result<(), StoreError> {
         let body = RenderMessage {
             user: user.to_owned(),
             task: task.to_string(),
         };
+        let body = serde_json::to_string(&body).unwrap_or_default();
+        self.send(&self.0.queues.render, user, body, Duration::ZERO)
+            .await
+    }
+
+    /// Sends a message, held back for at most 15 minutes. The user is the message
+    /// group, so that SQS serves users fairly.
+    pub(crate) async fn send(
+        &self,
+        queue: &str,
+        user: &str,
+        body: String,
+        delay: Duration,
+    ) -> Result<(), StoreError> {
+        let delay = Some(delay.as_secs() as i32).filter(|seconds| *seconds > 0);
         self.0
             .sqs
             .send_message()
-            .queue_url(&self.0.queue_url)
-            .message_body(serde_json::to_string(&body).unwrap_or_default())
+            .queue_url(queue)
+            .message_body(body)
             .message_group_id(group(user))
+            .set_delay_seconds(delay)
             .send()
             .await
             .map_err(|error| StoreError::sdk("SendMessage", &error))?;
         Ok(())
     }
 
-    /// Waits for up to `most` messages, at most 20 s.
+    /// Waits for up to `most` messages of the render queue, at most 20 s.
     pub async fn receive_render(
         &self,
+        most: u8,
+        wait: Duration,
+    ) -> Result<Vec<Received>, StoreError> {
+        self.receive(&self.0.queues.render, most, wait).await
+    }
+
+    /// Waits for up to `most` messages of the webhook queue, at most 20 s.
+    pub async fn receive_webhooks(
+        &self,
+        most: u8,
+        wait: Duration,
+    ) -> Result<Vec<Received>, StoreError> {
+        self.receive(&self.0.queues.webhook, most, wait).await
+    }
+
+    async fn receive(
+        &self,
+        queue: &str,
         most: u8,
         wait: Duration,
     ) -> Result<Vec<Received>, StoreError> {
@@ -59,7 +92,7 @@ impl Store {
             .0
             .sqs
             .receive_message()
-            .queue_url(&self.0.queue_url)
+            .queue_url(queue)
             .max_number_of_messages(i32::from(most.clamp(1, 10)))
             .wait_time_seconds(wait.as_secs().min(20) as i32)
             .send()
@@ -79,12 +112,21 @@ impl Store {
             .collect())
     }
 
-    /// Removes a message that is done with.
+    /// Removes a message of the render queue that is done with.
     pub async fn delete_render(&self, receipt_handle: &str) -> Result<(), StoreError> {
+        self.delete(&self.0.queues.render, receipt_handle).await
+    }
+
+    /// Removes a message of the webhook queue that is done with.
+    pub async fn delete_webhook(&self, receipt_handle: &str) -> Result<(), StoreError> {
+        self.delete(&self.0.queues.webhook, receipt_handle).await
+    }
+
+    async fn delete(&self, queue: &str, receipt_handle: &str) -> Result<(), StoreError> {
         self.0
             .sqs
             .delete_message()
-            .queue_url(&self.0.queue_url)
+            .queue_url(queue)
             .receipt_handle(receipt_handle)
             .send()
             .await
@@ -92,7 +134,7 @@ impl Store {
         Ok(())
     }
 
-    /// Hides a message from other workers for so long from now.
+    /// Hides a message of the render queue from other workers for so long from now.
     pub async fn hide_message(
         &self,
         receipt_handle: &str,
@@ -101,7 +143,7 @@ impl Store {
         self.0
             .sqs
             .change_message_visibility()
-            .queue_url(&self.0.queue_url)
+            .queue_url(&self.0.queues.render)
             .receipt_handle(receipt_handle)
             .visibility_timeout(time.as_secs().min(43_200) as i32)
             .send()

@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::item::{self, DUE_SHARDS, n, s, task_key, text};
 use crate::keys::ApiKey;
 use crate::read::List;
+use crate::webhooks::delivery_id;
 
 /// Most due tasks looked at in one run.
 const DUE_BATCH: i32 = 25;
@@ -92,7 +93,8 @@ impl Store {
         }
     }
 
-    /// Sends again what is due: committed but unclaimed, or under a dead lease.
+    /// Sends again what is due: tasks and webhooks that were committed but not claimed,
+    /// or are under a dead lease.
     /// Looks at no more than a batch a shard; returns how many were sent.
     pub async fn resend_due(&self) -> Result<usize, StoreError> {
         let mut sent = 0;
@@ -112,12 +114,17 @@ impl Store {
                 .map_err(|error| StoreError::sdk("Query", &error))?;
             for key in found.items.unwrap_or_default() {
                 let user = text(&key, "pk").and_then(|pk| Some(pk.strip_prefix("U#")?.to_owned()));
-                let task = text(&key, "sk").and_then(|sk| TaskId::parse(sk.strip_prefix("T#")?));
-                if let (Some(user), Some(task)) = (user, task)
-                    && self.resend_if_due(&user, task).await?
-                {
-                    sent += 1;
-                }
+                let (Some(user), Some(sk)) = (user, text(&key, "sk")) else {
+                    continue;
+                };
+                let resent = match sk.strip_prefix("T#").and_then(TaskId::parse) {
+                    Some(task) => self.resend_if_due(&user, task).await?,
+                    None => match delivery_id(&sk) {
+                        Some(id) => self.resend_delivery_if_due(&user, id).await?,
+                        None => false,
+                    },
+                };
+                sent += usize::from(resent);
             }
         }
         Ok(sent)

@@ -28,6 +28,7 @@ pub(crate) enum Part {
     Asset,
     File,
     Files,
+    Callback,
     Binding,
 }
 

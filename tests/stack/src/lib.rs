@@ -9,6 +9,7 @@
     reason = "a test may fail loudly"
 )]
 
+pub mod export;
 pub mod font;
 
 use std::net::{Ipv4Addr, TcpListener};

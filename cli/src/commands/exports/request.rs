@@ -30,6 +30,12 @@ pub(super) struct Request {
     /// Your own id of this export: a second create with it answers the first one's task.
     #[arg(long, value_name = "ID")]
     client_task_id: Option<String>,
+    /// Where to tell that the export started and how it ended.
+    #[arg(long, value_name = "URL")]
+    callback_url: Option<String>,
+    /// A header to send with that, as in `Authorization: Bearer x`; may be given again.
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    callback_header: Vec<(String, String)>,
 }
 
 impl Request {
@@ -40,6 +46,20 @@ impl Request {
             .with_context(|| format!("{} is not JSON", self.state.display()))?;
         request_body(value, self)
     }
+}
+
+/// Reads `Name: value`; the service says what is wrong with either.
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once(':')
+        .ok_or("a header is written `Name: value`")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn headers(given: &[(String, String)]) -> Option<Value> {
+    let pairs = given.iter().cloned();
+    let map: Map<String, Value> = pairs.map(|(name, value)| (name, value.into())).collect();
+    (!map.is_empty()).then(|| map.into())
 }
 
 /// The request: the file's own where it is one, options winning, defaults filling.
@@ -59,6 +79,8 @@ fn request_body(value: Value, request: &Request) -> anyhow::Result<Value> {
             "clientTaskId",
             request.client_task_id.clone().map(Value::from),
         ),
+        ("callbackUrl", request.callback_url.clone().map(Value::from)),
+        ("callbackHeaders", headers(&request.callback_header)),
     ];
     for (name, value) in given {
         if let Some(value) = value {
@@ -97,6 +119,8 @@ mod tests {
             ratio: None,
             filename: None,
             client_task_id: None,
+            callback_url: None,
+            callback_header: vec![header("X-Key: a:b").unwrap()],
         }
     }
 
@@ -106,7 +130,8 @@ mod tests {
         assert_eq!(
             body,
             json!({"editorState": {"stateSchemaVersion": "v1"}, "stateSchemaVersion": "v1",
-                   "format": "mp4", "fps": 60, "scale": 1, "ratio": "custom"})
+                   "format": "mp4", "fps": 60, "scale": 1, "ratio": "custom",
+                   "callbackHeaders": {"X-Key": "a:b"}})
         );
     }
 

@@ -76,18 +76,20 @@ async fn an_estimate_warns_of_what_a_create_would_meet() {
     store.set_active_limit("ann", Some(0)).await.unwrap();
     store.pause_account("ann").await.unwrap();
     let before = everything(&service).await;
-    let estimated = estimate(&service, &body()).await;
+    let told = body_with(json!({ "callbackUrl": "https://example.com/hook" }));
+    let estimated = estimate(&service, &told).await;
     let warnings = estimated.data()["warnings"].as_array().unwrap();
     for (warning, begins) in warnings.iter().zip([
         "0 exports are active",
         "the balance of 0.1 credits does not cover 0.2",
         "the 1 standard seconds left to this key do not cover 2",
+        "`callbackUrl` is given, but the account has no secret",
         "the operator has paused this account",
     ]) {
         let warning = warning.as_str().unwrap();
         assert!(warning.starts_with(begins), "{warning}");
     }
-    assert_eq!(warnings.len(), 4);
+    assert_eq!(warnings.len(), 5);
     assert_eq!(everything(&service).await, before);
 }
 

@@ -90,8 +90,9 @@ impl Proxy {
             .with_state(proxy.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         let made = &service.stack.made;
-        let queue = made.render_queue_url.replace(&service.stack.endpoint, &url);
-        let config = StoreConfig::local(&url, REGION, &made.table, &made.bucket, &queue);
+        let mut queues = made.queues();
+        queues.render = queues.render.replace(&service.stack.endpoint, &url);
+        let config = StoreConfig::local(&url, REGION, &made.table, &made.bucket, queues);
         service.url = serve(&Store::new(config).await.unwrap()).await;
         (service, proxy)
     }

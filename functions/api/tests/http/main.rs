@@ -13,6 +13,7 @@ mod common;
 
 mod asset_uses;
 mod bindings;
+mod callbacks;
 mod conventions;
 mod create;
 mod documents;

@@ -45,7 +45,7 @@ async fn fresh(service: &Service) -> Store {
         REGION,
         &made.table,
         &made.bucket,
-        &made.render_queue_url,
+        made.queues(),
     );
     Store::new(config).await.unwrap()
 }

@@ -1,4 +1,4 @@
-use darkroom_store::StoreConfig;
+use darkroom_store::{Queues, StoreConfig};
 use darkroom_test_stack::{REGION, Stack, font};
 
 use super::*;
@@ -65,7 +65,13 @@ async fn what_is_listed_as_before_is_not_read_again() {
 async fn a_bucket_out_of_reach_is_asked_later_and_one_that_refuses_is_done_without() {
     let stack = Stack::start().await;
     let store = |endpoint: &str, bucket: &str| {
-        Store::new(StoreConfig::local(endpoint, REGION, "t", bucket, "q"))
+        Store::new(StoreConfig::local(
+            endpoint,
+            REGION,
+            "t",
+            bucket,
+            Queues::default(),
+        ))
     };
     let fonts = BucketFonts::new(installed());
     let refusing = store(&stack.endpoint, "no-such-bucket").await.unwrap();

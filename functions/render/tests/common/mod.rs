@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use darkroom_compositor::Fonts;
-use darkroom_exports::{CreateExport, Limits, PriceTable, Task, TaskId, TaskState, Timestamp};
+use darkroom_exports::{Task, TaskId};
 use darkroom_media::{Fetcher, Tools};
-use darkroom_store::{ApiKey, Created, NewExport, Received, Store};
-use darkroom_test_stack::Stack as LocalStack;
+use darkroom_store::{ApiKey, Received, Store};
+pub use darkroom_test_stack::export::square;
+use darkroom_test_stack::{Stack as LocalStack, export};
 use darkroom_worker::{Worker, WorkerConfig};
 use serde_json::{Value, json};
 
@@ -58,32 +59,12 @@ impl Stack {
 
     /// Commits and sends an export, as the API does.
     pub async fn create(&self, state: &Value) -> TaskId {
-        let body = json!({
-            "editorState": state, "stateSchemaVersion": "v1",
-            "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
-        });
-        let library = self.store.library(state).await.unwrap();
-        let limits = Limits::default();
-        let export = darkroom_exports::request::parse(&body, &limits, &library).unwrap();
-        self.store
-            .put_document(&export.state.hash, &export.state.bytes)
-            .await
-            .unwrap();
-        let task = new_task(&self.key, &export);
-        let new = NewExport {
-            key: &self.key,
-            task: &task,
-            export: &export,
-            body: "{}",
-            idempotency: None,
-            active_limit: 2,
-        };
-        assert_eq!(self.store.create_export(&new).await.unwrap(), Created::New);
-        self.store
-            .send_render(&self.key.user, task.id)
-            .await
-            .unwrap();
-        task.id
+        self.create_with(state, &json!({})).await
+    }
+
+    /// The same, with more fields of the request.
+    pub async fn create_with(&self, state: &Value, more: &Value) -> TaskId {
+        export::create(&self.store, &self.key, state, more).await
     }
 
     pub async fn received(&self) -> Received {
@@ -161,34 +142,6 @@ fn hex(text: &str) -> String {
     digits.collect::<Vec<_>>().concat()
 }
 
-fn new_task(key: &ApiKey, export: &CreateExport) -> Task {
-    let layout = export.layout;
-    let quote = PriceTable::default().quote(
-        export.duration,
-        layout.width,
-        layout.height,
-        export.settings.fps,
-    );
-    Task {
-        id: TaskId::generate(),
-        project: None,
-        created_by_key: key.key_id.clone(),
-        client_task_id: None,
-        filename: None,
-        state: TaskState::Pending,
-        progress: 0,
-        phase: None,
-        error: None,
-        output_key: None,
-        warnings: Vec::new(),
-        duration: export.duration,
-        standard_seconds: quote.standard_seconds,
-        credits: quote.credits,
-        created_at: Timestamp::now(),
-        completed_at: None,
-    }
-}
-
 pub fn event(message: &Received) -> SqsEvent {
     let mut record = SqsMessage::default();
     record.message_id = Some(message.message_id.clone());
@@ -197,25 +150,6 @@ pub fn event(message: &Received) -> SqsEvent {
     let mut event = SqsEvent::default();
     event.records = vec![record];
     event
-}
-
-/// A red square on a canvas of `size` x `size` pixels.
-pub fn square(size: u32, seconds: u32) -> Value {
-    let number = |value: u32| json!({ "value": value, "keyframes": [] });
-    json!({
-        "stateSchemaVersion": "v1",
-        "compositionWidth": size, "compositionHeight": size,
-        "timebaseTicksPerSecond": 240_000,
-        "tracks": [{ "id": "t", "items": ["square"], "hidden": false, "muted": false }],
-        "assets": {}, "transitions": {},
-        "items": { "square": {
-            "id": "square", "type": "solid", "startTicks": 0, "durationTicks": 240_000 * seconds,
-            "isDraggingInTimeline": false, "color": "#ff0000", "shape": "rectangle",
-            "keepAspectRatio": false, "borderRadius": number(0), "rotation": number(0),
-            "top": number(0), "left": number(0), "width": number(size / 2), "height": number(size / 2),
-            "scaleX": number(1), "scaleY": number(1), "opacity": number(1),
-        }},
-    })
 }
 
 /// The square as an image whose file is not in the bucket.

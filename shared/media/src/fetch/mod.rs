@@ -11,12 +11,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use darkroom_address::is_public;
 use reqwest::header::LOCATION;
 use tokio::io::AsyncWriteExt as _;
 use url::{Host, Url};
 
 use guard::GuardedResolver;
-pub(crate) use guard::is_public;
 
 /// Redirects followed at most.
 const REDIRECTS: usize = 5;
@@ -104,18 +104,11 @@ impl Fetcher {
     /// A fetcher; `allowed` lists `host:port` pairs exempt from the address check.
     pub fn new(allowed: &[String], limits: FetchLimits) -> Result<Self, FetchError> {
         let client = |guarded: bool| {
-            let mut builder = http_client()
+            careful_client(guarded)
                 .map_err(|error| FetchError::Client(error.to_string()))?
-                .redirect(reqwest::redirect::Policy::none())
-                .no_proxy()
                 .connect_timeout(limits.connect)
                 .read_timeout(limits.idle)
                 .timeout(limits.total)
-                .pool_max_idle_per_host(0);
-            if guarded {
-                builder = builder.dns_resolver(Arc::new(GuardedResolver));
-            }
-            builder
                 .build()
                 .map_err(|error| FetchError::Client(error.to_string()))
         };
@@ -221,25 +214,60 @@ impl Fetcher {
     }
 
     fn failed(&self, error: &reqwest::Error) -> FetchError {
-        let mut cause: Option<&dyn std::error::Error> = Some(error);
-        let mut last = String::new();
-        while let Some(error) = cause {
-            if let Some(guard::Refused(host)) = error.downcast_ref() {
-                return FetchError::Forbidden(host.clone());
-            }
-            last = error.to_string();
-            cause = error.source();
-        }
-        if error.is_timeout() {
-            FetchError::TooSlow(self.limits.total.as_secs())
-        } else {
-            FetchError::Unreachable(last)
+        match unanswered(error) {
+            Unanswered::Refused(host) => FetchError::Forbidden(host),
+            Unanswered::TooSlow => FetchError::TooSlow(self.limits.total.as_secs()),
+            Unanswered::Unreachable(why) => FetchError::Unreachable(why),
         }
     }
 }
 
 fn shortened(text: &str) -> String {
     text.chars().take(80).collect()
+}
+
+/// Why a request got no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unanswered {
+    /// Its host, named here, leads to an address that is not public.
+    Refused(String),
+    /// A time-out of the client.
+    TooSlow,
+    /// No connection, or it broke off; the innermost cause, without the URL.
+    Unreachable(String),
+}
+
+/// Sorts the failure of a request that a [`careful_client`] sent.
+pub fn unanswered(error: &reqwest::Error) -> Unanswered {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    let mut last = String::new();
+    while let Some(error) = cause {
+        if let Some(guard::Refused(host)) = error.downcast_ref() {
+            return Unanswered::Refused(host.clone());
+        }
+        last = error.to_string();
+        cause = error.source();
+    }
+    if error.is_timeout() {
+        Unanswered::TooSlow
+    } else {
+        Unanswered::Unreachable(last)
+    }
+}
+
+/// A builder of a client for URLs that callers name: no redirects, no proxy and no
+/// connection kept; `guarded`, it connects to no name that leads to an address which
+/// is not public. A literal address never meets the guard: the caller checks those.
+pub fn careful_client(guarded: bool) -> Result<reqwest::ClientBuilder, rustls::Error> {
+    let builder = http_client()?
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .pool_max_idle_per_host(0);
+    Ok(if guarded {
+        builder.dns_resolver(Arc::new(GuardedResolver))
+    } else {
+        builder
+    })
 }
 
 /// A reqwest builder whose TLS is ring and whose roots are the system's.

@@ -26,7 +26,7 @@ impl Store {
         standing: Standing,
         named: &Named<'_>,
     ) -> Result<Parts, StoreError> {
-        let mut parts = Vec::with_capacity(6);
+        let mut parts = Vec::with_capacity(7);
         let user = &new.key.user;
         let repeatable = Repeatable {
             identity: &new.export.identity,
@@ -52,6 +52,11 @@ impl Store {
             let files = self.put_use(user, Use::Task(new.task.id), named)?;
             parts.push((Part::Files, files));
         }
+        if let Some(callback) = &new.export.callback
+            && let Some(headers) = self.keep_headers(user, new.task.id, callback)?
+        {
+            parts.push((Part::Callback, headers));
+        }
         Ok(parts)
     }
 
@@ -72,7 +77,7 @@ impl Store {
     }
 
     /// Takes a slot of the account's set and, where it has a balance, the credits;
-    /// begins the use of files.
+    /// begins the use of files. Webhooks need a secret of the account.
     fn account_part(
         &self,
         new: &NewExport<'_>,
@@ -109,6 +114,9 @@ impl Store {
             update = with_use;
             conditions.push(condition);
         }
+        if new.export.callback.is_some() {
+            conditions.push("attribute_exists(webhookSecret)");
+        }
         let conditions = conditions.join(" AND ");
         update_part(
             update
@@ -143,6 +151,12 @@ fn task_item(new: &NewExport<'_>, standing: Standing, named: &Named<'_>) -> Item
     put("dueAt", n(task.created_at.plus_seconds(due_seconds).0));
     if !named.is_empty() {
         put("usesFiles", AttributeValue::Bool(true));
+    }
+    if let Some(callback) = &new.export.callback {
+        put("callbackUrl", s(&callback.url));
+        if !callback.headers.is_empty() {
+            put("callbackHeaders", AttributeValue::Bool(true));
+        }
     }
     if let Some(project) = task.project {
         put("projectId", s(project.to_string()));

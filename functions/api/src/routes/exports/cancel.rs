@@ -5,7 +5,7 @@ use axum::response::Response;
 use darkroom_exports::ErrorCode;
 use darkroom_store::Canceled;
 
-use super::{not_found, show, task_id};
+use super::{not_found, task_id};
 use crate::auth::{Runtime, unknown_key};
 use crate::config::AppState;
 use crate::reply::{self, Refusal};
@@ -17,7 +17,7 @@ pub(crate) async fn handle(
     Id(id): Id,
 ) -> Result<Response, Refusal> {
     match state.store().cancel(&key, task_id(&id)?).await? {
-        Canceled::Done(task) => Ok(reply::data(&show(&state, &task).await?)),
+        Canceled::Done(task) => Ok(reply::data(&state.store().export_task(&task).await?)),
         Canceled::Ended(ended) => Err(Refusal::new(
             ErrorCode::TaskNotCancelable,
             format!(

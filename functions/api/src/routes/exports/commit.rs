@@ -77,6 +77,10 @@ fn new_task(state: &AppState, key: &ApiKey, export: &CreateExport) -> Task {
         phase: None,
         error: None,
         output_key: None,
+        callback_url: export
+            .callback
+            .as_ref()
+            .map(|callback| callback.url.clone()),
         warnings: Vec::new(),
         duration: quote.duration,
         standard_seconds: quote.standard_seconds,
@@ -126,6 +130,11 @@ fn refusal(refused: Created) -> Refusal {
             ),
         ),
         Created::QuotaExceeded(seconds) => quota_exceeded(seconds),
+        Created::WebhookSecretMissing => Refusal::new(
+            ErrorCode::WebhookSecretMissing,
+            "`callbackUrl` is given, but this account has no secret to sign webhooks with; the \
+             service's operator makes one with `darkroom webhooks secret --rotate`",
+        ),
         Created::State(bad) => bad_files(bad),
         Created::New | Created::Paused | Created::Replayed { .. } | Created::KeyRevoked => {
             unknown_key()

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use darkroom_exports::Quote;
+use darkroom_exports::{CreateExport, Quote};
 use darkroom_store::Outlook;
 
 use super::read;
@@ -30,12 +30,17 @@ pub(crate) async fn handle(
     // 2. What the account or the key would refuse may be otherwise in a minute.
     let config = state.config();
     let quote = export.quote(&config.prices);
-    let warnings = standing(&outlook, &quote, config.limits.active_tasks);
+    let warnings = standing(&outlook, &export, &quote, config.limits.active_tasks);
     Ok(reply::data(&export.estimate(&quote, warnings)))
 }
 
 /// What a create would meet now, one sentence each.
-fn standing(outlook: &Outlook, quote: &Quote, active_limit: u32) -> Vec<String> {
+fn standing(
+    outlook: &Outlook,
+    export: &CreateExport,
+    quote: &Quote,
+    active_limit: u32,
+) -> Vec<String> {
     let account = &outlook.account;
     let mut warnings = Vec::new();
     let active = account.active.len();
@@ -60,6 +65,13 @@ fn standing(outlook: &Outlook, quote: &Quote, active_limit: u32) -> Vec<String> 
              refused now",
             quote.standard_seconds
         ));
+    }
+    if export.callback.is_some() && !outlook.has_webhook_secret {
+        warnings.push(
+            "`callbackUrl` is given, but the account has no secret to sign webhooks with: a \
+             create would be refused now"
+                .to_owned(),
+        );
     }
     if account.paused {
         warnings.push(

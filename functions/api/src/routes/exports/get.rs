@@ -12,7 +12,7 @@ use darkroom_store::StoreError;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-use super::{not_found, show, task_id};
+use super::{not_found, task_id};
 use crate::auth::Runtime;
 use crate::config::AppState;
 use crate::reply::{self, Refusal};
@@ -46,7 +46,8 @@ pub(crate) async fn handle(
     } else {
         json!({ "warnings": task.warnings })
     };
-    let mut answer = reply::with_meta(&show(&state, &task).await?, &meta);
+    let shown = state.store().export_task(&task).await?;
+    let mut answer = reply::with_meta(&shown, &meta);
     if task.state.is_active() {
         let seconds = match task.state {
             TaskState::Paused => PAUSED_RETRY_SECONDS,

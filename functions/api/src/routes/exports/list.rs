@@ -7,7 +7,6 @@ use darkroom_exports::TaskId;
 use darkroom_exports::cursor::PAGE_SIZE;
 use uuid::Uuid;
 
-use super::show;
 use crate::auth::Runtime;
 use crate::config::AppState;
 use crate::page::{self, Query};
@@ -38,7 +37,7 @@ pub(crate) async fn handle(
         .await?;
     let mut shown = Vec::with_capacity(page.entries.len());
     for task in &page.entries {
-        shown.push(show(&state, task).await?);
+        shown.push(state.store().export_task(task).await?);
     }
     Ok(page::answer(&shown, &list, &key.user, page.next))
 }

@@ -9,9 +9,7 @@ pub(super) mod list;
 
 use axum::body::Body;
 use axum::http::HeaderMap;
-use darkroom_exports::{CreateExport, ErrorCode, Task, TaskId, TaskState, request};
-use darkroom_store::StoreError;
-use serde_json::Value;
+use darkroom_exports::{CreateExport, ErrorCode, TaskId, request};
 
 use crate::body;
 use crate::config::AppState;
@@ -22,18 +20,6 @@ async fn read(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Creat
     let body = body::json(headers, body).await?;
     let library = state.store().library(&body["editorState"]).await?;
     Ok(request::parse(&body, &state.config().limits, &library)?)
-}
-
-/// A task as the contract shows it, with an address signed now where there is an output.
-async fn show(state: &AppState, task: &Task) -> Result<Value, StoreError> {
-    let url = match (&task.output_key, task.state) {
-        (Some(key), TaskState::Completed) => {
-            let name = task.filename.as_deref();
-            Some(state.store().presign_output(key, name).await?)
-        }
-        _ => None,
-    };
-    Ok(task.to_export_task(url))
 }
 
 /// Any string may be asked for; one that is no task id names no task.

@@ -26,7 +26,8 @@ pub(crate) async fn handle(
     // 1. The header and the body are what they must be.
     let id = project_id(&id)?;
     let idempotency = repeat::key(&headers)?;
-    let export = ProjectExport::parse(&body::json(&headers, body).await?, id)?;
+    let body = body::json(&headers, body).await?;
+    let export = ProjectExport::parse(&body, id, &state.config().limits)?;
 
     // 2. A repetition is answered whatever has become of the project and its state.
     let store = state.store();

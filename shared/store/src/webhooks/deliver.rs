@@ -1,0 +1,286 @@
+//! One try of a delivery: claimed, and settled by whoever claimed it.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use darkroom_exports::webhook::schedule::Answer;
+use darkroom_exports::{DeliveryId, Step, TaskState, Timestamp, WebhookEvent};
+
+use super::{
+    CallbackHeaders, Delivery, DeliveryClaim, DeliveryState, GRACE_SECONDS, KEPT_SECONDS, Settled,
+    WebhookMessage, delivery_key, headers_key, secrets,
+};
+use crate::config::Store;
+use crate::error::StoreError;
+use crate::item::{self, Item, account_key, flag, n, number, s, task_key, text};
+
+/// Longest sentence kept of a failed try.
+const ERROR_CHARS: usize = 300;
+
+/// The items that a try takes.
+struct Found {
+    delivery: Item,
+    /// That the task started, where this delivery tells of its end.
+    before: Option<Item>,
+    task: Item,
+    headers: Option<Item>,
+    account: Item,
+}
+
+impl Store {
+    /// Claims the delivery that a message names for one try, if the message is the
+    /// latest of it and it is this delivery's turn.
+    pub async fn claim_delivery(
+        &self,
+        message: &WebhookMessage,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<DeliveryClaim, StoreError> {
+        let Some(id) = DeliveryId::parse(&message.delivery) else {
+            return Ok(DeliveryClaim::Over);
+        };
+        let user = &message.user;
+        let Some(found) = self.find_delivery(user, id).await? else {
+            return Ok(DeliveryClaim::Over);
+        };
+        if state(&found.delivery) != Some(DeliveryState::Waiting) {
+            return Ok(DeliveryClaim::Over);
+        }
+        let unsettled = |item: &&Item| !item.contains_key("settledAt");
+        if let Some(before) = found.before.as_ref().filter(unsettled) {
+            let due = number(before, "dueAt").unwrap_or(now.0);
+            self.postpone(user, id, Timestamp(due.max(now.0))).await?;
+            let step = Step::Started;
+            return Ok(DeliveryClaim::Blocked(DeliveryId { step, ..id }));
+        }
+        let Some(ours) = self.take(user, id, message.generation, now, lease).await? else {
+            return Ok(DeliveryClaim::Over);
+        };
+        read(user, id, &ours, &found, now)
+            .map(|delivery| DeliveryClaim::Claimed(Box::new(delivery)))
+            .ok_or(StoreError::Corrupt("delivery"))
+    }
+
+    /// Everything that belongs to a delivery, in one call; `None` where the delivery
+    /// or its task is not there.
+    async fn find_delivery(&self, user: &str, id: DeliveryId) -> Result<Option<Found>, StoreError> {
+        let own = delivery_key(user, id);
+        let before = (id.step == Step::Ended).then(|| {
+            let step = Step::Started;
+            delivery_key(user, DeliveryId { step, ..id })
+        });
+        let (task, headers) = (task_key(user, id.task), headers_key(user, id.task));
+        let account = account_key(user);
+        let mut keys = vec![own.clone(), task.clone(), headers.clone(), account.clone()];
+        keys.extend(before.clone());
+        let mut items = self.get_items(keys).await?;
+        let mut take = |key: &Item| {
+            let at = items
+                .iter()
+                .position(|item| item.get("sk") == key.get("sk"))?;
+            Some(items.swap_remove(at))
+        };
+        let (delivery, task, headers) = (take(&own), take(&task), take(&headers));
+        let (account, before) = (take(&account), before.and_then(|key| take(&key)));
+        let (Some(delivery), Some(task)) = (delivery, task) else {
+            return Ok(None);
+        };
+        Ok(Some(Found {
+            delivery,
+            before,
+            task,
+            headers,
+            account: account.unwrap_or_default(),
+        }))
+    }
+
+    /// Raises the generation and begins a lease. A lease that ran out is of a sender
+    /// that died in its try, whatever the message says.
+    async fn take(
+        &self,
+        user: &str,
+        id: DeliveryId,
+        generation: i64,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<Item>, StoreError> {
+        let until = now.0 + lease.as_millis() as i64;
+        let claimed = self
+            .0
+            .db
+            .update_item()
+            .table_name(&self.0.table)
+            .set_key(Some(delivery_key(user, id)))
+            .update_expression(
+                "SET leaseUntil = :until, dueAt = :due ADD generation :one, attempts :one",
+            )
+            .condition_expression(
+                "#state = :waiting AND (leaseUntil < :now \
+                 OR (attribute_not_exists(leaseUntil) AND generation = :generation))",
+            )
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":waiting", s(DeliveryState::Waiting.as_str()))
+            .expression_attribute_values(":until", n(until))
+            .expression_attribute_values(":due", n(until + 1))
+            .expression_attribute_values(":now", n(now.0))
+            .expression_attribute_values(":generation", n(generation))
+            .expression_attribute_values(":one", n(1))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        match claimed {
+            Ok(claimed) => Ok(claimed.attributes),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+            Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
+        }
+    }
+
+    /// Has a delivery whose turn it is not looked at after the one before it.
+    async fn postpone(
+        &self,
+        user: &str,
+        id: DeliveryId,
+        before_is_due: Timestamp,
+    ) -> Result<(), StoreError> {
+        let due = before_is_due.plus_seconds(GRACE_SECONDS).0;
+        let moved = self
+            .0
+            .db
+            .update_item()
+            .table_name(&self.0.table)
+            .set_key(Some(delivery_key(user, id)))
+            .update_expression("SET dueAt = :due")
+            .condition_expression("attribute_exists(dueShard)")
+            .expression_attribute_values(":due", n(due))
+            .send()
+            .await;
+        match moved {
+            Err(error) if error.code() != Some("ConditionalCheckFailedException") => {
+                Err(StoreError::sdk("UpdateItem", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes what a try came to; `false` when the lease is another's by now, and
+    /// nothing was written. A further try is sent for before it is written: a sender
+    /// that dies in between leaves a message too many, not one too few.
+    pub async fn settle_delivery(
+        &self,
+        delivery: &Delivery,
+        settled: &Settled,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if let Settled::Again(at, _) = settled {
+            let next = WebhookMessage {
+                user: delivery.user.clone(),
+                delivery: delivery.id.to_string(),
+                generation: delivery.generation,
+                not_before: at.0,
+            };
+            self.send_webhook(&next, now).await?;
+        }
+        let (sets, values) = outcome(settled, now);
+        let update = self
+            .0
+            .db
+            .update_item()
+            .table_name(&self.0.table)
+            .set_key(Some(delivery_key(&delivery.user, delivery.id)))
+            .update_expression(sets)
+            .condition_expression(
+                "#state = :waiting AND generation = :generation AND attribute_exists(leaseUntil)",
+            )
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":waiting", s(DeliveryState::Waiting.as_str()))
+            .expression_attribute_values(":generation", n(delivery.generation));
+        let update = values.into_iter().fold(update, |update, (name, value)| {
+            update.expression_attribute_values(name, value)
+        });
+        match update.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
+            Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
+        }
+    }
+}
+
+/// The update of a try's end, with its values.
+fn outcome(
+    settled: &Settled,
+    now: Timestamp,
+) -> (&'static str, Vec<(&'static str, AttributeValue)>) {
+    const AGAIN: &str =
+        "SET nextAt = :at, dueAt = :due, expiresAt = :kept, lastError = :error REMOVE leaseUntil";
+    const DONE: &str = "SET #state = :state, settledAt = :now \
+                        REMOVE leaseUntil, nextAt, dueShard, dueAt, lastError";
+    const FAILED: &str = "SET #state = :state, settledAt = :now, lastError = :error, gone = :gone \
+                          REMOVE leaseUntil, nextAt, dueShard, dueAt";
+    let error = |answer: &Answer| {
+        let text = answer.to_string();
+        s(text.chars().take(ERROR_CHARS).collect::<String>())
+    };
+    let ended = |state: DeliveryState| vec![(":state", s(state.as_str())), (":now", n(now.0))];
+    match settled {
+        Settled::Delivered => (DONE, ended(DeliveryState::Delivered)),
+        Settled::Dropped => (DONE, ended(DeliveryState::Dropped)),
+        Settled::Failed(answer) => {
+            let mut values = ended(DeliveryState::Failed);
+            values.push((":error", error(answer)));
+            values.push((":gone", AttributeValue::Bool(answer.is_gone())));
+            (FAILED, values)
+        }
+        Settled::Again(at, answer) => {
+            let values = vec![
+                (":at", n(at.0)),
+                (":due", n(at.plus_seconds(GRACE_SECONDS).0)),
+                (":kept", n(at.unix_seconds() + KEPT_SECONDS)),
+                (":error", error(answer)),
+            ];
+            (AGAIN, values)
+        }
+    }
+}
+
+pub(super) fn state(item: &Item) -> Option<DeliveryState> {
+    DeliveryState::parse(&text(item, "state")?)
+}
+
+fn read(
+    user: &str,
+    id: DeliveryId,
+    ours: &Item,
+    found: &Found,
+    now: Timestamp,
+) -> Option<Delivery> {
+    let task = item::task(&found.task).ok()?;
+    let headers = match &found.headers {
+        Some(item) => {
+            let map: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_str(&text(item, "headers")?).ok()?;
+            map.into_iter()
+                .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
+                .collect()
+        }
+        None if flag(&found.task, "callbackHeaders") && task.state != TaskState::Canceled => {
+            return None;
+        }
+        None => Vec::new(),
+    };
+    Some(Delivery {
+        user: user.to_owned(),
+        id,
+        event: WebhookEvent::parse(&text(ours, "event")?)?,
+        occurred_at: Timestamp(number(ours, "occurredAt")?),
+        attempt: u32::try_from(number(ours, "attempts")?).ok()?,
+        url: task.callback_url.clone()?,
+        task,
+        headers: CallbackHeaders(headers),
+        secrets: secrets::valid(&found.account, now)?,
+        // Whoever replays it knows better.
+        gone: !flag(ours, "replayed")
+            && found.before.as_ref().is_some_and(|item| flag(item, "gone")),
+        generation: number(ours, "generation")?,
+    })
+}

@@ -1,0 +1,149 @@
+//! An account's deliveries for its operator: listed, and sent again.
+
+use aws_sdk_dynamodb::types::{AttributeValue, Update};
+use darkroom_exports::{DeliveryId, Timestamp, WebhookEvent};
+
+use super::deliver::state;
+use super::{DeliveryState, KEPT_SECONDS, delivery_id, delivery_key};
+use crate::config::Store;
+use crate::create::UNCLAIMED_SECONDS;
+use crate::error::StoreError;
+use crate::item::{Item, due_shard, flag, n, number, s, task_key, text};
+use crate::read::List;
+use crate::tasks::Page;
+use crate::transact::{CHECK_FAILED, reasons, update_part};
+
+/// A delivery in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliverySummary {
+    /// Which delivery; its `webhook-id`.
+    pub id: DeliveryId,
+    /// What happened.
+    pub event: WebhookEvent,
+    /// When it did.
+    pub occurred_at: Timestamp,
+    /// What has become of it.
+    pub state: DeliveryState,
+    /// Tries so far, since it was last replayed.
+    pub attempts: u32,
+    /// When it is tried next, where it was tried before.
+    pub next_at: Option<Timestamp>,
+    /// What the last try came to, where it failed.
+    pub last_error: Option<String>,
+}
+
+/// What a replay came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replayed {
+    /// It will be sent, with all its tries before it.
+    Done,
+    /// The user has no such delivery, or not any more: they are kept for 30 days.
+    Missing,
+    /// Its task was canceled, of which nothing is sent.
+    Canceled,
+    /// It is being sent at this moment.
+    Sending,
+}
+
+impl Store {
+    /// A user's deliveries, newest task first, its end before its start: at most
+    /// `size`, behind `before`. A page may be short, even empty, with more behind it.
+    pub async fn list_deliveries(
+        &self,
+        user: &str,
+        size: u32,
+        before: Option<String>,
+        only_failed: bool,
+    ) -> Result<Page<DeliverySummary, String>, StoreError> {
+        let failed = || ("state", s(DeliveryState::Failed.as_str()));
+        let list = List {
+            user,
+            prefix: "W#",
+            before,
+            size,
+            only: only_failed.then(failed),
+        };
+        let (items, next) = self.page(&list).await?;
+        let entries = items
+            .iter()
+            .map(|item| summary(item).ok_or(StoreError::Corrupt("delivery")));
+        Ok(Page {
+            entries: entries.collect::<Result<_, _>>()?,
+            next,
+        })
+    }
+
+    /// Sends a delivery again under the same id, with all its tries before it: one
+    /// that failed, one that was delivered, or one that waits for its next try.
+    pub async fn replay_delivery(
+        &self,
+        user: &str,
+        id: DeliveryId,
+        now: Timestamp,
+    ) -> Result<Replayed, StoreError> {
+        let Some(item) = self.get_item(delivery_key(user, id)).await? else {
+            return Ok(Replayed::Missing);
+        };
+        if state(&item) == Some(DeliveryState::Dropped) {
+            return Ok(Replayed::Canceled);
+        }
+        let mut parts = vec![update_part(
+            Update::builder()
+                .table_name(&self.0.table)
+                .set_key(Some(delivery_key(user, id)))
+                .update_expression(
+                    "SET #state = :waiting, attempts = :none, dueShard = :shard, dueAt = :due, \
+                     expiresAt = :kept, replayed = :yes, gone = :no REMOVE nextAt, lastError, leaseUntil \
+                     ADD generation :one",
+                )
+                .condition_expression(
+                    "attribute_exists(pk) \
+                     AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now)",
+                )
+                .expression_attribute_names("#state", "state")
+                .expression_attribute_values(":waiting", s(DeliveryState::Waiting.as_str()))
+                .expression_attribute_values(":none", n(0))
+                .expression_attribute_values(":shard", due_shard(id.task))
+                .expression_attribute_values(":due", n(now.plus_seconds(UNCLAIMED_SECONDS).0))
+                .expression_attribute_values(":kept", n(now.unix_seconds() + KEPT_SECONDS))
+                .expression_attribute_values(":yes", AttributeValue::Bool(true))
+                .expression_attribute_values(":no", AttributeValue::Bool(false))
+                .expression_attribute_values(":now", n(now.0))
+                .expression_attribute_values(":one", n(1)),
+        )?];
+        let task = self.get_item(task_key(user, id.task)).await?;
+        if task.is_some_and(|task| flag(&task, "callbackHeaders")) {
+            parts.push(self.headers_expire(user, id.task, now)?);
+        }
+        let sent = self
+            .0
+            .db
+            .transact_write_items()
+            .set_transact_items(Some(parts))
+            .send()
+            .await;
+        if let Err(error) = sent {
+            let leased = reasons(&error)
+                .and_then(<[_]>::first)
+                .is_some_and(|reason| reason.code() == Some(CHECK_FAILED));
+            if leased {
+                return Ok(Replayed::Sending);
+            }
+            return Err(StoreError::sdk("TransactWriteItems", &error));
+        }
+        self.announce(user, id).await?;
+        Ok(Replayed::Done)
+    }
+}
+
+fn summary(item: &Item) -> Option<DeliverySummary> {
+    Some(DeliverySummary {
+        id: delivery_id(&text(item, "sk")?)?,
+        event: WebhookEvent::parse(&text(item, "event")?)?,
+        occurred_at: Timestamp(number(item, "occurredAt")?),
+        state: state(item)?,
+        attempts: u32::try_from(number(item, "attempts")?).ok()?,
+        next_at: number(item, "nextAt").map(Timestamp),
+        last_error: text(item, "lastError"),
+    })
+}
