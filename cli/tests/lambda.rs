@@ -268,6 +268,11 @@ async fn sample_events_drive_the_functions() {
     // The queue waits, so that the render function can be invoked by hand.
     deployed.feed(false).await;
 
+    let (status, _, body) = deployed.api("get-open-api", &fill).await;
+    assert_eq!(status, 200, "{body}");
+    let described = include_str!("../../openapi.json");
+    assert_eq!(parsed(&body), parsed(described));
+
     let (status, headers, body) = deployed.api("create-export", &fill).await;
     assert_eq!(status, 201, "{body}\n{}", deployed.log());
     assert_eq!(headers["content-type"], "application/json");

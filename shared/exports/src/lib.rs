@@ -17,6 +17,8 @@ pub mod limits;
 pub mod problem;
 pub mod project;
 pub mod request;
+#[cfg(feature = "openapi")]
+pub mod schema;
 pub mod state;
 pub mod task;
 pub mod timestamp;

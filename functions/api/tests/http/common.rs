@@ -11,6 +11,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use crate::described::assert_described;
 pub use crate::documents::{
     body, body_of, body_with, geometry, slid_from_a_corner, state, state_with, synced_body, with,
 };
@@ -71,18 +72,24 @@ impl Answer {
     }
 }
 
+/// Sends a request. An answer of the service must be one that `openapi.json` holds.
 pub async fn answer(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let response = client.execute(request).await.unwrap();
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let text = response.text().await.unwrap();
     let json = serde_json::from_str(&text).unwrap_or_default();
-    Answer {
+    let answer = Answer {
         status,
         headers,
         text,
         json,
-    }
+    };
+    assert_described(&method, &path, &answer);
+    answer
 }
 
 /// Serves a store on a port of its own.
