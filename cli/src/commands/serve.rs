@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use crate::output::Ending;
 use crate::serve::data_dir::{DataDir, Endpoint};
 use crate::serve::ministack::Ministack;
-use crate::serve::{forward, lambda, parts, poller};
+use crate::serve::{docs, forward, lambda, parts, poller};
 use crate::signals::Signals;
 
 /// Run the whole service on this machine.
@@ -98,7 +98,7 @@ async fn serve(
     let (stop, stopping) = watch::channel(false);
     let mut http_stop = stopping.clone();
     let http = tokio::spawn(
-        axum::serve(listener, ready.router)
+        axum::serve(listener, docs::router().merge(ready.router))
             .with_graceful_shutdown(async move {
                 let _ = http_stop.wait_for(|stop| *stop).await;
             })
@@ -206,7 +206,8 @@ fn announce(url: &str, api_key: &str, as_json: bool) -> anyhow::Result<()> {
     } else {
         writeln!(
             out,
-            "Darkroom is ready\n  URL      {url}\n  API key  {api_key}\n\nStop it with Ctrl-C."
+            "Darkroom is ready\n  URL      {url}\n  API key  {api_key}\n  API docs {url}/docs\n\n\
+             Stop it with Ctrl-C."
         )
     }
     .and_then(|()| out.flush())
