@@ -299,10 +299,7 @@ async fn sample_events_drive_the_functions() {
     // The queue waits, so that the render function can be invoked by hand.
     deployed.feed(false).await;
 
-    let (status, _, body) = deployed.api("estimate-export", &fill).await;
-    assert_eq!(status, 200, "{body}\n{}", deployed.log());
-    assert_eq!(parsed(&body)["data"]["output"]["frames"], 60);
-    assert_eq!(deployed.messages(QUEUE).await, (0, 0));
+    described_and_estimated(&deployed, &fill).await;
     let (status, headers, body) = deployed.api("create-export", &fill).await;
     assert_eq!(status, 201, "{body}\n{}", deployed.log());
     assert_eq!(headers["content-type"], "application/json");
@@ -387,6 +384,18 @@ async fn sample_events_drive_the_functions() {
     deployed.feed(true).await;
     deployed.until_messages(QUEUE, (0, 0)).await;
     assert_eq!(deployed.messages(DEAD_LETTERS).await, (0, 0));
+}
+
+/// What changes nothing: the description, and an estimate.
+async fn described_and_estimated(deployed: &Deployed, fill: &Fill) {
+    let (status, _, body) = deployed.api("get-open-api", fill).await;
+    assert_eq!(status, 200, "{body}\n{}", deployed.log());
+    let described = include_str!("../../openapi.json");
+    assert_eq!(parsed(&body), parsed(described));
+    let (status, _, body) = deployed.api("estimate-export", fill).await;
+    assert_eq!(status, 200, "{body}\n{}", deployed.log());
+    assert_eq!(parsed(&body)["data"]["output"]["frames"], 60);
+    assert_eq!(deployed.messages(QUEUE).await, (0, 0));
 }
 
 /// A file comes in base64, and goes to the bucket as it was.

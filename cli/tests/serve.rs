@@ -46,6 +46,39 @@ async fn an_export_completes_and_survives_a_restart() {
     assert_eq!(probe(&video)["nb_read_frames"], "30");
 }
 
+/// The page loads what the service serves, and nothing from anywhere else.
+#[tokio::test]
+async fn the_api_is_described_for_programs_and_for_people() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(dir.path());
+    let get = |path: &str| service.http.get(format!("{}{path}", service.url)).send();
+    let document: Value = get("/openapi.json").await.unwrap().json().await.unwrap();
+    let kept: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
+    assert_eq!(document, kept);
+
+    for (path, kind) in [
+        ("/docs", "text/html; charset=utf-8"),
+        ("/docs/style.css", "text/css; charset=utf-8"),
+        ("/docs/page.js", "text/javascript; charset=utf-8"),
+    ] {
+        let answer = get(path).await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(answer.headers()["content-type"], kind);
+        let policy = answer.headers()["content-security-policy"]
+            .to_str()
+            .unwrap();
+        assert!(policy.starts_with("default-src 'none';"), "{policy}");
+        let text = answer.text().await.unwrap();
+        assert!(
+            !text.contains("http://") && !text.contains("https://"),
+            "{path}"
+        );
+    }
+    // Beside the page the routes are what they were.
+    assert_eq!(get("/docs/nothing").await.unwrap().status(), 404);
+    assert_eq!(get("/v1/exports").await.unwrap().status(), 401);
+}
+
 async fn download(service: &Service, task: &Value, to: &std::path::Path) {
     let url = task["outputUrl"].as_str().unwrap();
     let answer = service

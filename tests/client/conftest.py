@@ -8,69 +8,19 @@ import asyncio
 import functools
 import http.server
 import inspect
-import json
 import os
 import subprocess
 import threading
 from importlib.metadata import version
-from pathlib import Path
 
 import indream
 import pytest
+from running import Service
 
-ROOT = Path(__file__).resolve().parents[2]
-DARKROOM = os.environ.get("DARKROOM_BIN", str(ROOT / "target/debug/darkroom"))
 # Clients of generation 0 heed a proxy of the environment even for loopback.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
 # Generation 0: seconds and `x-api-key`. Generation 1: ticks and `Authorization`.
 GENERATION = 0 if version("indream-client").startswith("1.0.") else 1
-
-
-class Service:
-    """A running `darkroom serve`."""
-
-    def __init__(self, data, allowed):
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("DARKROOM_")
-        }
-        for name in ("DARKROOM_MINISTACK", "DARKROOM_FFMPEG", "DARKROOM_FFPROBE", "DARKROOM_FONTS"):
-            if name in os.environ:
-                environment[name] = os.environ[name]
-        # The test's own media server; everything else on loopback stays forbidden.
-        environment["DARKROOM_FETCH_ALLOW"] = allowed
-        self.data = data
-        self.process = subprocess.Popen(
-            [DARKROOM, "serve", "--json", "--port", "0", "--local-callbacks", "--data", str(data)],
-            stdout=subprocess.PIPE,
-            env=environment,
-            text=True,
-        )
-        line = self.process.stdout.readline()
-        assert line, "darkroom serve did not start; its message is above"
-        ready = json.loads(line)
-        assert sorted(ready) == ["apiKey", "url"]
-        self.url, self.key = ready["url"], ready["apiKey"]
-
-    def new_key(self, *options):
-        """The API key of a user that is made for it, and the user's name."""
-        self.users = getattr(self, "users", 0) + 1
-        user = f"user-{self.users}"
-        [made] = self.command("keys", "create", "--user", user, *options)
-        return made | {"user": user}
-
-    def command(self, *command):
-        """What an operator's command prints, line by line."""
-        done = subprocess.run(
-            [DARKROOM, *command, "--json", "--data", str(self.data)],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def stop(self):
-        self.process.terminate()
-        assert self.process.wait(timeout=60) == 0
 
 
 class Blocking:
@@ -126,7 +76,12 @@ class Media:
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory, media):
-    service = Service(tmp_path_factory.mktemp("data"), media.address)
+    # The test's own media server; everything else on loopback stays forbidden.
+    service = Service(
+        tmp_path_factory.mktemp("data"),
+        "--local-callbacks",
+        DARKROOM_FETCH_ALLOW=media.address,
+    )
     yield service
     service.stop()
 

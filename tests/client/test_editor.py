@@ -7,9 +7,10 @@ import sys
 
 import httpx
 import pytest
-from conftest import GENERATION, ROOT
+from conftest import GENERATION
 from documents import document, media_item, solid
 from indream.errors import ValidationError
+from running import ROOT
 from test_exports import fields
 
 TOOLS = ROOT / "target/tools"

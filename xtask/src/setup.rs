@@ -140,6 +140,11 @@ const TEST_ENVIRONMENTS: &[(&str, &str, &str)] = &[
         "official client of generation 1, for tests",
     ),
     (
+        "schemathesis",
+        "schemathesis",
+        "Schemathesis, which tests the HTTP API by openapi.json",
+    ),
+    (
         "lint",
         "lint",
         "cfn-lint, SAM and hadolint, for the tests of what is deployed",

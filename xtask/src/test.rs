@@ -23,7 +23,8 @@ enum Suite {
     Rust,
     /// Frames beside those that headless Chromium draws of the same documents.
     Fidelity,
-    /// The official Python client, both versions as they are, against `darkroom serve`.
+    /// The official Python client, both versions as they are, against `darkroom serve`;
+    /// then Schemathesis over openapi.json.
     Client,
     /// The template and the image, by cfn-lint, SAM and hadolint.
     Template,
@@ -124,24 +125,30 @@ fn client() -> anyhow::Result<()> {
         "--all-targets",
         "--locked",
     ]))?;
+    let pytest = [
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/client",
+    ];
+    let fuzz = ["tests/client/fuzz.py"];
     let mut failed = Vec::new();
-    for version in ["1.0.0", "1.1.0"] {
-        println!("test: indream-client {version}");
-        let python = tools().join(format!("indream-{version}/bin/python"));
+    for (environment, arguments) in [
+        ("indream-1.0.0", pytest.as_slice()),
+        ("indream-1.1.0", &pytest),
+        ("schemathesis", &fuzz),
+    ] {
+        println!("test: {environment}");
+        let python = tools().join(environment).join("bin/python");
         let ran = run(Command::new(python)
             .current_dir(root())
-            .args([
-                "-m",
-                "pytest",
-                "-q",
-                "-p",
-                "no:cacheprovider",
-                "tests/client",
-            ])
+            .args(arguments)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("DARKROOM_BIN", root().join("target/debug/darkroom")));
         if let Err(error) = ran {
-            failed.push(format!("indream-client {version}: {error:#}"));
+            failed.push(format!("{environment}: {error:#}"));
         }
     }
     if !failed.is_empty() {

@@ -17,7 +17,7 @@ use crate::output::Ending;
 use crate::serve::data_dir::{DataDir, Endpoint};
 use crate::serve::ministack::Ministack;
 use crate::serve::poller::{self, Here};
-use crate::serve::{forward, lambda, parts};
+use crate::serve::{docs, forward, lambda, parts};
 use crate::signals::Signals;
 
 /// Run the whole service on this machine.
@@ -106,7 +106,7 @@ async fn serve(
     let (stop, stopping) = watch::channel(false);
     let mut http_stop = stopping.clone();
     let http = tokio::spawn(
-        axum::serve(listener, ready.router)
+        axum::serve(listener, docs::router().merge(ready.router))
             .with_graceful_shutdown(async move {
                 let _ = http_stop.wait_for(|stop| *stop).await;
             })
@@ -233,7 +233,8 @@ fn announce(ready: &Ready, as_json: bool) -> anyhow::Result<()> {
         let secret = secret.unwrap_or_default();
         writeln!(
             out,
-            "Darkroom is ready\n  URL      {url}\n  API key  {api_key}{secret}\n\nStop it with Ctrl-C."
+            "Darkroom is ready\n  URL      {url}\n  API key  {api_key}\n  API docs {url}/docs{secret}\n\n\
+             Stop it with Ctrl-C."
         )
     }
     .and_then(|()| out.flush())

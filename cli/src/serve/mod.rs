@@ -11,6 +11,7 @@
 //! functions instead, and [`forward`] keeps the base URL the same.
 
 pub(crate) mod data_dir;
+pub(crate) mod docs;
 pub(crate) mod forward;
 pub(crate) mod lambda;
 pub(crate) mod ministack;

@@ -4,10 +4,15 @@
 //! A route lives at `routes/<noun>/<verb>.rs`. Whatever is refused is a
 //! [`darkroom_exports::Problem`], turned into an answer in one place
 //! (`reply.rs`); every answer carries `x-request-id`.
+//!
+//! What a route takes and answers is said beside its handler, for utoipa; the tests make
+//! `openapi.json` of it (`openapi.rs`), and the built library holds only that file.
 
 mod auth;
 mod body;
 mod config;
+#[cfg(test)]
+mod openapi;
 mod page;
 mod probe;
 mod rate;

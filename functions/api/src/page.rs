@@ -5,7 +5,8 @@ use std::fmt::Display;
 use axum::http::Uri;
 use axum::response::Response;
 use darkroom_exports::{ErrorCode, Fault, Problem, cursor};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::reply::{self, Refusal};
 
@@ -83,7 +84,7 @@ impl Query {
 
 /// A page, and the cursor behind it.
 pub(crate) fn answer(
-    shown: &[Value],
+    shown: &[impl Serialize],
     list: &str,
     user: &str,
     next: Option<impl Display>,

@@ -2,8 +2,9 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use darkroom_exports::{ErrorCode, Problem};
+use darkroom_exports::{ErrorCode, Fault, Problem};
 use darkroom_store::StoreError;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Seconds after which a service may be asked again that does not say it better.
@@ -46,25 +47,49 @@ impl Refusal {
     }
 }
 
+/// A refusal (RFC 9457).
+#[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+#[cfg_attr(test, schema(as = Problem))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ProblemBody {
+    /// Category of the status.
+    r#type: &'static str,
+    /// What `errorCode` means, in a few words.
+    title: &'static str,
+    /// HTTP status.
+    #[cfg_attr(test, schema(minimum = 400, maximum = 599))]
+    status: u16,
+    /// What is wrong with this request, and what to do.
+    detail: String,
+    /// Stable code.
+    error_code: String,
+    /// Every fault, where the request has any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schema(required = false))]
+    errors: Vec<Fault>,
+    /// Id of the request, as in `x-request-id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(required, value_type = String, format = "uuid"))]
+    instance: Option<String>,
+}
+
 impl IntoResponse for Refusal {
     /// `instance` and `x-request-id` are added by [`crate::request_id`].
     fn into_response(self) -> Response {
         let problem = self.0;
         let status = StatusCode::from_u16(problem.code.status())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut body = json!({
-            "type": problem.code.category(),
-            "title": problem.code.title(),
-            "status": status.as_u16(),
-            "detail": problem.detail,
-            "errorCode": problem.error_code,
-        });
-        if !problem.errors.is_empty()
-            && let Some(body) = body.as_object_mut()
-        {
-            body.insert("errors".to_owned(), json!(problem.errors));
-        }
-        let mut response = (status, body.to_string()).into_response();
+        let body = ProblemBody {
+            r#type: problem.code.category(),
+            title: problem.code.title(),
+            status: status.as_u16(),
+            detail: problem.detail,
+            error_code: problem.error_code,
+            errors: problem.errors,
+            instance: None,
+        };
+        let mut response = (status, json!(body).to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
@@ -82,8 +107,14 @@ impl IntoResponse for Refusal {
 }
 
 /// `{"data": ..., "meta": {}}`
-pub(crate) fn data(data: &Value) -> Response {
-    with_meta(data, &json!({}))
+pub(crate) fn data(data: &impl Serialize) -> Response {
+    with_meta(&json!(data), &json!({}))
+}
+
+/// The same with 201.
+pub(crate) fn created(data: &impl Serialize) -> Response {
+    let answer = json!({ "data": data, "meta": {} });
+    body(StatusCode::CREATED, answer.to_string())
 }
 
 /// `{"data": ..., "meta": ...}`

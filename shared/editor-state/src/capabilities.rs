@@ -1,6 +1,7 @@
 //! What an editor may offer: the answer of `getEditorCapabilities`, made from
 //! the tables of [`crate::names`]. Only what this build draws is offered.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::model::TICKS_PER_SECOND;
@@ -27,46 +28,155 @@ pub const BACKGROUND_BLUR_LEVELS: &[u8] = &[0, 1, 2, 3, 4];
 /// Effects and filters begin with this length, in seconds.
 const DEFAULT_SECONDS: f64 = 3.0;
 
-/// The `EditorCapabilities` object of the contract, with no other key.
-///
-/// It offers no preset images: a preset of an editor's own is a URL like any other.
-/// `version` names the generation of the document format.
-pub fn capabilities() -> Value {
-    let captions = caption_presets();
-    json!({
-        "version": "v1",
-        "animations": names::ids(names::ANIMATIONS),
-        "captionAnimations": { "in": captions, "out": captions, "loop": captions },
-        "transitions": names::ids(names::TRANSITIONS),
-        "transitionPresets": transition_presets(),
-        "effects": names::ids(names::EFFECTS),
-        "effectPresets": presets(names::EFFECTS, true),
-        "filters": names::ids(names::FILTERS),
-        "filterPresets": presets(names::FILTERS, true),
-        "shapes": names::ids(names::SHAPES),
-        "backgroundPresets": {
-            "colors": BACKGROUND_COLORS,
-            "gradients": BACKGROUND_GRADIENTS,
-            "images": [],
-            "blurLevels": BACKGROUND_BLUR_LEVELS,
-        },
-    })
+/// What an editor may offer: what this service draws, and nothing else.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EditorCapabilities {
+    /// Generation of the document format.
+    version: &'static str,
+    /// Animations of items, in and out.
+    animations: Vec<&'static str>,
+    /// Animations of letters.
+    caption_animations: CaptionAnimations,
+    /// Transitions.
+    transitions: Vec<&'static str>,
+    /// Transitions, once a direction.
+    transition_presets: Vec<TransitionPreset>,
+    /// Effects.
+    effects: Vec<&'static str>,
+    /// Effects with the settings to begin with.
+    effect_presets: Vec<EffectPreset>,
+    /// Filters.
+    filters: Vec<&'static str>,
+    /// Filters with the settings to begin with.
+    filter_presets: Vec<EffectPreset>,
+    /// Shapes of `solid` items.
+    shapes: Vec<&'static str>,
+    /// What an editor may offer for the global background.
+    background_presets: BackgroundPresets,
 }
 
-fn presets(vocabulary: &[Name], timed: bool) -> Vec<Value> {
-    let preset = |name: &Name| {
-        let mut preset = json!({ "id": name.id, "type": name.id, "label": name.label });
-        if let (true, Some(map)) = (timed, preset.as_object_mut()) {
-            map.insert(
-                "defaultDurationInSeconds".to_owned(),
-                json!(DEFAULT_SECONDS),
-            );
-            map.insert("defaultIntensity".to_owned(), json!(1.0));
-            if let Some(params) = preset_params(name.id) {
-                map.insert("params".to_owned(), params);
-            }
-        }
-        preset
+/// Animations of letters: as they come, as they go, and all the time between.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CaptionAnimations {
+    r#in: Vec<CaptionPreset>,
+    out: Vec<CaptionPreset>,
+    r#loop: Vec<CaptionPreset>,
+}
+
+/// An animation of letters.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CaptionPreset {
+    id: &'static str,
+    /// Value of the document's `type`.
+    r#type: &'static str,
+    /// Name to show.
+    label: &'static str,
+    /// Text to show it on.
+    preview: &'static str,
+}
+
+/// A transition, with its direction where it has one.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TransitionPreset {
+    id: String,
+    /// Value of the document's `type`.
+    r#type: &'static str,
+    /// Name to show.
+    label: String,
+    /// The document's `params`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    params: Option<TransitionParams>,
+}
+
+/// Parameters of a transition.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TransitionParams {
+    /// Where it comes from.
+    direction: &'static str,
+}
+
+/// An effect or a filter.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EffectPreset {
+    id: &'static str,
+    /// Value of the document's `effectType` or `filterType`.
+    r#type: &'static str,
+    /// Name to show.
+    label: &'static str,
+    /// Length to begin with.
+    default_duration_in_seconds: f64,
+    /// Intensity to begin with.
+    default_intensity: f64,
+    /// The document's `params`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    params: Option<Value>,
+}
+
+/// Global backgrounds.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BackgroundPresets {
+    /// CSS colours.
+    colors: &'static [&'static str],
+    /// CSS gradients.
+    gradients: &'static [&'static str],
+    /// Addresses of pictures.
+    images: &'static [&'static str],
+    /// Levels of a blurred background.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<u32>))]
+    blur_levels: &'static [u8],
+}
+
+/// What an editor may offer, made from the vocabularies.
+///
+/// It offers no preset images: a preset of an editor's own is a URL like any other.
+pub fn capabilities() -> EditorCapabilities {
+    EditorCapabilities {
+        version: "v1",
+        animations: names::ids(names::ANIMATIONS),
+        caption_animations: CaptionAnimations {
+            r#in: caption_presets(),
+            out: caption_presets(),
+            r#loop: caption_presets(),
+        },
+        transitions: names::ids(names::TRANSITIONS),
+        transition_presets: transition_presets(),
+        effects: names::ids(names::EFFECTS),
+        effect_presets: presets(names::EFFECTS),
+        filters: names::ids(names::FILTERS),
+        filter_presets: presets(names::FILTERS),
+        shapes: names::ids(names::SHAPES),
+        background_presets: BackgroundPresets {
+            colors: BACKGROUND_COLORS,
+            gradients: BACKGROUND_GRADIENTS,
+            images: &[],
+            blur_levels: BACKGROUND_BLUR_LEVELS,
+        },
+    }
+}
+
+fn presets(vocabulary: &[Name]) -> Vec<EffectPreset> {
+    let preset = |name: &Name| EffectPreset {
+        id: name.id,
+        r#type: name.id,
+        label: name.label,
+        default_duration_in_seconds: DEFAULT_SECONDS,
+        default_intensity: 1.0,
+        params: preset_params(name.id),
     };
     vocabulary.iter().map(preset).collect()
 }
@@ -84,28 +194,42 @@ fn preset_params(effect: &str) -> Option<Value> {
 }
 
 /// One preset a type and direction.
-fn transition_presets() -> Vec<Value> {
+fn transition_presets() -> Vec<TransitionPreset> {
+    let preset = |name: &Name, id: String, label: String, params| TransitionPreset {
+        id,
+        r#type: name.id,
+        label,
+        params,
+    };
     names::TRANSITIONS
         .iter()
         .flat_map(|name| match names::directions(name.id) {
-            [] => vec![json!({ "id": name.id, "type": name.id, "label": name.label })],
+            [] => vec![preset(
+                name,
+                name.id.to_owned(),
+                name.label.to_owned(),
+                None,
+            )],
             directions => directions
                 .iter()
                 .map(|from| {
-                    json!({
-                        "id": format!("{}-{}", name.id, from.id),
-                        "type": name.id,
-                        "label": format!("{} {}", name.label, from.label),
-                        "params": { "direction": from.id },
-                    })
+                    let id = format!("{}-{}", name.id, from.id);
+                    let label = format!("{} {}", name.label, from.label);
+                    let direction = from.id;
+                    preset(name, id, label, Some(TransitionParams { direction }))
                 })
                 .collect(),
         })
         .collect()
 }
 
-fn caption_presets() -> Vec<Value> {
-    let preset = |name: &Name| json!({ "id": name.id, "type": name.id, "label": name.label, "preview": name.label });
+fn caption_presets() -> Vec<CaptionPreset> {
+    let preset = |name: &Name| CaptionPreset {
+        id: name.id,
+        r#type: name.id,
+        label: name.label,
+        preview: name.label,
+    };
     names::CAPTION_ANIMATIONS.iter().map(preset).collect()
 }
 
@@ -115,7 +239,7 @@ mod tests {
 
     #[test]
     fn the_answer_has_the_keys_of_the_contract_and_no_other() {
-        let value = capabilities();
+        let value = json!(capabilities());
         let mut keys: Vec<_> = value
             .as_object()
             .unwrap()
@@ -148,7 +272,7 @@ mod tests {
 
     #[test]
     fn caption_animations_and_blur_levels_are_offered() {
-        let value = capabilities();
+        let value = json!(capabilities());
         let animations = &value["captionAnimations"];
         assert_eq!(animations["in"].as_array().map(Vec::len), Some(9));
         assert_eq!(animations["in"], animations["loop"]);
@@ -160,7 +284,7 @@ mod tests {
 
     #[test]
     fn transitions_are_offered_once_a_direction() {
-        let value = capabilities();
+        let value = json!(capabilities());
         let presets = value["transitionPresets"].as_array().unwrap();
         assert_eq!(presets.len(), 1 + 4 + 8 + 4 + 1 + 1);
         assert!(presets.contains(&json!({

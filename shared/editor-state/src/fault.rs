@@ -53,6 +53,29 @@ pub enum FaultCode {
 }
 
 impl FaultCode {
+    /// Every code.
+    pub const ALL: &[Self] = &[
+        Self::SchemaInvalid,
+        Self::KeyframeOutOfBounds,
+        Self::TrackItemOverlap,
+        Self::TrackItemNotFound,
+        Self::AssetNotFound,
+        Self::AssetTypeMismatch,
+        Self::IdMismatch,
+        Self::TransitionClipNotAdjacent,
+        Self::TransitionTypeInvalid,
+        Self::EffectTypeInvalid,
+        Self::FilterTypeInvalid,
+        Self::CaptionAnimationWordTimingConflict,
+        Self::IllustrationNotFound,
+        Self::TemplateNodesInvalid,
+        Self::MotionGraphicNotFound,
+        Self::MotionGraphicPropsInvalid,
+        Self::MotionGraphicSlotsInvalid,
+        Self::MotionGraphicInvalid,
+        Self::ItemUnsupported,
+    ];
+
     /// The code as it stands in an answer.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -44,7 +44,7 @@ pub use layout::{OutputLayout, frame_count, frame_tick, output_layout};
 pub use model::*;
 pub use motion_graphics::{GraphicName, Library, MotionGraphic};
 pub use read::{Document, read};
-pub use schema::check as check_schema;
+pub use schema::{check as check_schema, json_schemas};
 pub use semantics::MAX_TICKS;
 pub use subtitles::{
     Cue, MAX_SUBTITLE_BYTES, MAX_SUBTITLE_WORDS, Mark, SubtitleError, SubtitleFormat,

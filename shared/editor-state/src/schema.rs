@@ -1,8 +1,11 @@
 //! Walks a document along the table of rules (`rules.rs`) and reports every fault.
 
+mod describe;
 mod rules;
 
 use serde_json::{Map, Value};
+
+pub use describe::json_schemas;
 
 use crate::fault::{Fault, FaultCode, Faults, join};
 use crate::names::{Name, nearest};

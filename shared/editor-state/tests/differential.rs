@@ -1,5 +1,6 @@
-//! Our schema check against the public JSON schema, on mutated documents: the
-//! verdicts must be equal for every one of them.
+//! Our schema check, and the JSON schema that the API's description makes of it,
+//! against the public JSON schema, on mutated documents: the verdicts must be equal
+//! for every one of them.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -9,7 +10,7 @@
 mod common;
 
 use common::{backgrounds, full, tool_json};
-use darkroom_editor_state::check_schema;
+use darkroom_editor_state::{check_schema, json_schemas};
 use serde_json::{Value, json};
 
 fn oracle() -> jsonschema::Validator {
@@ -133,9 +134,18 @@ fn remove(document: &mut Value, pointer: &str) -> Option<Value> {
     }
 }
 
-/// Compares both verdicts, and counts them.
+/// The same rules as the API's description states them.
+fn described() -> jsonschema::Validator {
+    let schema = json!({
+        "$ref": "#/components/schemas/EditorState", "components": { "schemas": json_schemas() },
+    });
+    jsonschema::draft202012::new(&schema).unwrap()
+}
+
+/// Compares the verdicts, and counts them.
 struct Judge {
     oracle: jsonschema::Validator,
+    described: jsonschema::Validator,
     valid: usize,
     invalid: usize,
     wrong: Vec<String>,
@@ -145,6 +155,7 @@ impl Judge {
     fn new() -> Self {
         Self {
             oracle: oracle(),
+            described: described(),
             valid: 0,
             invalid: 0,
             wrong: Vec::new(),
@@ -159,14 +170,15 @@ impl Judge {
         } else {
             self.invalid += 1;
         }
-        if theirs != ours.is_empty() {
+        let described = self.described.is_valid(document);
+        if theirs != ours.is_empty() || theirs != described {
             let reason = self
                 .oracle
                 .iter_errors(document)
                 .next()
                 .map(|e| e.to_string());
             self.wrong.push(format!(
-                "{}: oracle valid={theirs} {reason:?}, ours {ours:?}",
+                "{}: oracle valid={theirs} {reason:?}, ours {ours:?}, described valid={described}",
                 what()
             ));
         }

@@ -8,27 +8,42 @@ use crate::billing::Quote;
 use crate::request::CreateExport;
 use crate::task::{CREDIT_POOL, seconds};
 
-/// The figures of a create's answer, the output, and what to know beforehand.
+/// What an export would cost and come to.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-struct Estimate {
+pub struct Estimate {
+    /// Length of the timeline in seconds.
+    #[cfg_attr(feature = "openapi", schema(value_type = f64, minimum = 0))]
     duration_seconds: Value,
+    /// Seconds of the timeline, weighed by output size and frame rate.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0))]
     billed_standard_seconds: i64,
+    /// Credits, a decimal number.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^[0-9]+(\.[0-9]{1,12})?$"))]
     charged_credits: String,
+    /// What the credits would be taken from.
     charged_credit_pool: &'static str,
-    output: Output,
+    /// The film as it would be.
+    output: EstimatedOutput,
+    /// What a create would be refused or held for now, and what would be left out of the
+    /// film, a sentence each.
     warnings: Vec<String>,
 }
 
-/// The file as it would be.
+/// A film before it is made.
 #[derive(Debug, Serialize)]
-struct Output {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EstimatedOutput {
     /// Pixels.
     width: u32,
     /// Pixels.
     height: u32,
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::rates))]
     fps: u32,
+    /// Frames in all.
     frames: u64,
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::formats))]
     format: &'static str,
 }
 
@@ -43,7 +58,7 @@ impl CreateExport {
             billed_standard_seconds: quote.standard_seconds,
             charged_credits: quote.credits.to_string(),
             charged_credit_pool: CREDIT_POOL,
-            output: Output {
+            output: EstimatedOutput {
                 width: self.layout.width,
                 height: self.layout.height,
                 fps: self.settings.fps,

@@ -13,13 +13,15 @@ mod body;
 pub mod bucket;
 pub mod callback;
 pub mod cursor;
-mod estimate;
+pub mod estimate;
 pub mod id;
 pub mod idempotency;
 pub mod limits;
 pub mod problem;
 pub mod project;
 pub mod request;
+#[cfg(feature = "openapi")]
+pub mod schema;
 pub mod state;
 pub mod task;
 pub mod timestamp;

@@ -67,6 +67,40 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every code.
+    pub const ALL: &[Self] = &[
+        Self::RequestInvalid,
+        Self::IdempotencyKeyInvalid,
+        Self::KeyInvalid,
+        Self::RuntimeAccessForbidden,
+        Self::RouteNotFound,
+        Self::TaskNotFound,
+        Self::AssetNotFound,
+        Self::ProjectNotFound,
+        Self::MethodNotAllowed,
+        Self::TaskNotCancelable,
+        Self::IdempotencyKeyReused,
+        Self::AssetReferenced,
+        Self::ClientTaskIdReused,
+        Self::PayloadTooLarge,
+        Self::UnsupportedMediaType,
+        Self::StateSchemaVersionUnsupported,
+        Self::EditorSchemaInvalid,
+        Self::EditorItemUnsupported,
+        Self::ConcurrencyLimitExceeded,
+        Self::RequestLimitExceeded,
+        Self::StandardSecondLimitExceeded,
+        Self::ProjectSyncRateLimited,
+        Self::CreditsInsufficient,
+        Self::OutputTooLarge,
+        Self::TooLong,
+        Self::CallbackUrlForbidden,
+        Self::WebhookSecretMissing,
+        Self::UploadInvalid,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+
     /// Code, status and category, in this order.
     const fn row(self) -> (&'static str, u16, &'static str) {
         match self {
@@ -177,6 +211,7 @@ impl ErrorCode {
 
 /// One fault of a request: entry of `errors`.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Fault {
     /// Stable code of the fault.
     pub code: String,
@@ -261,5 +296,19 @@ impl Problem {
             problem.error_code = code;
         }
         problem
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_listed_once() {
+        let mut codes: Vec<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(codes.len(), ErrorCode::Internal as usize + 1);
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), ErrorCode::ALL.len());
     }
 }

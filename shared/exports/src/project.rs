@@ -1,7 +1,8 @@
 //! Projects: a title, a description, and the latest synced state.
 
 use darkroom_editor_state::Library;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::body::Reader;
 use crate::id::{AssetId, ProjectId};
@@ -37,44 +38,133 @@ pub struct Project {
 
 impl Project {
     /// `ProjectSummary` of the contract.
-    pub fn to_summary(&self) -> Value {
-        json!({
-            "projectId": self.id.to_string(),
-            "title": self.title,
-            "description": self.description,
-            "createdAt": self.created_at.to_iso(),
-            "updatedAt": self.updated_at.to_iso(),
-        })
+    pub fn to_summary(&self) -> ProjectSummary {
+        ProjectSummary {
+            project_id: self.id.to_string(),
+            title: self.title.clone(),
+            description: self.description.clone(),
+            created_at: self.created_at.to_iso(),
+            updated_at: self.updated_at.to_iso(),
+        }
     }
 
     /// `ProjectDetail` of the contract.
-    pub fn to_detail(&self, document: Value) -> Value {
-        let mut detail = self.to_summary();
-        detail["editorState"] = document;
-        detail["stateVersion"] = VERSION.into();
-        detail["stateSchemaVersion"] = VERSION.into();
-        detail
+    pub fn to_detail(&self, document: Value) -> ProjectDetail {
+        ProjectDetail {
+            project_id: self.id.to_string(),
+            title: self.title.clone(),
+            description: self.description.clone(),
+            created_at: self.created_at.to_iso(),
+            updated_at: self.updated_at.to_iso(),
+            editor_state: document,
+            state_version: VERSION,
+            state_schema_version: VERSION,
+        }
     }
 
     /// `ProjectMetadata` of the contract.
-    pub fn to_metadata(&self) -> Value {
-        json!({
-            "projectId": self.id.to_string(),
-            "title": self.title,
-            "description": self.description,
-            "updatedAt": self.updated_at.to_iso(),
-        })
+    pub fn to_metadata(&self) -> ProjectMetadata {
+        ProjectMetadata {
+            project_id: self.id.to_string(),
+            title: self.title.clone(),
+            description: self.description.clone(),
+            updated_at: self.updated_at.to_iso(),
+        }
     }
 }
 
+/// A project without its state.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ProjectSummary {
+    /// Id.
+    #[cfg_attr(feature = "openapi", schema(format = "uuid"))]
+    project_id: String,
+    /// Title.
+    title: String,
+    /// Description.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    description: Option<String>,
+    /// Creation.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
+    created_at: String,
+    /// Last change of title, description or state.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
+    updated_at: String,
+}
+
+/// A project with the state that was synced last.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ProjectDetail {
+    /// Id.
+    #[cfg_attr(feature = "openapi", schema(format = "uuid"))]
+    project_id: String,
+    /// Title.
+    title: String,
+    /// Description.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    description: Option<String>,
+    /// Creation.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
+    created_at: String,
+    /// Last change of title, description or state.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
+    updated_at: String,
+    /// The state, of generation 1 whichever it was synced in.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::schema::kept_state))]
+    editor_state: Value,
+    /// Version of the state, as generation 0 calls it.
+    state_version: &'static str,
+    /// Version of the state.
+    state_schema_version: &'static str,
+}
+
+/// Title and description of a project.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ProjectMetadata {
+    /// Id.
+    #[cfg_attr(feature = "openapi", schema(format = "uuid"))]
+    project_id: String,
+    /// Title.
+    title: String,
+    /// Description.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    description: Option<String>,
+    /// Last change of title, description or state.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
+    updated_at: String,
+}
+
+/// When a project was synced.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ProjectSynced {
+    /// Id.
+    #[cfg_attr(feature = "openapi", schema(format = "uuid"))]
+    project_id: String,
+    /// Version of the state, as generation 0 calls it.
+    state_version: &'static str,
+    /// Version of the state.
+    state_schema_version: &'static str,
+    /// Time of this sync.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
+    updated_at: String,
+}
+
 /// What a sync answers.
-pub fn synced(id: ProjectId, updated_at: Timestamp) -> Value {
-    json!({
-        "projectId": id.to_string(),
-        "stateVersion": VERSION,
-        "stateSchemaVersion": VERSION,
-        "updatedAt": updated_at.to_iso(),
-    })
+pub fn synced(id: ProjectId, updated_at: Timestamp) -> ProjectSynced {
+    ProjectSynced {
+        project_id: id.to_string(),
+        state_version: VERSION,
+        state_schema_version: VERSION,
+        updated_at: updated_at.to_iso(),
+    }
 }
 
 /// A create request without faults.
@@ -178,6 +268,7 @@ pub fn parse_binding(body: &Value) -> Result<AssetId, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_patch_changes_what_it_names() {

@@ -25,6 +25,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// Every format.
+    pub const ALL: [Self; 2] = [Self::Mp4, Self::Webm];
+
     /// `mp4` or `webm`, which is the file extension too.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -35,9 +38,7 @@ impl Format {
 
     /// Reads what [`Self::as_str`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Mp4, Self::Webm]
-            .into_iter()
-            .find(|format| format.as_str() == text)
+        Self::ALL.into_iter().find(|format| format.as_str() == text)
     }
 
     /// Media type of the file.

@@ -82,6 +82,9 @@ pub enum ExportPhase {
 }
 
 impl ExportPhase {
+    /// Every phase.
+    pub const ALL: [Self; 3] = [Self::Rendering, Self::Saving, Self::Finishing];
+
     /// `rendering`, `saving` or `finishing`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -93,9 +96,7 @@ impl ExportPhase {
 
     /// Reads what [`Self::as_str`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Rendering, Self::Saving, Self::Finishing]
-            .into_iter()
-            .find(|phase| phase.as_str() == text)
+        Self::ALL.into_iter().find(|phase| phase.as_str() == text)
     }
 }
 
@@ -152,40 +153,100 @@ pub(crate) fn seconds(duration: Ticks) -> Value {
     }
 }
 
-/// `CreateExportData`, the body of a 201.
+/// A new task and what it costs; the figures stay as they are.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-struct CreateExportData {
+pub struct CreateExportData {
+    /// Id of the task.
+    #[cfg_attr(feature = "openapi", schema(format = "uuid"))]
     task_id: String,
+    /// The project whose state it renders.
+    #[cfg_attr(feature = "openapi", schema(required, format = "uuid"))]
     project_id: Option<String>,
+    /// Creation.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     created_at: String,
+    /// Length of the timeline in seconds.
+    #[cfg_attr(feature = "openapi", schema(value_type = f64, minimum = 0))]
     duration_seconds: Value,
+    /// Seconds of the timeline, weighed by output size and frame rate.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0))]
     billed_standard_seconds: i64,
+    /// Credits, a decimal number.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^[0-9]+(\.[0-9]{1,12})?$"))]
     charged_credits: String,
+    /// What the credits are taken from.
     charged_credit_pool: &'static str,
 }
 
-/// `ExportTask`: nullable keys are always there, `exportPhase` only when it has a value.
+/// An export task. Nullable keys are always there, `exportPhase` only while the task has one.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-struct ExportTask {
+pub struct ExportTask {
+    /// Id.
+    #[cfg_attr(feature = "openapi", schema(format = "uuid"))]
     task_id: String,
+    /// The project whose state it renders.
+    #[cfg_attr(feature = "openapi", schema(required, format = "uuid"))]
     project_id: Option<String>,
+    /// Id of the API key that created it.
     created_by_api_key_id: String,
+    /// Your own id of it.
+    #[cfg_attr(feature = "openapi", schema(required))]
     client_task_id: Option<String>,
+    /// Name of the download.
+    #[cfg_attr(feature = "openapi", schema(required))]
     filename: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(schema_with = states))]
     status: &'static str,
+    /// Percent done.
+    #[cfg_attr(feature = "openapi", schema(maximum = 100))]
     progress: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = phases))]
     export_phase: Option<&'static str>,
+    /// Why it FAILED.
+    #[cfg_attr(feature = "openapi", schema(required))]
     error: Option<String>,
+    /// Address of the film once COMPLETED, signed for this answer and good for 24 hours.
+    #[cfg_attr(feature = "openapi", schema(required, format = "uri"))]
     output_url: Option<String>,
+    /// Length of the timeline in seconds.
+    #[cfg_attr(feature = "openapi", schema(value_type = f64, minimum = 0))]
     duration_seconds: Value,
+    /// Seconds of the timeline, weighed by output size and frame rate.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0))]
     billed_standard_seconds: i64,
+    /// Credits, a decimal number; given back unless the task is COMPLETED.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^[0-9]+(\.[0-9]{1,12})?$"))]
     charged_credits: String,
+    /// Address that is told of the task's events.
+    #[cfg_attr(feature = "openapi", schema(required))]
     callback_url: Option<String>,
+    /// Creation.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     created_at: String,
+    /// End.
+    #[cfg_attr(feature = "openapi", schema(required, format = DateTime))]
     completed_at: Option<String>,
+}
+
+#[cfg(feature = "openapi")]
+fn states() -> utoipa::openapi::Object {
+    crate::schema::words(
+        "State; the last three are final.",
+        TaskState::ALL.map(TaskState::as_str),
+    )
+}
+
+#[cfg(feature = "openapi")]
+fn phases() -> utoipa::openapi::Object {
+    crate::schema::words(
+        "What a PROCESSING task is doing.",
+        ExportPhase::ALL.map(ExportPhase::as_str),
+    )
 }
 
 impl Task {

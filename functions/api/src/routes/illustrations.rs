@@ -6,11 +6,25 @@ use darkroom_editor_state::names::search_illustrations;
 use darkroom_exports::{ErrorCode, Fault, Problem};
 
 use crate::auth::Runtime;
+#[cfg(test)]
+use crate::openapi::Data;
 use crate::reply::{self, Refusal};
 
 /// Characters of a query at most (contract).
 const LONGEST: usize = 200;
 
+/// Searches the library of drawings, the best match first.
+#[cfg_attr(test, utoipa::path(
+    get, path = "/v1/illustrations", operation_id = "searchIllustrations", tag = "Editor",
+    params(
+        ("q" = Option<String>, Query, max_length = 200, description = "What to look for; without it the whole library is listed"),
+    ),
+    responses(
+        (status = 200, description = "Names", body = Data<Vec<String>>),
+        (status = 400, description = "REQUEST_INVALID"),
+        (status = 403, description = "OPEN_API_RUNTIME_ACCESS_FORBIDDEN"),
+    ),
+))]
 pub(crate) async fn handle(_key: Runtime, uri: Uri) -> Result<Response, Refusal> {
     let pairs = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let query = pairs.filter(|(name, _)| name == "q").last();
@@ -22,5 +36,5 @@ pub(crate) async fn handle(_key: Runtime, uri: Uri) -> Result<Response, Refusal>
         let problem = Problem::from_faults(ErrorCode::RequestInvalid, vec![fault]);
         return Err(Refusal(problem));
     }
-    Ok(reply::data(&search_illustrations(&query).into()))
+    Ok(reply::data(&search_illustrations(&query)))
 }

@@ -1,11 +1,17 @@
 //! The routes, by path.
 
-mod assets;
+pub(crate) mod assets;
+#[cfg(test)]
+mod described;
 mod editor;
 mod exports;
 mod illustrations;
+mod openapi;
 mod projects;
 mod uploads;
+
+#[cfg(test)]
+pub(crate) use described::Described;
 
 use std::convert::Infallible;
 
@@ -13,7 +19,7 @@ use axum::Router;
 use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::middleware;
-use axum::routing::{delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use darkroom_exports::ErrorCode;
 
 use crate::config::AppState;
@@ -25,62 +31,73 @@ use crate::unread;
 /// Every route of the service. Operations of the contract that are not built yet
 /// are not here: they answer 404 like any other unknown path.
 pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route(
-            "/v1/exports",
-            post(exports::create::handle).get(exports::list::handle),
-        )
-        // Any string may be a task id to ask for, this one too: it names no task.
-        .route(
-            "/v1/exports/estimate",
-            post(exports::estimate::handle)
-                .get(exports::get::handle)
-                .delete(exports::cancel::handle),
-        )
-        .route(
-            "/v1/exports/{task_id}",
-            get(exports::get::handle).delete(exports::cancel::handle),
-        )
-        .route("/v1/editor/validate", post(editor::validate::handle))
-        .route("/v1/editor/capabilities", get(editor::capabilities::handle))
-        .route("/v1/illustrations", get(illustrations::handle))
-        .route(
-            "/v1/assets/{asset_id}",
-            get(assets::get::handle).delete(assets::delete::handle),
-        )
-        .route(
-            "/v1/projects",
-            post(projects::create::handle).get(projects::list::handle),
-        )
-        .route(
-            "/v1/projects/{project_id}",
-            get(projects::get::handle)
-                .patch(projects::patch::handle)
-                .delete(projects::delete::handle),
-        )
-        .route(
-            "/v1/projects/{project_id}/sync",
-            post(projects::sync::handle),
-        )
-        .route(
-            "/v1/projects/{project_id}/exports",
-            post(projects::exports::handle),
-        )
-        .route(
-            "/v1/projects/{project_id}/assets",
-            get(projects::assets::list::handle).post(projects::assets::add::handle),
-        )
-        .route(
-            "/v1/projects/{project_id}/assets/{asset_id}",
-            delete(projects::assets::remove::handle),
-        )
-        .route("/v1/uploads", post(uploads::create::handle))
+    let mut router = Router::new();
+    for (path, methods) in routes() {
+        router = router.route(path, methods);
+    }
+    router
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
         .layer(middleware::from_fn(rate::tell))
         .layer(middleware::from_fn(unread::discard))
         .layer(middleware::from_fn(request_id::add))
         .with_state(state)
+}
+
+/// Paths as `openapi.json` has them.
+pub(crate) fn routes() -> [(&'static str, MethodRouter<AppState>); 15] {
+    [
+        ("/openapi.json", get(openapi::handle)),
+        (
+            "/v1/exports",
+            post(exports::create::handle).get(exports::list::handle),
+        ),
+        // Any string may be a task id to ask for, this one too: it names no task.
+        (
+            "/v1/exports/estimate",
+            post(exports::estimate::handle)
+                .get(exports::get::handle)
+                .delete(exports::cancel::handle),
+        ),
+        (
+            "/v1/exports/{taskId}",
+            get(exports::get::handle).delete(exports::cancel::handle),
+        ),
+        ("/v1/editor/validate", post(editor::validate::handle)),
+        ("/v1/editor/capabilities", get(editor::capabilities::handle)),
+        ("/v1/illustrations", get(illustrations::handle)),
+        (
+            "/v1/assets/{assetId}",
+            get(assets::get::handle).delete(assets::delete::handle),
+        ),
+        (
+            "/v1/projects",
+            post(projects::create::handle).get(projects::list::handle),
+        ),
+        (
+            "/v1/projects/{projectId}",
+            get(projects::get::handle)
+                .patch(projects::patch::handle)
+                .delete(projects::delete::handle),
+        ),
+        (
+            "/v1/projects/{projectId}/sync",
+            post(projects::sync::handle),
+        ),
+        (
+            "/v1/projects/{projectId}/exports",
+            post(projects::exports::handle),
+        ),
+        (
+            "/v1/projects/{projectId}/assets",
+            get(projects::assets::list::handle).post(projects::assets::add::handle),
+        ),
+        (
+            "/v1/projects/{projectId}/assets/{assetId}",
+            delete(projects::assets::remove::handle),
+        ),
+        ("/v1/uploads", post(uploads::create::handle)),
+    ]
 }
 
 /// An id in a path may be any string. One that is not even text is the id of

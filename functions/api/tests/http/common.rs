@@ -12,6 +12,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use crate::described::assert_described;
 pub use crate::documents::{
     body, body_of, body_with, geometry, slid_from_a_corner, state, state_with, synced_body, with,
 };
@@ -72,18 +73,24 @@ impl Answer {
     }
 }
 
+/// Sends a request. An answer of the service must be one that `openapi.json` holds.
 pub async fn answer(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let response = client.execute(request).await.unwrap();
     let status = response.status().as_u16();
     let headers = response.headers().clone();
     let text = response.text().await.unwrap();
     let json = serde_json::from_str(&text).unwrap_or_default();
-    Answer {
+    let answer = Answer {
         status,
         headers,
         text,
         json,
-    }
+    };
+    assert_described(&method, &path, &answer);
+    answer
 }
 
 /// Serves a store on a port of its own.
@@ -253,6 +260,21 @@ impl Service {
             quota,
             requests_per_minute: None,
         };
+        self.make_key(user, wanted).await
+    }
+
+    /// A further key of a user, with a rate of its own.
+    pub async fn key_with_rate(&self, user: &str, rate: u32) -> (String, String) {
+        let wanted = NewKey {
+            name: None,
+            runtime_access: true,
+            quota: None,
+            requests_per_minute: Some(rate),
+        };
+        self.make_key(user, wanted).await
+    }
+
+    async fn make_key(&self, user: &str, wanted: NewKey) -> (String, String) {
         let made = self.store().create_key(user, wanted).await.unwrap();
         (made.key, made.key_id)
     }

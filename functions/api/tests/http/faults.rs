@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 use crate::common::{Service, answer, assert_problem, body, body_of, client, serve, state};
 
 /// Operation, status and body of one answer that the stack never sees asked for.
-type Fault = (&'static str, u16, Value);
+pub type Fault = (&'static str, u16, Value);
 
 #[derive(Clone)]
-struct Proxy {
+pub struct Proxy {
     to: String,
     client: reqwest::Client,
     faults: Arc<Mutex<VecDeque<Fault>>>,
@@ -73,7 +73,7 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
 
 impl Proxy {
     /// A service whose store speaks through the proxy.
-    async fn start() -> (Service, Self) {
+    pub async fn start() -> (Service, Self) {
         let mut service = Service::start().await;
         let proxy = Self {
             to: service.stack.endpoint.clone(),
@@ -97,8 +97,13 @@ impl Proxy {
         (service, proxy)
     }
 
-    fn fail(&self, fault: Fault) {
+    pub fn fail(&self, fault: Fault) {
         self.faults.lock().unwrap().push_back(fault);
+    }
+
+    /// Takes back the faults that nothing met.
+    pub fn mend(&self) {
+        self.faults.lock().unwrap().clear();
     }
 
     fn take(&self) -> Vec<String> {

@@ -3,21 +3,9 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use darkroom_exports::Timestamp;
-use darkroom_store::NewKey;
 use reqwest::Method;
 
 use crate::common::{Answer, Service, answer, assert_problem, body, serve_at};
-
-/// A key of ann's with a rate of its own.
-async fn key_with_rate(service: &Service, rate: u32) -> String {
-    let wanted = NewKey {
-        name: None,
-        runtime_access: true,
-        quota: None,
-        requests_per_minute: Some(rate),
-    };
-    service.store().create_key("ann", wanted).await.unwrap().key
-}
 
 fn told(answer: &Answer) -> (&str, &str) {
     (
@@ -32,7 +20,7 @@ async fn a_key_is_refused_when_its_requests_are_used_up_and_no_other_is() {
     let mut service = Service::start().await;
     let clock = || Timestamp(NOW.load(Ordering::SeqCst));
     service.url = serve_at(service.store(), clock).await;
-    let slow = key_with_rate(&service, 3).await;
+    let slow = service.key_with_rate("ann", 3).await.0;
     let get = |key: &str| {
         let request = service.to(Method::GET, "/v1/exports").bearer_auth(key);
         answer(request)

@@ -20,8 +20,41 @@ use words::{
 };
 
 pub(in crate::schema) const SLOT_LIST: Rule = Rule::List(0, &ID);
+/// Any object.
+pub(in crate::schema) static OPEN: Shape = open(&[]);
 
-pub(in crate::schema) static ROOT: Rule = Rule::Object(&open(&[&[
+/// Rules with a name in the API's description, the small ones first.
+pub(in crate::schema) static NAMED: &[(&str, Rule)] = &[
+    ("EditorAnimatedNumber", parts::ANT),
+    ("EditorAnimation", Rule::Object(&parts::ANIMATION)),
+    ("EditorAnimations", Rule::Object(&parts::CLIP_ANIMATIONS)),
+    (
+        "EditorCaptionAnimation",
+        Rule::Object(&parts::CAPTION_ANIMATION),
+    ),
+    (
+        "EditorCaptionAnimations",
+        Rule::Object(&parts::CAPTION_CLIP_ANIMATIONS),
+    ),
+    ("EditorFontStyle", Rule::Object(&parts::FONT_STYLE)),
+    (
+        "EditorTextBackground",
+        Rule::Object(&parts::TEXT_BACKGROUND),
+    ),
+    ("EditorTemplateNode", Rule::Tagged(&templates::NODE)),
+    ("EditorTrack", Rule::Object(&TRACK)),
+    ("EditorTransition", Rule::Object(&TRANSITION)),
+    ("EditorBackground", Rule::Tagged(&BACKGROUND)),
+    ("EditorBrand", Rule::Object(&BRAND)),
+    ("EditorDeletedAsset", Rule::Object(&DELETED_ASSET)),
+    ("EditorAsset", Rule::Tagged(&ASSET)),
+    ("EditorItem", Rule::Tagged(&ITEM)),
+    ("EditorState", Rule::Object(&STATE)),
+];
+
+pub(in crate::schema) static ROOT: Rule = Rule::Object(&STATE);
+
+static STATE: Shape = open(&[&[
     must("stateSchemaVersion", Rule::Choice(&["v1"])),
     must("compositionWidth", Rule::Whole(50.0, 1920.0)),
     must("compositionHeight", Rule::Whole(50.0, 1920.0)),
@@ -37,7 +70,7 @@ pub(in crate::schema) static ROOT: Rule = Rule::Object(&open(&[&[
         "deletedAssets",
         Rule::List(0, &Rule::Object(&DELETED_ASSET)),
     ),
-]]));
+]]);
 
 static TRACK: Shape = closed(&[&[
     must("id", ID),

@@ -5,15 +5,54 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use darkroom_exports::{ErrorCode, Fault, Problem};
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use crate::auth::Known;
 use crate::body;
 use crate::config::AppState;
+#[cfg(test)]
+use crate::openapi::Data;
 use crate::reply::{self, Refusal};
 
-/// Answers 200 for any document, valid or not. What this build does not draw is
-/// valid all the same; only a create refuses it.
+/// A document to check.
+#[cfg(test)]
+#[derive(utoipa::ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "only its schema is used; the reader takes anything"
+)]
+struct ValidateEditorState {
+    /// The document, of either generation; whatever it is, it gets a verdict.
+    #[schema(required)]
+    editor_state: serde_json::Value,
+}
+
+/// What is wrong with a document.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+struct Verdict {
+    /// Whether nothing is.
+    valid: bool,
+    /// Every fault, in the order of the document.
+    errors: Vec<Fault>,
+}
+
+/// Checks a document and lists every fault.
+///
+/// Answers 200 for any document, valid or not. What this build does not draw is valid all
+/// the same; only an export refuses it.
+#[cfg_attr(test, utoipa::path(
+    post, path = "/v1/editor/validate", operation_id = "validateEditorState", tag = "Editor",
+    request_body(content = ValidateEditorState),
+    responses(
+        (status = 200, description = "The verdict", body = Data<Verdict>),
+        (status = 400, description = "REQUEST_INVALID"),
+        (status = 413, description = "PAYLOAD_TOO_LARGE"),
+        (status = 415, description = "UNSUPPORTED_MEDIA_TYPE"),
+    ),
+))]
 pub(crate) async fn handle(
     State(state): State<AppState>,
     _key: Known,
@@ -42,13 +81,14 @@ pub(crate) async fn handle(
     let faults = darkroom_editor_state::read(document, &library)
         .err()
         .unwrap_or_default();
-    let errors: Vec<Value> = faults
-        .iter()
-        .map(|fault| {
-            json!({ "code": fault.code.as_str(), "path": fault.path, "message": fault.message })
-        })
-        .collect();
-    Ok(reply::data(
-        &json!({ "valid": errors.is_empty(), "errors": errors }),
-    ))
+    let errors = faults.into_iter().map(|fault| Fault {
+        code: fault.code.as_str().to_owned(),
+        path: fault.path,
+        message: fault.message,
+    });
+    let errors: Vec<Fault> = errors.collect();
+    Ok(reply::data(&Verdict {
+        valid: errors.is_empty(),
+        errors,
+    }))
 }

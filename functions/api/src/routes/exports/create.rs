@@ -9,9 +9,35 @@ use super::commit::commit;
 use super::read;
 use crate::auth::Runtime;
 use crate::config::AppState;
+#[cfg(test)]
+use crate::openapi::{CreateExportData, Data, Idempotency, schema};
 use crate::repeat;
 use crate::reply::Refusal;
 
+/// Creates an export of a document.
+///
+/// The task is committed when this answers, and rendered from then on. The figures are
+/// fixed now. A repetition is known by its `Idempotency-Key` or, without one, by its
+/// `clientTaskId`, and answered by the first answer.
+#[cfg_attr(test, utoipa::path(
+    post, path = "/v1/exports", operation_id = "createExport", tag = "Exports",
+    params(Idempotency),
+    request_body(content = schema::CreateExport),
+    responses(
+        (status = 201, description = "The task", body = Data<CreateExportData>),
+        (status = 400, description = "REQUEST_INVALID IDEMPOTENCY_KEY_INVALID"),
+        (status = 403, description = "OPEN_API_RUNTIME_ACCESS_FORBIDDEN"),
+        (status = 409, description = "IDEMPOTENCY_KEY_REUSED CLIENT_TASK_ID_REUSED"),
+        (status = 413, description = "PAYLOAD_TOO_LARGE"),
+        (status = 415, description = "UNSUPPORTED_MEDIA_TYPE"),
+        (status = 422, description = "STATE_SCHEMA_VERSION_UNSUPPORTED CALLBACK_URL_FORBIDDEN \
+            WEBHOOK_SECRET_MISSING \
+            EDITOR_SCHEMA_INVALID EDITOR_ITEM_UNSUPPORTED EXPORT_OUTPUT_TOO_LARGE \
+            EXPORT_TOO_LONG OPEN_API_EXPORT_CONCURRENCY_LIMIT_EXCEEDED \
+            OPEN_API_CREDITS_INSUFFICIENT"),
+        (status = 429, description = "OPEN_API_EXPORT_STANDARD_SECOND_LIMIT_EXCEEDED"),
+    ),
+))]
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,

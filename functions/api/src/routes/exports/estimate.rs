@@ -11,9 +11,29 @@ use darkroom_store::Outlook;
 use super::read;
 use crate::auth::Runtime;
 use crate::config::AppState;
+#[cfg(test)]
+use crate::openapi::{Data, Estimate, schema};
 use crate::repeat::bad_files;
 use crate::reply::{self, Refusal};
 
+/// Says what an export of a document would cost and come to.
+///
+/// Nothing is created. Refused is what a create refuses of the body and the document; what
+/// the account or the API key would refuse now is among the warnings.
+#[cfg_attr(test, utoipa::path(
+    post, path = "/v1/exports/estimate", operation_id = "estimateExport", tag = "Exports",
+    request_body(content = schema::CreateExport),
+    responses(
+        (status = 200, description = "The estimate", body = Data<Estimate>),
+        (status = 400, description = "REQUEST_INVALID"),
+        (status = 403, description = "OPEN_API_RUNTIME_ACCESS_FORBIDDEN"),
+        (status = 413, description = "PAYLOAD_TOO_LARGE"),
+        (status = 415, description = "UNSUPPORTED_MEDIA_TYPE"),
+        (status = 422, description = "STATE_SCHEMA_VERSION_UNSUPPORTED CALLBACK_URL_FORBIDDEN \
+            EDITOR_SCHEMA_INVALID EDITOR_ITEM_UNSUPPORTED EXPORT_OUTPUT_TOO_LARGE \
+            EXPORT_TOO_LONG"),
+    ),
+))]
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,

@@ -15,6 +15,8 @@ use tokio::time::{Instant, sleep};
 use super::{not_found, task_id};
 use crate::auth::Runtime;
 use crate::config::AppState;
+#[cfg(test)]
+use crate::openapi::{ExportTask, Warned};
 use crate::reply::{self, Refusal};
 use crate::routes::Id;
 
@@ -28,6 +30,26 @@ const RETRY_SECONDS: u64 = 2;
 /// The same of a task that waits for the operator.
 const PAUSED_RETRY_SECONDS: u64 = 30;
 
+/// Reads an export, now or as soon as it has changed.
+///
+/// `meta.warnings` says what was drawn otherwise than the document has it.
+#[cfg_attr(test, utoipa::path(
+    get, path = "/v1/exports/{taskId}", operation_id = "getExport", tag = "Exports",
+    params(
+        ("taskId" = String, Path, description = "Id of an export task"),
+        ("waitSeconds" = Option<u64>, Query, minimum = 0, maximum = 20,
+            description = "Answer when status, progress or phase changes, or after so many \
+                seconds; 0, as without it, answers now"),
+    ),
+    responses(
+        (status = 200, description = "The task", body = Warned<ExportTask>,
+            headers(("Retry-After" = u64, description = "Seconds after which to read it again; \
+                only while the task is active"))),
+        (status = 400, description = "REQUEST_INVALID"),
+        (status = 403, description = "OPEN_API_RUNTIME_ACCESS_FORBIDDEN"),
+        (status = 404, description = "TASK_NOT_FOUND"),
+    ),
+))]
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,

@@ -9,9 +9,24 @@ use uuid::Uuid;
 
 use crate::auth::Runtime;
 use crate::config::AppState;
+#[cfg(test)]
+use crate::openapi::{ExportTask, Page, Paged};
 use crate::page::{self, Query};
 use crate::reply::Refusal;
 
+/// Lists your exports, the newest first.
+#[cfg_attr(test, utoipa::path(
+    get, path = "/v1/exports", operation_id = "listExports", tag = "Exports",
+    params(
+        Paged,
+        ("createdByApiKeyId" = Option<String>, Query, format = "uuid", description = "Only those that this API key created"),
+    ),
+    responses(
+        (status = 200, description = "A page of tasks", body = Page<ExportTask>),
+        (status = 400, description = "REQUEST_INVALID"),
+        (status = 403, description = "OPEN_API_RUNTIME_ACCESS_FORBIDDEN"),
+    ),
+))]
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,

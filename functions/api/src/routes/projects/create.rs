@@ -11,9 +11,28 @@ use serde_json::json;
 use crate::auth::{Runtime, unknown_key};
 use crate::body;
 use crate::config::AppState;
+#[cfg(test)]
+use crate::openapi::{Data, Idempotency, ProjectSummary, schema};
 use crate::repeat::{self, bad_files, key_reused, replayed};
 use crate::reply::{self, Refusal};
 
+/// Creates a project with its first state.
+///
+/// A state may hold what is not drawn yet; only an export of it is refused.
+#[cfg_attr(test, utoipa::path(
+    post, path = "/v1/projects", operation_id = "createProject", tag = "Projects",
+    params(Idempotency),
+    request_body(content = schema::CreateProject),
+    responses(
+        (status = 201, description = "The project", body = Data<ProjectSummary>),
+        (status = 400, description = "REQUEST_INVALID IDEMPOTENCY_KEY_INVALID"),
+        (status = 403, description = "OPEN_API_RUNTIME_ACCESS_FORBIDDEN"),
+        (status = 409, description = "IDEMPOTENCY_KEY_REUSED"),
+        (status = 413, description = "PAYLOAD_TOO_LARGE"),
+        (status = 415, description = "UNSUPPORTED_MEDIA_TYPE"),
+        (status = 422, description = "STATE_SCHEMA_VERSION_UNSUPPORTED EDITOR_SCHEMA_INVALID"),
+    ),
+))]
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,

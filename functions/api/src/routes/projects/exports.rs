@@ -11,11 +11,37 @@ use super::{not_found, project_id};
 use crate::auth::Runtime;
 use crate::body;
 use crate::config::AppState;
+#[cfg(test)]
+use crate::openapi::{CreateExportData, Data, Idempotency, schema};
 use crate::repeat;
 use crate::reply::Refusal;
 use crate::routes::Id;
 use crate::routes::exports::commit::{commit, earlier};
 
+/// Creates an export of a project's latest state, as it is now.
+///
+/// Later syncs do not change it. A repetition is known as of an export of a document.
+#[cfg_attr(test, utoipa::path(
+    post, path = "/v1/projects/{projectId}/exports", operation_id = "createProjectExport",
+    tag = "Projects",
+    params(("projectId" = String, Path, description = "Id of a project"), Idempotency),
+    request_body(content = schema::CreateProjectExport),
+    responses(
+        (status = 201, description = "The task", body = Data<CreateExportData>),
+        (status = 400, description = "REQUEST_INVALID IDEMPOTENCY_KEY_INVALID"),
+        (status = 403, description = "OPEN_API_RUNTIME_ACCESS_FORBIDDEN"),
+        (status = 404, description = "PROJECT_NOT_FOUND"),
+        (status = 409, description = "IDEMPOTENCY_KEY_REUSED CLIENT_TASK_ID_REUSED"),
+        (status = 413, description = "PAYLOAD_TOO_LARGE"),
+        (status = 415, description = "UNSUPPORTED_MEDIA_TYPE"),
+        (status = 422, description = "CALLBACK_URL_FORBIDDEN WEBHOOK_SECRET_MISSING \
+            EDITOR_SCHEMA_INVALID EDITOR_ITEM_UNSUPPORTED \
+            EXPORT_OUTPUT_TOO_LARGE EXPORT_TOO_LONG \
+            OPEN_API_EXPORT_CONCURRENCY_LIMIT_EXCEEDED \
+            OPEN_API_CREDITS_INSUFFICIENT"),
+        (status = 429, description = "OPEN_API_EXPORT_STANDARD_SECOND_LIMIT_EXCEEDED"),
+    ),
+))]
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,

@@ -10,10 +10,27 @@ use super::{done, not_found, project_id};
 use crate::auth::Runtime;
 use crate::body;
 use crate::config::AppState;
+#[cfg(test)]
+use crate::openapi::{Data, ProjectMetadata, schema};
 use crate::reply::{self, Refusal};
 use crate::routes::Id;
 
+/// Changes title, description or both of a project.
+///
 /// An empty patch changes nothing, the time of the last change included.
+#[cfg_attr(test, utoipa::path(
+    patch, path = "/v1/projects/{projectId}", operation_id = "patchProject", tag = "Projects",
+    params(("projectId" = String, Path, description = "Id of a project")),
+    request_body(content = schema::PatchProject),
+    responses(
+        (status = 200, description = "Both as they are now", body = Data<ProjectMetadata>),
+        (status = 400, description = "REQUEST_INVALID"),
+        (status = 403, description = "OPEN_API_RUNTIME_ACCESS_FORBIDDEN"),
+        (status = 404, description = "PROJECT_NOT_FOUND"),
+        (status = 413, description = "PAYLOAD_TOO_LARGE"),
+        (status = 415, description = "UNSUPPORTED_MEDIA_TYPE"),
+    ),
+))]
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,

@@ -12,11 +12,30 @@ use super::{not_found, project_id};
 use crate::auth::{Runtime, unknown_key};
 use crate::body;
 use crate::config::AppState;
+#[cfg(test)]
+use crate::openapi::{Data, ProjectSynced, schema};
 use crate::repeat::bad_files;
 use crate::reply::{self, Refusal};
 use crate::routes::Id;
 
-/// A refused sync takes no token.
+/// Replaces the state of a project.
+///
+/// A project takes ten at once, then one every two seconds. A refused one does not count.
+#[cfg_attr(test, utoipa::path(
+    post, path = "/v1/projects/{projectId}/sync", operation_id = "syncProject", tag = "Projects",
+    params(("projectId" = String, Path, description = "Id of a project")),
+    request_body(content = schema::SyncProject),
+    responses(
+        (status = 200, description = "The time of the sync", body = Data<ProjectSynced>),
+        (status = 400, description = "REQUEST_INVALID"),
+        (status = 403, description = "OPEN_API_RUNTIME_ACCESS_FORBIDDEN"),
+        (status = 404, description = "PROJECT_NOT_FOUND"),
+        (status = 413, description = "PAYLOAD_TOO_LARGE"),
+        (status = 415, description = "UNSUPPORTED_MEDIA_TYPE"),
+        (status = 422, description = "STATE_SCHEMA_VERSION_UNSUPPORTED EDITOR_SCHEMA_INVALID"),
+        (status = 429, description = "OPEN_API_PROJECT_SYNC_RATE_LIMITED"),
+    ),
+))]
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,

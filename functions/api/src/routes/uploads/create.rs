@@ -2,16 +2,17 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use darkroom_exports::{ErrorCode, Fault, Problem, ProjectId};
 use darkroom_store::{NewAsset, Uploaded};
 use percent_encoding::percent_decode_str;
-use serde_json::json;
 
 use crate::auth::{Runtime, unknown_key};
 use crate::body;
 use crate::config::AppState;
+#[cfg(test)]
+use crate::openapi::{Asset, Bytes, Data, UploadHeaders};
 use crate::probe::{self, Claim};
 use crate::reply::{self, Refusal};
 use crate::routes::assets::show;
@@ -22,6 +23,23 @@ const UPLOAD_BYTES: usize = 4 * 1024 * 1024;
 /// Most characters of a file name.
 const NAME_CHARS: usize = 512;
 
+/// Uploads a file of at most 4 MiB as an asset.
+///
+/// The bytes decide: a file that is not what its headers say is refused.
+#[cfg_attr(test, utoipa::path(
+    post, path = "/v1/uploads", operation_id = "uploadAsset", tag = "Assets",
+    params(UploadHeaders),
+    request_body(content = Bytes, content_type = "*/*", description = "The file's bytes; `Content-Type` is its media type"),
+    responses(
+        (status = 201, description = "The asset", body = Data<Asset>),
+        (status = 400, description = "REQUEST_INVALID"),
+        (status = 403, description = "OPEN_API_RUNTIME_ACCESS_FORBIDDEN"),
+        (status = 404, description = "PROJECT_NOT_FOUND"),
+        (status = 413, description = "PAYLOAD_TOO_LARGE"),
+        (status = 415, description = "UNSUPPORTED_MEDIA_TYPE"),
+        (status = 422, description = "UPLOAD_INVALID"),
+    ),
+))]
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,
@@ -73,8 +91,7 @@ pub(crate) async fn handle(
         Uploaded::ProjectMissing => return Err(projects::not_found()),
         Uploaded::KeyRevoked => return Err(unknown_key()),
     };
-    let answer = json!({ "data": show(&state, &asset).await?, "meta": {} });
-    Ok(reply::body(StatusCode::CREATED, answer.to_string()))
+    Ok(reply::created(&show(&state, asset).await?))
 }
 
 /// The file's name, what it is said to be, and the project it is for.

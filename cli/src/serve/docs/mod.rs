@@ -1,0 +1,31 @@
+//! `/docs`: a page that draws `/openapi.json`. It loads nothing from anywhere else.
+
+use axum::Router;
+use axum::http::{HeaderName, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+
+/// The page may load and run what this service serves, and no more.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+                      connect-src 'self'; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'";
+
+/// The page and its parts, beside the routes of the API.
+pub(crate) fn router() -> Router {
+    let html = || file("text/html; charset=utf-8", include_str!("index.html"));
+    let style = || file("text/css; charset=utf-8", include_str!("style.css"));
+    let script = || file("text/javascript; charset=utf-8", include_str!("page.js"));
+    Router::new()
+        .route("/docs", get(move || async move { html() }))
+        .route("/docs/style.css", get(move || async move { style() }))
+        .route("/docs/page.js", get(move || async move { script() }))
+}
+
+fn file(media_type: &'static str, text: &'static str) -> impl IntoResponse {
+    let headers: [(HeaderName, &str); 3] = [
+        (header::CONTENT_TYPE, media_type),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, text)
+}

@@ -1,0 +1,162 @@
+//! Every field and query parameter in `openapi.json`, at and past each of its limits: what
+//! the document forbids is refused, and what it allows is not called malformed.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::common::{Answer, Service, answer};
+use crate::described::{Operation, document};
+use crate::world::{User, example, parameters_in};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_are_read_as_the_document_describes_them() {
+    let service = Service::start().await;
+    let user = User::new(&service, "ann").await;
+    let mut asked = 0;
+    for operation in &document().operations {
+        let Some(good) = example(operation, &user) else {
+            continue;
+        };
+        let content = &operation.spec["requestBody"]["content"]["application/json"]["schema"];
+        let validator = document().validator(content);
+        assert!(validator.is_valid(&good), "{}: {good}", operation.id);
+        for body in variants(&good, &document().resolve(content)["properties"]) {
+            let allowed = validator.is_valid(&body);
+            let request = service.to(operation.method.clone(), &user.path(operation));
+            let answer = answer(request.bearer_auth(&user.secret).json(&body)).await;
+            judge(operation, allowed, &answer, &body);
+            asked += 1;
+        }
+    }
+    assert!(asked > 500, "{asked}");
+}
+
+/// A body that the document forbids is refused; one that it allows is not malformed,
+/// though a rule beyond its form may refuse it.
+fn judge(operation: &Operation, allowed: bool, answer: &Answer, sent: &Value) {
+    let (status, code) = answer.code();
+    let verdict = if allowed {
+        code != "REQUEST_INVALID"
+    } else {
+        [400, 422].contains(&status)
+    };
+    assert!(
+        verdict,
+        "{}, allowed {allowed}: {}: {sent}",
+        operation.id, answer.text
+    );
+}
+
+/// The body with each field left out, and with each value that its schema draws a line at.
+fn variants(good: &Value, properties: &Value) -> Vec<Value> {
+    let mut all = vec![json!([]), json!(null), json!("x")];
+    let mut more = good.clone();
+    more["unknown"] = json!(1);
+    all.push(more);
+    for (field, schema) in properties.as_object().unwrap() {
+        let mut without = good.clone();
+        without.as_object_mut().unwrap().remove(field);
+        all.push(without);
+        for value in values(document().resolve(schema)) {
+            let mut body = good.clone();
+            body[field] = value;
+            all.push(body);
+        }
+    }
+    all
+}
+
+/// One value of each type, and those on both sides of each limit.
+fn values(schema: &Value) -> Vec<Value> {
+    let mut all = vec![
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(1.5),
+        json!(""),
+        json!("x"),
+        json!([]),
+        json!({}),
+        json!({ "a": "b" }),
+        json!({ "a": 1 }),
+        json!("0198c0de-0000-7000-8000-000000000001"),
+    ];
+    for limit in ["minLength", "maxLength"] {
+        if let Some(length) = schema[limit].as_u64() {
+            for length in [length.saturating_sub(1), length, length + 1] {
+                // Characters count, not bytes.
+                all.push(json!("ä".repeat(length as usize)));
+            }
+        }
+    }
+    if schema["format"] == "uri" {
+        let longest = schema["maxLength"].as_u64().unwrap() as usize;
+        let address = "https://example.com/";
+        for length in [address.len(), longest, longest + 1] {
+            all.push(json!(format!("{address:a<length$}")));
+        }
+    }
+    for limit in ["minimum", "maximum"] {
+        if let Some(limit) = schema[limit].as_f64() {
+            all.extend([-1.0, -0.001, 0.0, 0.001, 1.0].map(|step| json!(limit + step)));
+            all.push(json!(limit as i64));
+        }
+    }
+    for word in schema["enum"].as_array().into_iter().flatten() {
+        all.push(word.clone());
+        match word {
+            Value::String(word) => all.push(json!(word.to_uppercase() + " ")),
+            Value::Number(number) => {
+                let number = number.as_f64().unwrap();
+                all.extend([
+                    json!(number),
+                    json!(number + 1.0),
+                    json!(number.to_string()),
+                ]);
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queries_are_read_as_the_document_describes_them() {
+    let service = Service::start().await;
+    let user = User::new(&service, "ann").await;
+    // What has ended is not waited for.
+    let cancel = service.to(Method::DELETE, &format!("/v1/exports/{}", user.task));
+    answer(cancel.bearer_auth(&user.secret)).await.data();
+    let mut asked = 0;
+    for operation in &document().operations {
+        for parameter in parameters_in(operation, "query") {
+            let name = parameter["name"].as_str().unwrap();
+            let schema = &parameter["schema"];
+            let validator = document().validator(schema);
+            for value in values(schema) {
+                // A query holds text: that of a number is one where a number is wanted.
+                let text = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                let read = match schema["type"].as_str() {
+                    Some("integer") => serde_json::from_str(&text).unwrap_or(json!(text)),
+                    _ => json!(text),
+                };
+                let whole = !text.contains('.');
+                let allowed = validator.is_valid(&read) && whole;
+                let mut query = url::form_urlencoded::Serializer::new(String::new());
+                let query = query.append_pair(name, &text).finish();
+                let path = format!("{}?{query}", user.path(operation));
+                let request = service.to(operation.method.clone(), &path);
+                let answer = answer(request.bearer_auth(&user.secret)).await;
+                if name == "pageCursor" {
+                    assert_eq!(answer.status, 400, "{text} is no cursor of a list");
+                } else {
+                    judge(operation, allowed, &answer, &value);
+                }
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 50, "{asked}");
+}

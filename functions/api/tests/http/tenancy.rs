@@ -1,0 +1,192 @@
+//! What belongs to another user is not there, whichever operation asks: driven by
+//! `openapi.json`, so that a new operation joins by itself.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use crate::common::{Answer, Service, answer};
+use crate::described::{Operation, document};
+use crate::world::{User, example, parameters, parameters_in, path_with, request, takes_file};
+
+/// Ann, who has two of everything, and bob, who asks for it.
+struct Two {
+    service: Service,
+    ann: User,
+    bob: User,
+    /// Every id of ann's, and of the second export, project and asset.
+    ids: Vec<String>,
+    /// A cursor of each list of ann's.
+    cursors: Vec<String>,
+    asked: HashSet<String>,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_users_ids_and_cursors_name_nothing() {
+    let mut two = Two::start().await;
+    let before = two.everything_of_ann().await;
+    for operation in &document().operations {
+        two.try_paths(operation).await;
+        two.try_bodies(operation).await;
+        two.try_parameters(operation).await;
+    }
+    let after = two.everything_of_ann().await;
+    assert_eq!((&after.0, after.2), (&before.0, before.2));
+    assert!(after.1.is_superset(&before.1));
+    // Every operation that takes an id or a cursor was asked.
+    for operation in &document().operations {
+        let named = parameters_in(operation, "query").into_iter();
+        let mut named = named.chain(parameters_in(operation, "header"));
+        let takes_id = named.any(|one| one["schema"]["format"] == "uuid");
+        if takes_id || takes_cursor(operation) || !parameters(operation).is_empty() {
+            assert!(two.asked.contains(&operation.id), "{}", operation.id);
+        }
+    }
+    assert!(two.asked.len() >= 15, "{:?}", two.asked);
+}
+
+impl Two {
+    async fn start() -> Self {
+        let service = Service::start().await;
+        let ann = User::new(&service, "ann").await;
+        let second = User::new(&service, "ann").await;
+        let bob = User::new(&service, "bob").await;
+        let bind = json!({ "assetId": ann.asset });
+        let path = format!("/v1/projects/{}/assets", second.project);
+        answer(service.post(&path, &bind)).await.data();
+        let ids = [&ann, &second]
+            .map(|user| [&user.task, &user.project, &user.asset, &user.key_id].map(String::clone));
+        let mut cursors = Vec::new();
+        for operation in &document().operations {
+            if takes_cursor(operation) {
+                let path = path_with(operation, |name| second.id(name).to_owned());
+                let page = answer(service.get(&format!("{path}?pageSize=1"))).await;
+                let cursor = page.json["meta"]["nextPageCursor"].as_str();
+                cursors.push(cursor.unwrap_or_else(|| panic!("{}", page.text)).to_owned());
+            }
+        }
+        assert!(cursors.len() >= 3, "{cursors:?}");
+        Self {
+            service,
+            ann,
+            bob,
+            ids: ids.concat(),
+            cursors,
+            asked: HashSet::new(),
+        }
+    }
+
+    /// Items, files and messages.
+    async fn everything_of_ann(&self) -> (Vec<Value>, HashSet<String>, u64) {
+        let table = json!({ "TableName": self.service.stack.made.table, "ConsistentRead": true });
+        let found = self.service.aws("DynamoDB_20120810.Scan", &table).await;
+        assert!(
+            found.get("LastEvaluatedKey").is_none(),
+            "one page holds all"
+        );
+        let mut items = found["Items"].as_array().unwrap().clone();
+        items.retain(|item| item["pk"]["S"] == "U#ann");
+        items.sort_by_key(ToString::to_string);
+        let files = self.service.objects("").await;
+        (items, files, self.service.queued().await)
+    }
+
+    fn refused(&mut self, operation: &Operation, answer: &Answer, what: &str) {
+        self.asked.insert(operation.id.clone());
+        assert!(
+            [400, 404].contains(&answer.status),
+            "{} with ann's {what}: {}",
+            operation.id,
+            answer.text
+        );
+        for id in &self.ids {
+            let told = answer.json["detail"].as_str().unwrap_or_default();
+            assert!(!told.contains(id), "{}", answer.text);
+        }
+    }
+
+    /// Each id of ann's in each place of the path, the other places bob's own.
+    async fn try_paths(&mut self, operation: &Operation) {
+        for place in parameters(operation) {
+            for id in self.ids.clone() {
+                let path = path_with(operation, |name| {
+                    if name == place {
+                        id.clone()
+                    } else {
+                        self.bob.id(name).to_owned()
+                    }
+                });
+                self.ask(operation, &path, &format!("{id} as {place}"))
+                    .await;
+            }
+        }
+        if !parameters(operation).is_empty() {
+            let path = self.ann.path(operation);
+            self.ask(operation, &path, "whole path").await;
+        }
+    }
+
+    async fn ask(&mut self, operation: &Operation, path: &str, what: &str) {
+        let asked = request(&self.service, operation, path, &self.bob);
+        let answer = answer(asked.bearer_auth(&self.bob.secret)).await;
+        self.refused(operation, &answer, what);
+    }
+
+    /// Ann's ids in the fields of a body that are ids.
+    async fn try_bodies(&mut self, operation: &Operation) {
+        let Some(body) = example(operation, &self.bob) else {
+            return;
+        };
+        let path = self.bob.path(operation);
+        let fields = body.as_object().unwrap().keys();
+        for field in fields.filter(|field| field.ends_with("Id") && *field != "clientTaskId") {
+            for id in self.ids.clone() {
+                let mut body = body.clone();
+                body[field] = id.as_str().into();
+                let asked = self.service.to(operation.method.clone(), &path).json(&body);
+                let answer = answer(asked.bearer_auth(&self.bob.secret)).await;
+                self.refused(operation, &answer, &format!("{id} as {field}"));
+            }
+        }
+    }
+
+    /// Ann's cursors, and her ids in queries and headers.
+    async fn try_parameters(&mut self, operation: &Operation) {
+        let path = self.bob.path(operation);
+        if takes_cursor(operation) {
+            for cursor in self.cursors.clone() {
+                let path = format!("{path}?pageCursor={cursor}");
+                self.ask(operation, &path, "cursor").await;
+            }
+        }
+        for parameter in parameters_in(operation, "header") {
+            let name = parameter["name"].as_str().unwrap();
+            if parameter["schema"]["format"] != "uuid" {
+                continue;
+            }
+            assert!(takes_file(operation), "only an upload takes ids in headers");
+            for id in self.ids.clone() {
+                let asked = request(&self.service, operation, &path, &self.bob);
+                let asked = asked.header(name, &id).bearer_auth(&self.bob.secret);
+                let answer = answer(asked).await;
+                self.refused(operation, &answer, &format!("{id} as {name}"));
+            }
+        }
+        // A filter names nothing: it leaves nothing of bob's own list.
+        for parameter in parameters_in(operation, "query") {
+            if parameter["schema"]["format"] == "uuid" {
+                let name = parameter["name"].as_str().unwrap();
+                let path = format!("{path}?{name}={}", self.ann.key_id);
+                let asked = self.service.to(operation.method.clone(), &path);
+                let answer = answer(asked.bearer_auth(&self.bob.secret)).await;
+                assert_eq!(*answer.data(), json!([]), "{}", operation.id);
+                self.asked.insert(operation.id.clone());
+            }
+        }
+    }
+}
+
+fn takes_cursor(operation: &Operation) -> bool {
+    let query = parameters_in(operation, "query");
+    query.iter().any(|one| one["name"] == "pageCursor")
+}
