@@ -212,12 +212,7 @@ async fn what_cannot_be_exported_is_refused_with_its_code_and_place() {
             vec![],
         ),
         (
-            body_with(json!({ "callbackUrl": "https://example.com/" })),
-            "CALLBACK_URL_FORBIDDEN",
-            vec![],
-        ),
-        (
-            body_with(json!({ "callbackHeaders": { "a": "b" } })),
+            body_with(json!({ "callbackUrl": "http://example.com/" })),
             "CALLBACK_URL_FORBIDDEN",
             vec![],
         ),

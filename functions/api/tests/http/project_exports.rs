@@ -165,7 +165,7 @@ async fn what_cannot_be_exported_is_refused() {
         "/stateSchemaVersion",
     ];
     assert_eq!(paths, expected);
-    let callback = with(settings(), json!({ "callbackUrl": "https://example.com/" }));
+    let callback = with(settings(), json!({ "callbackUrl": "http://example.com/" }));
     let refused = service.export_of(&id, &callback, None).await;
     assert_problem(&refused, 422, "CALLBACK_URL_FORBIDDEN");
 
