@@ -94,7 +94,7 @@ def test_start_and_end_are_signed_for_both_verifiers(client, service, made, secr
         assert standard(secret, headers, body)
         assert not official(secret, headers, body + " ")
         assert not standard(secret, headers, body.replace("EXPORT", "export"))
-        assert headers["Authorization"] == "Bearer sesame"
+        assert httpx.Headers(headers)["Authorization"] == "Bearer sesame"
         assert "sesame" not in body
         seen.append(said)
     started, completed = seen
