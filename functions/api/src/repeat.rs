@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use darkroom_editor_state::{Fault as EditorFault, FaultCode};
+use darkroom_editor_state::{Fault as EditorFault, FaultCode, join_pointer};
 use darkroom_exports::{ErrorCode, Fault, IdempotencyKey, Problem};
 use darkroom_store::{BadFiles, MAX_FILES};
 
@@ -53,9 +53,8 @@ pub(crate) fn bad_files(bad: BadFiles) -> Refusal {
         BadFiles::Deleted(assets) => assets
             .into_iter()
             .map(|asset| {
-                let step = asset.replace('~', "~0").replace('/', "~1");
                 let message = "names an uploaded file that is deleted; upload it again";
-                fault(format!("/assets/{step}"), message.to_owned())
+                fault(join_pointer("/assets", &asset), message.to_owned())
             })
             .collect(),
         BadFiles::TooMany(files) => {

@@ -209,6 +209,6 @@ fn position(document: &Value, path: &str) -> Vec<usize> {
 }
 
 /// Appends one step to a JSON Pointer, escaped.
-pub(crate) fn join(path: &str, token: &str) -> String {
+pub fn join(path: &str, token: &str) -> String {
     format!("{path}/{}", token.replace('~', "~0").replace('/', "~1"))
 }

@@ -39,7 +39,7 @@ mod subtitles;
 mod unsupported;
 
 pub use capabilities::capabilities;
-pub use fault::{Fault, FaultCode, MAX_FAULTS};
+pub use fault::{Fault, FaultCode, MAX_FAULTS, join as join_pointer};
 pub use layout::{OutputLayout, frame_count, frame_tick, output_layout};
 pub use model::*;
 pub use motion_graphics::{GraphicName, Library, MotionGraphic};

@@ -1,5 +1,6 @@
 //! Reading a JSON body whole: every fault is collected, and no field is ignored.
 
+use darkroom_editor_state::join_pointer;
 use serde_json::{Map, Value};
 
 use crate::callback::without_values;
@@ -47,10 +48,9 @@ impl<'a> Reader<'a> {
     }
 
     fn fault_at(&mut self, steps: &[&str], message: String) {
-        let path: String = steps
+        let path = steps
             .iter()
-            .map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1")))
-            .collect();
+            .fold(String::new(), |path, step| join_pointer(&path, step));
         self.faults
             .push(Fault::new(ErrorCode::RequestInvalid, path, message));
     }

@@ -18,7 +18,7 @@ use std::time::Duration;
 use darkroom_exports::{CallbackPolicy, Secrets, Step, Timestamp};
 use darkroom_store::{DELIVERY_LEASE, DeliveryClaim, DeliveryState, Replayed, Settled};
 use darkroom_webhook::handle;
-use rig::{Got, Reply, Rig, event, step};
+use rig::{Got, Reply, Rig, event, message, step};
 use serde_json::json;
 
 fn events(got: &[Got]) -> Vec<&str> {
@@ -98,7 +98,7 @@ async fn a_failed_try_is_repeated_under_the_same_id_when_its_time_has_come() {
     assert_eq!(rig.delayed().await, "1", "the next try's message");
 
     // Early, it is only sent on; stale, it is dropped.
-    let mut early = rig.message(id, 1);
+    let mut early = message(id, 1);
     early.not_before = rig.now().plus_seconds(3600).0;
     let early = serde_json::to_string(&early).unwrap();
     let answer = handle(&sender, event([early])).await;
@@ -253,7 +253,7 @@ async fn a_sender_that_died_is_replaced_and_settles_nothing() {
     let sender = rig.sender();
     let (task, _claim) = rig.started().await;
     let id = step(task, Step::Started);
-    let message = rig.message(id, 0);
+    let message = message(id, 0);
     let claimed = rig
         .store
         .claim_delivery(&message, rig.now(), DELIVERY_LEASE)
@@ -279,7 +279,7 @@ async fn two_messages_for_one_try_make_one_request() {
     let rig = Rig::start().await;
     let sender = rig.sender();
     let (task, _claim) = rig.started().await;
-    let message = rig.message(step(task, Step::Started), 0);
+    let message = message(step(task, Step::Started), 0);
     let body = serde_json::to_string(&message).unwrap();
     let answer = handle(&sender, event([body.clone(), body])).await;
     assert!(answer.batch_item_failures.is_empty());
@@ -362,7 +362,7 @@ async fn a_message_that_names_no_delivery_goes_back_for_the_dead_letters() {
     let rig = Rig::start().await;
     let sender = rig.sender();
     let nothing = step(rig.export().await, Step::Ended);
-    let missing = serde_json::to_string(&rig.message(nothing, 0)).unwrap();
+    let missing = serde_json::to_string(&message(nothing, 0)).unwrap();
     let answer = handle(&sender, event(["not json".to_owned(), missing])).await;
     let failed = answer.batch_item_failures;
     assert_eq!(failed.len(), 1);

@@ -219,19 +219,10 @@ impl Rig {
 
     /// Gives the sender the message of a later try, which SQS holds back.
     pub async fn later(&self, sender: &Sender, id: DeliveryId, generation: i64) {
-        let message = self.message(id, generation);
+        let message = message(id, generation);
         let body = serde_json::to_string(&message).unwrap();
         let failed = handle(sender, event([body])).await.batch_item_failures;
         assert!(failed.is_empty(), "{failed:?}");
-    }
-
-    pub fn message(&self, id: DeliveryId, generation: i64) -> WebhookMessage {
-        WebhookMessage {
-            user: "ann".to_owned(),
-            delivery: id.to_string(),
-            generation,
-            not_before: 0,
-        }
     }
 
     pub async fn listed(&self, failed: bool) -> Vec<DeliverySummary> {
@@ -297,4 +288,14 @@ pub fn event(bodies: impl IntoIterator<Item = String>) -> SqsEvent {
     let mut event = SqsEvent::default();
     event.records = records.collect();
     event
+}
+
+/// What SQS holds of a delivery of the user's.
+pub fn message(id: DeliveryId, generation: i64) -> WebhookMessage {
+    WebhookMessage {
+        user: "ann".to_owned(),
+        delivery: id.to_string(),
+        generation,
+        not_before: 0,
+    }
 }

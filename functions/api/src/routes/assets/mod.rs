@@ -26,7 +26,8 @@ pub(super) fn not_found() -> Refusal {
 pub(crate) struct Asset {
     /// Id.
     #[cfg_attr(test, schema(format = "uuid"))]
-    asset_id: String,
+    #[serde(rename = "assetId")]
+    id: String,
     #[cfg_attr(test, schema(schema_with = crate::openapi::asset_types))]
     r#type: String,
     /// Where it comes from: `UPLOAD`.
@@ -60,7 +61,7 @@ pub(crate) struct Asset {
 pub(super) async fn show(state: &AppState, asset: AssetRecord) -> Result<Asset, StoreError> {
     let url = state.store().presign_asset(&asset.file_key).await?;
     Ok(Asset {
-        asset_id: asset.id,
+        id: asset.id,
         r#type: asset.kind,
         source: "UPLOAD",
         filename: asset.filename,

@@ -73,9 +73,11 @@ pub(crate) async fn handle(
     };
     if let Some(field) = body.keys().next() {
         let field: String = field.chars().take(200).collect();
-        let field = field.replace('~', "~0").replace('/', "~1");
         let message = "is not a field of this request; remove it";
-        return Err(invalid(format!("/{field}"), message));
+        return Err(invalid(
+            darkroom_editor_state::join_pointer("", &field),
+            message,
+        ));
     }
     let library = state.store().library(&document).await?;
     let faults = darkroom_editor_state::read(document, &library)
