@@ -53,7 +53,7 @@ pub(crate) fn run_demo() -> anyhow::Result<()> {
         began.elapsed().as_secs(),
         film.display()
     );
-    println!("demo: to go on by hand: cargo run -p darkroom -- serve");
+    println!("demo: to go on by hand: cargo run --bin darkroom -- serve");
     Ok(())
 }
 
