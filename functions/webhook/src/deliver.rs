@@ -39,6 +39,13 @@ async fn look_at(sender: &Sender, message: &WebhookMessage) -> Result<(), StoreE
         // Whoever committed the one before it, or settled it, may have died before
         // there was a message for the next.
         DeliveryClaim::Blocked(before) => store.announce(&message.user, before).await.map(drop),
+        DeliveryClaim::Held(until) => {
+            let later = WebhookMessage {
+                not_before: until.0 + 1,
+                ..message.clone()
+            };
+            store.send_webhook(&later, now).await
+        }
         DeliveryClaim::Over => match DeliveryId::parse(&message.delivery) {
             Some(id) => go_on(sender, &message.user, id).await,
             None => Ok(()),
@@ -53,11 +60,12 @@ async fn attempt(sender: &Sender, delivery: &Delivery) -> Result<(), StoreError>
     };
     let attempt = delivery.attempt;
     tracing::info!(attempt, event = delivery.event.as_str(), ?settled, "tried");
-    let ours = sender
+    // Also where it is settled already: perhaps by ourselves, without learning of it.
+    sender
         .store()
         .settle_delivery(delivery, &settled, sender.now())
         .await?;
-    if ours && !matches!(settled, Settled::Again(..)) {
+    if !matches!(settled, Settled::Again(..)) {
         go_on(sender, &delivery.user, delivery.id).await?;
     }
     Ok(())

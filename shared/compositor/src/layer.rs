@@ -217,6 +217,11 @@ impl Drawn {
         }
     }
 
+    /// Whether it is this picture, alone.
+    pub(crate) fn shows(&self, picture: &Arc<YuvFrame>) -> bool {
+        matches!(self, Self::Layer(Layer::Video(video)) if Arc::ptr_eq(&video.source, picture))
+    }
+
     pub(crate) fn draw(
         &self,
         canvas: &mut Canvas,

@@ -199,11 +199,12 @@ impl Scene {
         pictures: &HashMap<String, Picture>,
         out: &mut YuvFrame,
     ) -> Result<(), CompositorError> {
-        self.compose(tick, pictures, out, false)
+        self.compose(tick, pictures, out, None)
     }
 
-    /// As [`Scene::draw`], where `out` holds what the picture of [`Scene::base`] held.
-    /// `pictures` still has one of its size, whatever that shows.
+    /// As [`Scene::draw`], where `out` holds what the picture of `base` held, the item
+    /// that [`Scene::base`] named. `pictures` still has one of its size, whatever that
+    /// shows.
     ///
     /// # Errors
     /// As [`Scene::draw`].
@@ -211,9 +212,10 @@ impl Scene {
         &mut self,
         tick: Ticks,
         pictures: &HashMap<String, Picture>,
+        base: &str,
         out: &mut YuvFrame,
     ) -> Result<(), CompositorError> {
-        self.compose(tick, pictures, out, true)
+        self.compose(tick, pictures, out, pictures.get(base))
     }
 
     fn compose(
@@ -221,7 +223,7 @@ impl Scene {
         tick: Ticks,
         pictures: &HashMap<String, Picture>,
         out: &mut YuvFrame,
-        on_base: bool,
+        base: Option<&Picture>,
     ) -> Result<(), CompositorError> {
         self.check(tick, pictures, out)?;
         let shown = self.timeline.at(tick);
@@ -244,10 +246,11 @@ impl Scene {
         if !hidden && let Some(behind) = self.behind(&shown, tick, pictures)? {
             behind.draw(&mut self.canvas, out, &mut self.tools, area)?;
         }
-        if on_base {
-            // It hides all below itself: it is the lowest, or hidden by another.
-            let base = stack.pop_if(|lowest| self.is_base(lowest));
-            if base.is_some() {
+        if let Some(Picture::Yuv(base)) = base {
+            // It hides all below itself: it is the lowest, or hidden by another, which
+            // may be such a clip, too.
+            let lowest = stack.pop_if(|lowest| self.is_base(lowest) && lowest.shows(base));
+            if lowest.is_some() {
                 self.canvas.all_video();
             }
         }

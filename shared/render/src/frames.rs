@@ -159,7 +159,7 @@ impl<'a> Pictures<'a> {
             && let Some(picture) = Arc::get_mut(picture)
         {
             std::mem::swap(&mut picture.data, &mut frame.data);
-            return Ok(scene.draw_upon(tick, &self.current, frame)?);
+            return Ok(scene.draw_upon(tick, &self.current, &id, frame)?);
         }
         Ok(scene.draw(tick, &self.current, frame)?)
     }

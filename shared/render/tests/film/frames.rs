@@ -146,6 +146,24 @@ async fn inside_a_transition() {
 }
 
 #[tokio::test]
+async fn of_two_clips_that_fill_it() {
+    let rig = Rig::new();
+    rig.media
+        .counting("a.mp4", 30, 90, 2, &[])
+        .counting("b.mp4", 30, 90, 0, &["-g", "25"]);
+    // The upper one is brought to its size in every frame, the lower one never.
+    let mut upper = video("a.mp4", (0, 2 * SECOND));
+    upper["sourceStartTicks"] = json!(SECOND);
+    upper["scaleX"] = keyed(1.0, &[(SECOND, 1.0), (2 * SECOND - 1, 1.5)]);
+    let film = Film::new(64, 64)
+        .track(vec![upper])
+        .track(vec![video("b.mp4", (0, 2 * SECOND))]);
+    let whole = assert_alone(&rig, &film, 30, &[0, 1, 15, 29, 31, 45]).await;
+    let expected: Vec<u8> = (30..60).collect();
+    assert_eq!(whole.numbers()[..30], expected);
+}
+
+#[tokio::test]
 async fn past_the_end_of_the_source() {
     let rig = Rig::new();
     rig.media.counting("c.mp4", 30, 30, 2, &["-g", "12"]);

@@ -55,11 +55,28 @@ impl Store {
             return Ok(DeliveryClaim::Blocked(DeliveryId { step, ..id }));
         }
         let Some(ours) = self.take(user, id, message.generation, now, lease).await? else {
-            return Ok(DeliveryClaim::Over);
+            return self.unclaimed(user, id, now).await;
         };
         read(user, id, &ours, &found, now)
             .map(|delivery| DeliveryClaim::Claimed(Box::new(delivery)))
             .ok_or(StoreError::Corrupt("delivery"))
+    }
+
+    /// Why a claim was refused: of a delivery that somebody tries, the message must live
+    /// on, for that may be a try of which nobody learned, or one that is settled late.
+    async fn unclaimed(
+        &self,
+        user: &str,
+        id: DeliveryId,
+        now: Timestamp,
+    ) -> Result<DeliveryClaim, StoreError> {
+        let found = self.find_delivery(user, id).await?;
+        let waiting = found.filter(|f| state(&f.delivery) == Some(DeliveryState::Waiting));
+        let until = waiting.and_then(|found| number(&found.delivery, "leaseUntil"));
+        Ok(match until {
+            Some(until) if until >= now.0 => DeliveryClaim::Held(Timestamp(until)),
+            _ => DeliveryClaim::Over,
+        })
     }
 
     /// Everything that belongs to a delivery, in one call; `None` where the delivery

@@ -134,7 +134,9 @@ pub enum DeliveryClaim {
     Claimed(Box<Delivery>),
     /// This one, that the task started, is not settled yet; its end is told behind it.
     Blocked(DeliveryId),
-    /// There is nothing to do for this message: settled, another's, or stale.
+    /// Somebody tries it until then.
+    Held(Timestamp),
+    /// There is nothing to do for this message: settled or stale.
     Over,
 }
 
