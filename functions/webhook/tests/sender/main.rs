@@ -264,6 +264,7 @@ async fn a_sender_that_died_is_replaced_and_settles_nothing() {
     };
     rig.deliver(&sender).await;
     assert!(rig.got().is_empty(), "it is another's");
+    assert_eq!(rig.delayed().await, "1", "its message lives on");
     rig.pass(DELIVERY_LEASE.as_secs() as i64 + 1);
     rig.later(&sender, id, 0).await;
     assert_eq!(events(&rig.got()), ["EXPORT_STARTED"]);
