@@ -138,9 +138,6 @@ async fn work_on(
         return fail(worker, &claim, GAVE_UP, Verdict::Done).await;
     }
     tracing::info!("claimed");
-    // A failed send is left to the next claim, the task's end or the due index: no
-    // render waits for it.
-    told(worker, &claim, Step::Started, Verdict::Done).await;
     let control = Arc::new(Control::new());
     let heart = Heart::start(
         worker,
@@ -149,6 +146,9 @@ async fn work_on(
         Arc::clone(&control),
         deadline,
     );
+    // A failed send is left to the next claim, the task's end or the due index. The
+    // lease is kept up meanwhile.
+    told(worker, &claim, Step::Started, Verdict::Done).await;
     let made = make(worker, &claim, &control).await;
     let verdict = match made {
         Ok(output) => publish(worker, &claim, output, heart).await,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use darkroom_editor_state::{ItemKind, Ticks};
 
 use super::Scene;
+use super::items::placement;
 use crate::error::CompositorError;
 use crate::layer::{Drawn, Layer};
 use crate::picture::Picture;
@@ -28,11 +29,9 @@ impl Scene {
             let Shown::Clip(index) = *entry else {
                 continue;
             };
-            let item = self.timeline.clips.get(index).map(|clip| &clip.item);
-            let Some(item) = item.filter(|item| matches!(item.kind, ItemKind::Video(_))) else {
+            let Some(id) = self.solid_video(index, tick) else {
                 continue;
             };
-            let id = item.id.clone();
             if self.steady_size(&id) != Some((self.layout.width, self.layout.height)) {
                 continue;
             }
@@ -42,6 +41,19 @@ impl Scene {
             }
         }
         Ok(None)
+    }
+
+    /// The item of a clip that is video, shown opaque and with its corners: only then is
+    /// its layer made without touching a pixel.
+    fn solid_video(&self, index: usize, tick: Ticks) -> Option<String> {
+        let item = &self.timeline.clips.get(index)?.item;
+        let ItemKind::Video(video) = &item.kind else {
+            return None;
+        };
+        let local = tick - item.start;
+        let opaque = placement(item, local, self.stage, None)?.opacity >= 1.0;
+        let square = video.frame.border_radius.at(local) <= 0.0;
+        (opaque && square).then(|| item.id.clone())
     }
 
     /// Whether drawing this is copying a picture onto the whole canvas.

@@ -176,7 +176,12 @@ impl Artist<'_> {
     }
 }
 
-fn placement(item: &Item, local: Ticks, stage: Stage, words: Option<&Set>) -> Option<Placement> {
+pub(super) fn placement(
+    item: &Item,
+    local: Ticks,
+    stage: Stage,
+    words: Option<&Set>,
+) -> Option<Placement> {
     let kind = &item.kind;
     let mut placed = place(
         geometry(kind)?,
