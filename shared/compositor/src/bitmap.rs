@@ -1,5 +1,6 @@
 //! Premultiplied pictures.
 
+use crate::geometry::Rect;
 use crate::picture::RgbaFrame;
 
 /// Interleaved RGBA, premultiplied, sRGB-encoded, rows packed.
@@ -46,6 +47,27 @@ impl Bitmap {
         self
     }
 
+    /// The smallest rectangle that holds every pixel with some alpha; `None` where
+    /// there is none.
+    pub(crate) fn visible(&self) -> Option<Rect> {
+        let rows = || (0..self.height).map(|y| self.row(y));
+        let shows = |row: &[u8]| row.chunks_exact(4).any(|pixel| pixel[3] != 0);
+        let top = rows().position(shows)?;
+        let bottom = rows().rposition(shows)? + 1;
+        let (mut left, mut right) = (self.width, 0);
+        for row in rows().take(bottom).skip(top) {
+            let shows = |pixel: &[u8]| pixel[3] != 0;
+            if let Some(first) = row.chunks_exact(4).take(left).position(shows) {
+                left = first;
+            }
+            if let Some(last) = row.chunks_exact(4).skip(right).rposition(shows) {
+                right += last + 1;
+            }
+        }
+        let [left, top, right, bottom] = [left, top, right, bottom].map(|at| at as f64);
+        Some(Rect::new(left, top, right, bottom))
+    }
+
     pub(crate) fn row(&self, y: usize) -> &[u8] {
         let start = y * self.width * 4;
         self.data
@@ -79,4 +101,22 @@ fn premultiply(data: &mut [u8]) -> bool {
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_shows_of_a_bitmap_is_where_its_alpha_is() {
+        let mut bitmap = Bitmap::clear(7, 5, Vec::new());
+        assert_eq!(bitmap.visible(), None);
+        for (x, y) in [(4, 1), (2, 3)] {
+            bitmap.row_mut(y)[x * 4 + 3] = 1;
+        }
+        assert_eq!(bitmap.visible(), Some(Rect::new(2.0, 1.0, 5.0, 4.0)));
+        bitmap.row_mut(4)[27] = 255;
+        bitmap.row_mut(0)[3] = 255;
+        assert_eq!(bitmap.visible(), Some(Rect::new(0.0, 0.0, 7.0, 5.0)));
+    }
 }

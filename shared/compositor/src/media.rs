@@ -91,6 +91,8 @@ struct Prepared {
     stays: bool,
     /// The same as video, once that was asked for.
     yuv: Option<Arc<YuvFrame>>,
+    /// What of it is not transparent, once that was asked for.
+    visible: Option<Rect>,
 }
 
 impl MediaCache {
@@ -106,6 +108,28 @@ impl MediaCache {
             last.yuv = Some(Arc::new(to_frame(bitmap)?));
         }
         Ok(last.yuv.clone())
+    }
+
+    /// `clip` without the transparent margins of a still that stays as it is: nothing of
+    /// them would be seen. A pixel of the canvas and a texel are kept around what is
+    /// seen, so that the new edges weigh nothing down.
+    fn trimmed(&mut self, clip: Rect, lengths: (f64, f64)) -> Rect {
+        let Some(last) = self.prepared.as_mut().filter(|last| last.stays) else {
+            return clip;
+        };
+        if last.visible.is_none() {
+            last.visible = last.bitmap.visible();
+        }
+        let Some(visible) = last.visible else {
+            return clip;
+        };
+        let (along, down) = (1.0 + 1.0 / lengths.0, 1.0 + 1.0 / lengths.1);
+        clip.intersect(Rect::new(
+            visible.x0 - along,
+            visible.y0 - down,
+            visible.x1 + along,
+            visible.y1 + down,
+        ))
     }
 }
 
@@ -191,6 +215,10 @@ impl MediaBox<'_> {
                 (matrix.after(pixel), source)
             }
         };
+        let clip = match (self.picture, whole) {
+            (Picture::Rgba(_), None) => cache.trimmed(clip, matrix.lengths()),
+            _ => clip,
+        };
         Ok(Some(Layer::Image(Image {
             bitmap,
             matrix,
@@ -252,6 +280,7 @@ impl MediaBox<'_> {
             bitmap: Arc::clone(&bitmap),
             stays: false,
             yuv: None,
+            visible: None,
         });
         Ok(bitmap)
     }
