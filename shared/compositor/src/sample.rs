@@ -1,6 +1,10 @@
 //! Turned, mirrored, resized and subpixel boxes: inverse mapping, bilinear, with
 //! antialiased edges.
 
+mod bilinear;
+
+use bilinear::mix;
+
 use crate::bitmap::Bitmap;
 use crate::canvas::{Op, Surface, blend};
 use crate::geometry::{Affine, Pixels, Rect};
@@ -220,36 +224,10 @@ impl<'a> Row<'a> {
 
     /// Pixels from `x` on that need neither clamping nor coverage.
     fn fast(&self, x: i32, pixels: &mut [u8]) {
-        // 32 bits of fraction, half a step of 1/256 added so that cutting rounds.
-        const ONE: f64 = 4_294_967_296.0;
-        let bitmap = self.source.bitmap;
-        let stride = bitmap.width * 4;
-        let mut u = ((self.du * f64::from(x) + self.u0 - 0.5 + 1.0 / 512.0) * ONE) as i64;
-        let mut v = ((self.dv * f64::from(x) + self.v0 - 0.5 + 1.0 / 512.0) * ONE) as i64;
-        let (du, dv) = ((self.du * ONE) as i64, (self.dv * ONE) as i64);
-        let (mut block, mut sums) = (Block::EMPTY, [[0; 4]; BLOCK]);
-        for pixels in pixels.chunks_mut(BLOCK * 4) {
-            for at in 0..(pixels.len() / 4).min(BLOCK) {
-                let from = (v >> 32) as usize * stride + (u >> 32) as usize * 4;
-                let rows = [from, from + stride].map(|at| pair(&bitmap.data, at));
-                block.set(at, rows, (u >> 24) as u16 & 255, (v >> 24) as u16 & 255);
-                u = u.wrapping_add(du);
-                v = v.wrapping_add(dv);
-            }
-            block.mix(&mut sums);
-            for (channel, sum) in pixels.iter_mut().zip(sums.as_flattened()) {
-                *channel = (sum >> 8) as u8;
-            }
-        }
+        let x = f64::from(x);
+        let at = (self.du * x + self.u0 - 0.5, self.dv * x + self.v0 - 0.5);
+        bilinear::line(self.source.bitmap, at, (self.du, self.dv), pixels);
     }
-}
-
-/// Two neighbouring texels, channel by channel.
-#[inline]
-fn pair(data: &[u8], at: usize) -> [u8; 8] {
-    data.get(at..at + 8)
-        .and_then(|bytes| bytes.try_into().ok())
-        .unwrap_or_default()
 }
 
 fn texel(bitmap: &Bitmap, x: usize, y: usize) -> [u8; 4] {
@@ -259,79 +237,4 @@ fn texel(bitmap: &Bitmap, x: usize, y: usize) -> [u8; 4] {
         .get(at..at + 4)
         .and_then(|bytes| bytes.try_into().ok())
         .unwrap_or_default()
-}
-
-/// Pixels mixed at once: enough to fill any vector register.
-const BLOCK: usize = 16;
-
-/// The four texels around each of some points (left and right above, left and right
-/// below), and how far the point is to the right and down, once a channel: laid out
-/// so that the compiler mixes many channels by one instruction.
-struct Block {
-    texels: [[[u8; 4]; BLOCK]; 4],
-    /// In 1/256.
-    right: [[u16; 4]; BLOCK],
-    /// In 1/65536.
-    down: [[u16; 4]; BLOCK],
-}
-
-impl Block {
-    const EMPTY: Self = Self {
-        texels: [[[0; 4]; BLOCK]; 4],
-        right: [[0; 4]; BLOCK],
-        down: [[0; 4]; BLOCK],
-    };
-
-    /// Point `at`, its fractions in 1/256.
-    #[inline]
-    fn set(&mut self, at: usize, [top, bottom]: [[u8; 8]; 2], fu: u16, fv: u16) {
-        let [a, b, c, d, e, f, g, h] = top;
-        let [i, j, k, l, m, n, o, p] = bottom;
-        let texels = [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]];
-        for (row, texel) in self.texels.iter_mut().zip(texels) {
-            if let Some(place) = row.get_mut(at) {
-                *place = texel;
-            }
-        }
-        if let (Some(right), Some(down)) = (self.right.get_mut(at), self.down.get_mut(at)) {
-            *right = [fu; 4];
-            *down = [fv << 8; 4];
-        }
-    }
-
-    /// The mixed channels, in 1/256.
-    fn mix(&self, sums: &mut [[u16; 4]; BLOCK]) {
-        let [top_left, top_right, bottom_left, bottom_right] = &self.texels;
-        let top = top_left.as_flattened().iter().zip(top_right.as_flattened());
-        let bottom = bottom_left
-            .as_flattened()
-            .iter()
-            .zip(bottom_right.as_flattened());
-        let weights = self
-            .right
-            .as_flattened()
-            .iter()
-            .zip(self.down.as_flattened());
-        let points = top.zip(bottom).zip(weights);
-        for (sum, ((top, bottom), (&right, &down))) in
-            sums.as_flattened_mut().iter_mut().zip(points)
-        {
-            *sum = mix([*top.0, *top.1, *bottom.0, *bottom.1], right, down);
-        }
-    }
-}
-
-/// One channel of four texels (left and right above, left and right below), in 1/256;
-/// how far to the right in 1/256, how far down in 1/65536.
-#[inline]
-fn mix([a, b, c, d]: [u8; 4], right: u16, down: u16) -> u16 {
-    let across = |left: u8, other: u8| {
-        let left = u16::from(left).wrapping_mul(256_u16.wrapping_sub(right));
-        left.wrapping_add(u16::from(other).wrapping_mul(right))
-    };
-    let part_of = |sum: u16| ((u32::from(sum) * u32::from(down)) >> 16) as u16;
-    let (top, bottom) = (across(a, b), across(c, d));
-    top.wrapping_sub(part_of(top))
-        .wrapping_add(part_of(bottom))
-        .wrapping_add(128)
 }
