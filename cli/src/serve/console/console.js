@@ -70,7 +70,8 @@ async function check() {
   changed();
   const text = editor.value;
   await checking((signal) => checked(text, signal)).catch((error) => {
-    verdict(error.message, "faulty");
+    // A refused key is told beside the field for it.
+    verdict(error.status === 401 ? "" : error.message, "faulty");
     $("faults").replaceChildren();
     noFrames("");
   });
