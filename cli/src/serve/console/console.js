@@ -271,7 +271,11 @@ function listen() {
       checkLater();
     });
   }
-  on("scene", "change", ({ target }) => openScene(target.value).catch((error) => verdict(error.message, "faulty")));
+  on("scene", "change", async ({ target }) => {
+    const name = target.value;
+    target.value = "";
+    await openScene(name).catch((error) => verdict(error.message, "faulty"));
+  });
   on("file", "change", ({ target }) => openFile(target.files[0]).finally(() => { target.value = ""; }));
   on("scrub", "input", showTime);
   on("scrub", "input", later(draw, SCRUBBING));

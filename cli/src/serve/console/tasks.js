@@ -110,7 +110,7 @@ export function watch() {
         wait = WAIT;
       } catch (error) {
         signal.throwIfAborted();
-        say($("refusal"), error.message);
+        say($("trouble"), error.message);
         if (error.status === 401 || error.status === 404) return;
         await pause(Math.max(AGAIN, (error.retryAfter ?? 0) * 1000));
         signal.throwIfAborted();
