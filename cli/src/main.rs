@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod serve;
 mod signals;
+mod still;
 mod target;
 
 use std::process::ExitCode;

@@ -9,6 +9,7 @@
 )]
 
 mod common;
+mod console;
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -430,6 +431,8 @@ fn a_person_sees_url_and_key_and_stops_it_with_ctrl_c() {
     assert!(sent.unwrap().success());
     out.read_to_string(&mut shown).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{shown}");
+    let console = format!("/#key={}", key.trim());
+    assert!(shown.contains(&console), "{shown}");
     assert!(common::no_stack_runs_on(dir.path()));
     assert!(!dir.path().join("service.json").exists());
 }

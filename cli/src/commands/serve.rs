@@ -17,7 +17,7 @@ use crate::output::Ending;
 use crate::serve::data_dir::{DataDir, Endpoint};
 use crate::serve::ministack::Ministack;
 use crate::serve::poller::{self, Here};
-use crate::serve::{docs, forward, lambda, parts};
+use crate::serve::{console, docs, forward, lambda, parts};
 use crate::signals::Signals;
 
 /// Run the whole service on this machine.
@@ -26,7 +26,8 @@ use crate::signals::Signals;
 /// queues and bucket from template.yaml, answers HTTP on --port, renders what
 /// is asked for, two exports at a time, and sends webhooks. The first start
 /// makes a user `dev` with an API key and a webhook secret, which is shown that
-/// once; every start prints URL and key. All state stays in --data, across
+/// once; every start prints URL and key, and a link to the console: a page to check a
+/// document, look at its frames and export it. All state stays in --data, across
 /// restarts and kills. Ctrl-C or SIGTERM stops it cleanly:
 /// a render under way is given back to the queue and starts again next time.
 #[derive(Debug, clap::Args)]
@@ -106,7 +107,7 @@ async fn serve(
     let (stop, stopping) = watch::channel(false);
     let mut http_stop = stopping.clone();
     let http = tokio::spawn(
-        axum::serve(listener, docs::router().merge(ready.router))
+        axum::serve(listener, ready.router)
             .with_graceful_shutdown(async move {
                 let _ = http_stop.wait_for(|stop| *stop).await;
             })
@@ -167,22 +168,24 @@ async fn prepare(
         webhook_queue_url: local.webhook_queue_url.clone(),
         pid: std::process::id(),
     };
+    let app = parts::app(&store, callbacks)?;
+    // Deployed functions have workers of their own; this one draws the console's frames.
+    let worker = Arc::new(parts::worker(&store, &data.join("scratch"))?);
+    let stage = console::Stage::new(Arc::clone(&worker), data.join("console"))?;
+    let pages = docs::router().merge(console::router(app.clone(), stage, aws)?);
     let (router, here) = if args.lambda {
         (deployed(args, &endpoint, callbacks).await?, None)
     } else {
         lambda::undeploy(aws).await?;
-        let here = Here {
-            worker: Arc::new(parts::worker(&store, &data.join("scratch"))?),
-            sender: parts::sender(&store, callbacks)?,
-        };
-        (parts::router(&store, callbacks)?, Some(here))
+        let sender = parts::sender(&store, callbacks)?;
+        (darkroom_api::router(app), Some(Here { worker, sender }))
     };
     data.publish(&endpoint)?;
     Ok(Ready {
         endpoint,
         api_key,
         webhook_secret,
-        router,
+        router: pages.merge(router),
         store,
         here,
     })
@@ -233,8 +236,8 @@ fn announce(ready: &Ready, as_json: bool) -> anyhow::Result<()> {
         let secret = secret.unwrap_or_default();
         writeln!(
             out,
-            "Darkroom is ready\n  URL      {url}\n  API key  {api_key}\n  API docs {url}/docs{secret}\n\n\
-             Stop it with Ctrl-C."
+            "Darkroom is ready\n  URL      {url}\n  API key  {api_key}\n  API docs {url}/docs\n  \
+             Console  {url}/#key={api_key}{secret}\n\nStop it with Ctrl-C."
         )
     }
     .and_then(|()| out.flush())

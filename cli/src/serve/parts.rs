@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use axum::Router;
 use darkroom_api::{ApiConfig, AppState};
 use darkroom_compositor::{FontFile, Fonts, font_files};
 use darkroom_exports::{CallbackPolicy, WebhookSecret};
@@ -111,11 +110,11 @@ pub(crate) fn sender(store: &Store, policy: CallbackPolicy) -> anyhow::Result<Se
     Sender::new(store.clone(), config).context("cannot make the sender of webhooks")
 }
 
-/// The HTTP API, the same one that the api function serves.
-pub(crate) fn router(store: &Store, policy: CallbackPolicy) -> anyhow::Result<Router> {
+/// What the routes of the HTTP API share, with the settings that the api function has.
+pub(crate) fn app(store: &Store, policy: CallbackPolicy) -> anyhow::Result<AppState> {
     let mut config = ApiConfig::from_env().map_err(anyhow::Error::msg)?;
     config.limits.callbacks = policy;
-    Ok(darkroom_api::router(AppState::new(store.clone(), config)))
+    Ok(AppState::new(store.clone(), config))
 }
 
 /// The worker, the same one that the render function runs.

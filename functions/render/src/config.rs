@@ -124,7 +124,11 @@ impl Worker {
         &self.0.owner
     }
 
-    pub(crate) async fn render_env(&self) -> Result<RenderEnv, StoreError> {
+    /// What is rendered with now: the tools, and the installed fonts beside those of the bucket.
+    ///
+    /// # Errors
+    /// Where the bucket is out of reach for the moment.
+    pub async fn render_env(&self) -> Result<RenderEnv, StoreError> {
         let fonts = self.0.fonts.current(&self.0.store).await?;
         Ok(RenderEnv::new(self.0.tools.clone(), fonts))
     }

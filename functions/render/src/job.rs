@@ -210,7 +210,7 @@ async fn render(
     let document = darkroom_editor_state::read(value, &library).map_err(|faults| {
         Trouble::Ours(format!("the stored document has {} faults", faults.len()))
     })?;
-    let spec = spec(claim.settings());
+    let spec = export_spec(claim.settings());
     let assets = TaskAssets::new(worker, claim.user_id(), scratch, Arc::clone(control));
     let env = tokio::select! {
         env = worker.render_env() => env.map_err(|error| ours(&error))?,
@@ -304,7 +304,8 @@ async fn fail(worker: &Worker, claim: &Claim, sentence: &str, done: Verdict) -> 
     }
 }
 
-fn spec(settings: &Settings) -> ExportSpec {
+/// What the renderer is asked for, by the settings of a task.
+pub fn export_spec(settings: &Settings) -> ExportSpec {
     ExportSpec {
         format: match settings.format {
             darkroom_exports::Format::Mp4 => darkroom_render::Format::Mp4,

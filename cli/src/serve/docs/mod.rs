@@ -1,9 +1,11 @@
 //! `/docs`: a page that draws `/openapi.json`. It loads nothing from anywhere else.
 
 use axum::Router;
-use axum::http::{HeaderName, header};
-use axum::response::IntoResponse;
+use axum::http::HeaderValue;
+use axum::response::Response;
 use axum::routing::get;
+
+use super::page;
 
 /// The page may load and run what this service serves, and no more.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -21,11 +23,6 @@ pub(crate) fn router() -> Router {
         .route("/docs/page.js", get(move || async move { script() }))
 }
 
-fn file(media_type: &'static str, text: &'static str) -> impl IntoResponse {
-    let headers: [(HeaderName, &str); 3] = [
-        (header::CONTENT_TYPE, media_type),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    (headers, text)
+fn file(media_type: &'static str, text: &'static str) -> Response {
+    page::part(media_type, text, &HeaderValue::from_static(POLICY))
 }

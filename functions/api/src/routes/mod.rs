@@ -12,6 +12,7 @@ mod uploads;
 
 #[cfg(test)]
 pub(crate) use described::Described;
+pub use exports::read as read_export;
 
 use std::convert::Infallible;
 
@@ -35,13 +36,17 @@ pub fn router(state: AppState) -> Router {
     for (path, methods) in routes() {
         router = router.route(path, methods);
     }
+    with_conventions(router.fallback(unknown_route)).with_state(state)
+}
+
+/// Gives routes what all of this service have: a refusal of other methods, the rate of the
+/// key, answers that reach whoever is still sending, and a request id.
+pub fn with_conventions(router: Router<AppState>) -> Router<AppState> {
     router
-        .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
         .layer(middleware::from_fn(rate::tell))
         .layer(middleware::from_fn(unread::discard))
         .layer(middleware::from_fn(request_id::add))
-        .with_state(state)
 }
 
 /// Paths as `openapi.json` has them.
