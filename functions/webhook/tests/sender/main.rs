@@ -12,6 +12,7 @@
 
 mod pauses;
 mod rig;
+mod settled;
 
 use std::time::Duration;
 
