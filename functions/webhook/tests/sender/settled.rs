@@ -84,3 +84,30 @@ async fn what_was_not_sent_is_listed_without_a_try_and_with_the_reason() {
     );
     assert!(used_up.last_error.unwrap().contains("was not finished"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_is_settled_by_a_lost_answer_lets_the_end_go() {
+    let rig = Rig::start().await;
+    let sender = rig.sender();
+    let task = rig.export().await;
+    let id = step(task, Step::Started);
+    let claim = rig.claim(task).await;
+    // No message of the end is in the queue: whoever settles the start must send it.
+    rig.store
+        .finish_completed(&claim, "outputs/x.mp4", 1, &[])
+        .await
+        .unwrap();
+
+    // Its settling is written, and its answer lost: asked again, the table refuses.
+    let held = rig.hold();
+    let settle = async {
+        held.arrived.notified().await;
+        rig.settle_start(task).await;
+        held.go_on.notify_one();
+    };
+    tokio::join!(rig.later(&sender, id, 0), settle);
+    assert_eq!(events(&rig.got()), ["EXPORT_STARTED"]);
+    assert_eq!(rig.delivery(id).await.state, DeliveryState::Delivered);
+    rig.deliver(&sender).await;
+    assert_eq!(events(&rig.got()), ["EXPORT_COMPLETED"]);
+}
