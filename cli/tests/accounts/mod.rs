@@ -77,10 +77,11 @@ async fn an_operator_shows_limits_charges_holds_and_resumes_an_account() {
     assert_eq!((refused.status, &refused.json()["errorCode"]), (429, &code));
     let listed = keys(&["list"]);
     let listed: Value = serde_json::from_str(listed.lines().last().unwrap()).unwrap();
-    assert_eq!(
-        (&listed["requestsPerMinute"], &listed["quota"]),
-        (&json!(1), &json!(9))
-    );
+    let shown = ["requestsPerMinute", "quota", "quotaUsed"].map(|field| &listed[field]);
+    assert_eq!(shown, [&json!(1), &json!(9), &json!(2)]);
+    let all = ["keys", "list", "--user", "eve", "--data", data];
+    let listed = stdout(&run(&all, 0));
+    assert!(listed.contains("2 of a quota of 9 s used"), "{listed}");
     run(
         &[
             "keys",

@@ -85,7 +85,8 @@ pub(crate) fn has_webhook_secret(account: &Item) -> bool {
     account.contains_key("webhookSecret")
 }
 
-fn balance(account: &Item) -> Option<Credits> {
+/// Credits left; nothing is metered without.
+pub(crate) fn balance(account: &Item) -> Option<Credits> {
     number(account, "balanceMicros").map(Credits)
 }
 

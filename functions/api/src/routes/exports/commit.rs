@@ -5,7 +5,7 @@ use axum::response::Response;
 use darkroom_exports::{
     CreateExport, ErrorCode, IdempotencyKey, Problem, Task, TaskId, TaskState, Timestamp,
 };
-use darkroom_store::{ApiKey, Created, NewExport};
+use darkroom_store::{ApiKey, Created, NewExport, Quota};
 use serde_json::json;
 
 use crate::auth::unknown_key;
@@ -94,12 +94,14 @@ fn new_task(state: &AppState, key: &ApiKey, export: &CreateExport) -> Task {
 /// client that asks again at all shall do so seldom.
 const QUOTA_RETRY_SECONDS: u64 = 3600;
 
-fn quota_exceeded(seconds: i64) -> Refusal {
+fn quota_exceeded(quota: Quota, seconds: i64) -> Refusal {
     let mut problem = Problem::new(
         ErrorCode::StandardSecondLimitExceeded,
         format!(
-            "what is left of this key's quota does not cover the export's {seconds} standard \
-             seconds; cancel an export of the key, export less, or use another key"
+            "this export takes {seconds} standard seconds, and of this key's quota of {} are {} \
+             used; cancel an export of the key, export less, or have the service's operator make \
+             a key with a larger quota by `darkroom keys create --quota`",
+            quota.limit_seconds, quota.used_seconds
         ),
     );
     problem.retry_after_seconds = Some(QUOTA_RETRY_SECONDS);
@@ -121,15 +123,14 @@ fn refusal(refused: Created) -> Refusal {
                  end or cancel one"
             ),
         ),
-        Created::CreditsInsufficient(duration) => Refusal::new(
+        Created::CreditsInsufficient { balance, charge } => Refusal::new(
             ErrorCode::CreditsInsufficient,
             format!(
-                "the balance does not cover the timeline's {} s at this size and rate; top up or \
-                 export less",
-                duration.seconds()
+                "this export is charged {charge} credits, and the balance is {balance}; export \
+                 less, or have the service's operator add credits by `darkroom accounts grant`"
             ),
         ),
-        Created::QuotaExceeded(seconds) => quota_exceeded(seconds),
+        Created::QuotaExceeded { quota, seconds } => quota_exceeded(quota, seconds),
         Created::WebhookSecretMissing => Refusal::new(
             ErrorCode::WebhookSecretMissing,
             "`callbackUrl` is given, but this account has no secret to sign webhooks with; the \
