@@ -116,7 +116,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
             }
         }
         Action::List { user } => {
-            for key in store.list_keys(&user).await? {
+            let keys = store.list_keys(&user).await?;
+            if keys.is_empty() && !args.json {
+                eprintln!("{user} has no keys; `darkroom keys create --user {user}` makes one");
+            }
+            for key in keys {
                 println!(
                     "{}",
                     if args.json {
