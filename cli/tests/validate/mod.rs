@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{moving_square, run, stdout, write};
+use crate::common::{moving_square, request, run, stdout, write};
 use crate::text;
 
 #[test]
@@ -59,4 +59,32 @@ fn validate_places_a_syntax_error() {
         "{}",
         stdout(&output)
     );
+}
+
+#[test]
+fn validate_checks_the_document_of_a_request_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut body = request(&moving_square(64, 1.0));
+    let file = write(dir.path(), "r.json", &body);
+    let said = stdout(&run(&["validate", text(&file)], 0));
+    let wanted = "r.json: a request, whose /editorState is valid, 64x64, 1.000 s\n";
+    assert!(said.ends_with(wanted), "{said}");
+
+    body["editorState"]["items"]["square"]["shape"] = json!("hexagon");
+    let file = write(dir.path(), "r.json", &body);
+    let said = stdout(&run(&["validate", text(&file), "--json"], 1));
+    let fault: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(fault["path"], "/editorState/items/square/shape");
+    let content = std::fs::read_to_string(&file).unwrap();
+    let line = content
+        .lines()
+        .nth(fault["line"].as_u64().unwrap() as usize - 1);
+    assert!(line.unwrap().contains("hexagon"), "{line:?}");
+
+    // A document may have a member of that name: its root is open.
+    let mut state = moving_square(64, 1.0);
+    state["editorState"] = json!({});
+    let file = write(dir.path(), "s.json", &state);
+    let said = stdout(&run(&["validate", text(&file)], 0));
+    assert!(said.contains("s.json: valid"), "{said}");
 }
