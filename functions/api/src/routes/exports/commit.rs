@@ -2,9 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use darkroom_exports::{
-    CreateExport, ErrorCode, IdempotencyKey, Problem, Task, TaskId, TaskState, Timestamp,
-};
+use darkroom_exports::{CreateExport, ErrorCode, IdempotencyKey, Problem, Task};
 use darkroom_store::{ApiKey, Created, NewExport, Quota};
 use serde_json::json;
 
@@ -22,7 +20,7 @@ pub(crate) async fn commit(
 ) -> Result<Response, Refusal> {
     // 1. One transaction: everything, or nothing.
     let store = state.store();
-    let task = new_task(state, key, export);
+    let task = Task::new(export, &key.key_id, &state.config().prices);
     let answer = json!({ "data": task.to_create_data(), "meta": {} }).to_string();
     let created = store
         .create_export(&NewExport {
@@ -62,32 +60,6 @@ pub(crate) async fn earlier(
         tracing::warn!("a replayed task could not be looked at: {error}");
     }
     Ok(replayed(body))
-}
-
-fn new_task(state: &AppState, key: &ApiKey, export: &CreateExport) -> Task {
-    let quote = export.quote(&state.config().prices);
-    Task {
-        id: TaskId::generate(),
-        project: export.project,
-        created_by_key: key.key_id.clone(),
-        client_task_id: export.client_task_id.clone(),
-        filename: export.filename.clone(),
-        state: TaskState::Pending,
-        progress: 0,
-        phase: None,
-        error: None,
-        output_key: None,
-        callback_url: export
-            .callback
-            .as_ref()
-            .map(|callback| callback.url.clone()),
-        warnings: Vec::new(),
-        duration: quote.duration,
-        standard_seconds: quote.standard_seconds,
-        credits: quote.credits,
-        created_at: Timestamp::now(),
-        completed_at: None,
-    }
 }
 
 /// No time brings a quota back, only an export of the key that fails or is canceled: a
