@@ -62,13 +62,58 @@ pub(crate) fn read(
     drawn: bool,
     library: &Library,
 ) -> Result<Document, Vec<PlacedFault>> {
-    let value = parse(text)?;
-    let document =
-        darkroom_editor_state::read(value, library).map_err(|faults| place(text, faults))?;
+    check(text, parse(text)?, "", drawn, library)
+}
+
+/// What a file holds the document in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// The file is the document.
+    File,
+    /// The file is a request, which has the document under `editorState`.
+    Request,
+}
+
+/// Where a request has its document.
+const IN_REQUEST: &str = "editorState";
+
+/// Reads and checks a document as [`read`] does, or that of a request. Pointers are into
+/// the file.
+pub(crate) fn read_held(
+    text: &str,
+    drawn: bool,
+    library: &Library,
+) -> Result<(Document, Holder), Vec<PlacedFault>> {
+    let mut value = parse(text)?;
+    let is_document = value.get("tracks").is_some();
+    match value.get_mut(IN_REQUEST).map(Value::take) {
+        Some(state) if !is_document => {
+            let at = format!("/{IN_REQUEST}");
+            check(text, state, &at, drawn, library).map(|read| (read, Holder::Request))
+        }
+        _ => read(text, drawn, library).map(|read| (read, Holder::File)),
+    }
+}
+
+/// Checks the document that stands at a pointer of the text.
+fn check(
+    text: &str,
+    value: Value,
+    at: &str,
+    drawn: bool,
+    library: &Library,
+) -> Result<Document, Vec<PlacedFault>> {
+    let placed = |mut faults: Vec<darkroom_editor_state::Fault>| {
+        for fault in &mut faults {
+            fault.path.insert_str(0, at);
+        }
+        place(text, faults)
+    };
+    let document = darkroom_editor_state::read(value, library).map_err(placed)?;
     if drawn {
         let faults = darkroom_editor_state::unsupported(&document.state);
         if !faults.is_empty() {
-            return Err(place(text, faults));
+            return Err(placed(faults));
         }
     }
     Ok(document)

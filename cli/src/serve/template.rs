@@ -279,6 +279,22 @@ mod tests {
         assert!(lease > template.function("WebhookFunction").unwrap().timeout);
     }
 
+    /// Outputs go after three days, and parts of uploads whose worker died after one.
+    /// Nothing else in the bucket goes by itself.
+    #[test]
+    fn only_outputs_and_abandoned_uploads_are_removed_by_rule() {
+        let bucket: Map<String, Value> = template().properties("Bucket").unwrap();
+        let rules = &bucket["LifecycleConfiguration"]["Rules"];
+        let wanted = json!([
+            { "Id": "outputs", "Status": "Enabled", "Prefix": "outputs/", "ExpirationInDays": 3 },
+            {
+                "Id": "abandoned-uploads", "Status": "Enabled",
+                "AbortIncompleteMultipartUpload": { "DaysAfterInitiation": 1 },
+            },
+        ]);
+        assert_eq!(*rules, wanted);
+    }
+
     /// The template and the program have one word for a policy.
     #[test]
     fn callbacks_are_https_unless_a_parameter_says_otherwise() {

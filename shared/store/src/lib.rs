@@ -45,7 +45,7 @@ pub use ending::Finish;
 pub use error::StoreError;
 pub use files::{BadFiles, MAX_FILES};
 pub use fonts::FontObject;
-pub use keys::{ApiKey, CreatedKey, KeySummary, NewKey};
+pub use keys::{ApiKey, CreatedKey, KeySummary, NewKey, Quota};
 pub use lease::{Claim, ClaimOutcome, Heartbeat};
 pub use motion_graphics::Added;
 pub use projects::{ProjectCreate, ProjectCreated, Synced, Written};

@@ -57,13 +57,8 @@ pub(crate) fn routes() -> [(&'static str, MethodRouter<AppState>); 15] {
             "/v1/exports",
             post(exports::create::handle).get(exports::list::handle),
         ),
-        // Any string may be a task id to ask for, this one too: it names no task.
-        (
-            "/v1/exports/estimate",
-            post(exports::estimate::handle)
-                .get(exports::get::handle)
-                .delete(exports::cancel::handle),
-        ),
+        // Task ids are UUIDs, so no task is hidden behind this name.
+        ("/v1/exports/estimate", post(exports::estimate::handle)),
         (
             "/v1/exports/{taskId}",
             get(exports::get::handle).delete(exports::cancel::handle),

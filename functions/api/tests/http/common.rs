@@ -16,6 +16,7 @@ use crate::described::assert_described;
 pub use crate::documents::{
     body, body_of, body_with, geometry, slid_from_a_corner, state, state_with, synced_body, with,
 };
+pub use crate::problems::assert_problem;
 
 pub struct Service {
     pub stack: Stack,
@@ -368,18 +369,4 @@ impl Service {
         assert!(self.account().await.0.is_empty());
         assert_eq!(self.queued().await, 0);
     }
-}
-
-/// Every problem has these, and says its request id.
-pub fn assert_problem(answer: &Answer, status: u16, code: &str) {
-    assert_eq!(answer.code(), (status, code), "{}", answer.text);
-    assert_eq!(answer.header("content-type"), "application/problem+json");
-    let problem = answer.json.as_object().unwrap();
-    for key in ["type", "title", "detail"] {
-        let text = problem[key].as_str().unwrap();
-        assert!(!text.is_empty(), "{key}");
-    }
-    assert_eq!(problem["status"], status);
-    assert_eq!(problem["instance"], answer.header("x-request-id"));
-    assert!(!answer.header("x-request-id").is_empty());
 }

@@ -27,6 +27,7 @@ mod illustrations;
 mod money;
 mod motion_graphics;
 mod pauses;
+mod problems;
 mod project_exports;
 mod projects;
 mod races;

@@ -12,12 +12,13 @@
 
 mod pauses;
 mod rig;
+mod settled;
 
 use std::time::Duration;
 
 use darkroom_exports::{CallbackPolicy, Secrets, Step, Timestamp};
 use darkroom_store::{DELIVERY_LEASE, DeliveryClaim, DeliveryState, Replayed, Settled};
-use darkroom_webhook::handle;
+use darkroom_webhook::{SenderConfig, handle};
 use rig::{Got, Reply, Rig, event, message, step};
 use serde_json::json;
 
@@ -315,6 +316,7 @@ async fn private_addresses_are_not_connected_to_and_slow_receivers_are_left() {
     let error = rig.delivery(id).await.last_error.unwrap();
     assert!(error.contains("not on the public internet"), "{error}");
 
+    assert_eq!(SenderConfig::default().timeout, Duration::from_secs(15));
     rig.pass(6);
     rig.answer([Reply::Silence]);
     let hasty = rig.sender_with(|config| config.timeout = Duration::from_millis(300));

@@ -22,6 +22,7 @@ use darkroom_webhook::{Clock, Sender, SenderConfig, handle};
 use futures::stream;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 /// What the receiver answers.
 #[derive(Debug, Clone)]
@@ -32,6 +33,17 @@ pub enum Reply {
     Silence,
     /// 200, and a body that never ends.
     Endless,
+    /// 200, when the test lets it.
+    Held(Held),
+}
+
+/// An answer that waits for the test.
+#[derive(Debug, Clone, Default)]
+pub struct Held {
+    /// Told when the request is there.
+    pub arrived: Arc<Notify>,
+    /// Tell it, and the receiver answers.
+    pub go_on: Arc<Notify>,
 }
 
 /// A webhook as it was received.
@@ -76,6 +88,10 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, text: Str
             response.headers_mut().insert(name, value.parse().unwrap());
         }
         Reply::Silence => std::future::pending().await,
+        Reply::Held(held) => {
+            held.arrived.notify_one();
+            held.go_on.notified().await;
+        }
         Reply::Endless => {
             let bytes = stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b'x'; 1 << 16]));
             *response.body_mut() = Body::from_stream(bytes);
@@ -147,6 +163,13 @@ impl Rig {
     /// What the receiver answers next, one after the other; 200 behind them.
     pub fn answer(&self, replies: impl IntoIterator<Item = Reply>) {
         self.receiver.replies.lock().unwrap().extend(replies);
+    }
+
+    /// Has the receiver wait with its next answer.
+    pub fn hold(&self) -> Held {
+        let held = Held::default();
+        self.answer([Reply::Held(held.clone())]);
+        held
     }
 
     /// What was received since the last call.
@@ -260,6 +283,25 @@ impl Rig {
         let found = self.aws("AmazonSQS.GetQueueAttributes", &all).await;
         let count = &found["Attributes"]["ApproximateNumberOfMessagesDelayed"];
         count.as_str().unwrap().to_owned()
+    }
+
+    /// Writes that the start of a task was delivered, as its sender does.
+    pub async fn settle_start(&self, task: TaskId) {
+        let key = json!({ "pk": { "S": "U#ann" }, "sk": { "S": format!("W#{task}#1") } });
+        self.aws(
+            "DynamoDB_20120810.UpdateItem",
+            &json!({
+                "TableName": self.stack.made.table, "Key": key,
+                "UpdateExpression": "SET #state = :delivered, settledAt = :now \
+                                     REMOVE leaseUntil, dueShard, dueAt",
+                "ConditionExpression": "attribute_exists(leaseUntil)",
+                "ExpressionAttributeNames": { "#state": "state" },
+                "ExpressionAttributeValues": {
+                    ":delivered": { "S": "DELIVERED" }, ":now": { "N": self.now().0.to_string() },
+                },
+            }),
+        )
+        .await;
     }
 
     /// Makes a delivery due at once.
