@@ -10,6 +10,7 @@
 )]
 
 mod common;
+mod fetch;
 mod pauses;
 
 use std::sync::Arc;

@@ -34,7 +34,7 @@ pub use audio::{AudioDecoder, AudioRequest, CHANNELS, SAMPLE_RATE};
 pub use encode::{Container, Encoder, EncoderRequest, SoundInput};
 pub use error::MediaError;
 pub use fetch::{
-    FetchError, FetchLimits, Fetcher, Unanswered, careful_client, http_client, unanswered,
+    FetchError, FetchLimits, Fetcher, Lookup, Unanswered, careful_client, http_client, unanswered,
 };
 pub use moving::moving_webp;
 pub use probe::{AudioStream, Probe, VideoStream, probe};
