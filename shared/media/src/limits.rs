@@ -102,7 +102,7 @@ impl Allowance {
         } else if is(Signal::KILL) || is(Signal::TERM) || is(Signal::INT) || is(Signal::HUP) {
             MediaError::Killed(signal)
         } else {
-            MediaError::Unreadable(format!("what reads it crashed (signal {signal})"))
+            MediaError::Unreadable(format!("the program crashed (signal {signal})"))
         })
     }
 }
