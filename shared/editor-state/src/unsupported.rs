@@ -4,7 +4,7 @@ use crate::fault::{Fault, FaultCode, join};
 use crate::model::{EditorState, ItemKind, TextItem, TransitionKind};
 use crate::names;
 
-/// Most characters of all texts of a document together: some forty thousand words. The
+/// Most characters of all texts on the tracks of a document together: some forty thousand words. The
 /// outline of each letter is kept while its text shows, all of them at once at worst.
 pub const MAX_TEXT_CHARACTERS: usize = 200_000;
 /// Most characters of one entry of captions, which is laid out whole.
@@ -69,7 +69,9 @@ fn captions(state: &EditorState) -> Vec<Fault> {
 
 /// Whether all texts together are too long.
 fn texts(state: &EditorState) -> Option<Fault> {
-    let pieces = state.items.values().flat_map(crate::Item::pieces);
+    let ids = state.tracks.iter().flat_map(|track| &track.items);
+    let items = ids.filter_map(|id| state.items.get(id));
+    let pieces = items.flat_map(crate::Item::pieces);
     let characters: usize = pieces
         .filter_map(|piece| match &piece.kind {
             ItemKind::Text(text) => Some(characters(text)),
@@ -78,9 +80,9 @@ fn texts(state: &EditorState) -> Option<Fault> {
         .sum();
     (characters > MAX_TEXT_CHARACTERS).then(|| {
         let message = format!(
-            "The texts of the document have {characters} characters; at most {MAX_TEXT_CHARACTERS} are drawn. Shorten them, or make several exports."
+            "The texts on the tracks have {characters} characters; at most {MAX_TEXT_CHARACTERS} are drawn. Shorten them, or make several exports."
         );
-        fault("/items".to_owned(), message)
+        fault("/tracks".to_owned(), message)
     })
 }
 
