@@ -16,6 +16,7 @@ mod bad_media;
 mod container;
 mod frames;
 mod hdr;
+mod hostile;
 mod levels;
 mod limits;
 mod pictures;
