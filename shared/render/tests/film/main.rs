@@ -13,6 +13,7 @@
 
 mod awkward;
 mod bad_media;
+mod bombs;
 mod container;
 mod frames;
 mod hdr;
