@@ -12,6 +12,7 @@
 mod common;
 mod fetch;
 mod pauses;
+mod servers;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
