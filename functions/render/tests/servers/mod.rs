@@ -89,6 +89,8 @@ async fn done(stack: &Stack, worker: &Worker, state: &Value) -> Task {
         answer.batch_item_failures.is_empty(),
         "it is not tried again"
     );
+    let deleted = stack.store.delete_render(&message.receipt_handle).await;
+    deleted.unwrap();
     assert!(stack.scratch_is_empty());
     assert!(stack.active().await.is_empty());
     stack.task(id).await
