@@ -10,7 +10,9 @@
 )]
 
 mod common;
+mod fetch;
 mod pauses;
+mod servers;
 mod webhooks;
 
 use std::sync::Arc;

@@ -19,6 +19,12 @@ const MOST_GROUPS: usize = 400;
 /// Elements inside one another, references followed.
 const DEEPEST: usize = 200;
 
+/// Bytes that the entities of a file may come to. Editors abbreviate addresses by them.
+const MOST_EXPANDED: usize = 64 << 20;
+/// Entities that roxmltree follows at most within one that the text names, that one
+/// included.
+const FOLLOWED: usize = 256;
+
 /// A parsed file.
 #[derive(Debug, Clone)]
 pub(crate) struct Svg(usvg::Tree);
@@ -64,6 +70,9 @@ fn parse(text: &str) -> Result<Svg, String> {
         nodes_limit: MOST_ELEMENTS as u32 * 4,
         ..roxmltree::ParsingOptions::default()
     };
+    if expanded(text) > MOST_EXPANDED {
+        return Err("it is an SVG whose entities come to too much text".to_owned());
+    }
     let document =
         roxmltree::Document::parse_with_options(text, xml).map_err(|cause| unreadable(&cause))?;
     if Expansion::of(&document) > MOST_ELEMENTS {
@@ -81,6 +90,38 @@ fn parse(text: &str) -> Result<Svg, String> {
     cost.count(tree.root());
     cost.verdict()?;
     Ok(Svg(tree))
+}
+
+/// Bytes that the entities of a text come to at most: roxmltree bounds how deep they
+/// are inside one another, but not how long each is and how often the text names one.
+fn expanded(text: &str) -> usize {
+    let declared = text.split("<!ENTITY").skip(1);
+    let Some(longest) = declared.map(longest_quoted).max() else {
+        return 0;
+    };
+    let plain = ["#", "amp;", "lt;", "gt;", "quot;", "apos;"];
+    let named = text.split('&').skip(1);
+    let named = named.filter(|rest| !plain.iter().any(|name| rest.starts_with(name)));
+    let each = longest.saturating_mul(FOLLOWED);
+    named.count().saturating_mul(each)
+}
+
+/// Length of the longest quoted text of a declaration, up to its end.
+fn longest_quoted(declaration: &str) -> usize {
+    let (mut rest, mut longest) = (declaration, 0);
+    while let Some((_, quoted)) = rest.split_once(['"', '\'', '>']) {
+        let mark = rest.get(..rest.len() - quoted.len());
+        let Some(quote) = mark.and_then(|mark| mark.chars().next_back()) else {
+            break;
+        };
+        if quote == '>' {
+            break;
+        }
+        let (value, after) = quoted.split_once(quote).unwrap_or((quoted, ""));
+        longest = longest.max(value.len());
+        rest = after;
+    }
+    longest
 }
 
 /// How many elements a document has once its references are followed. usvg makes a
@@ -224,6 +265,35 @@ mod tests {
         });
         let error = svg(&format!("<defs>{doubled}</defs><use href='#a59'/>")).unwrap_err();
         assert!(error.contains("too many elements"), "{error}");
+    }
+
+    #[test]
+    fn entities_are_followed_as_far_as_editors_use_them() {
+        let with = |entities: &str, inside: &str| {
+            Svg::parse(&format!(
+                "<!DOCTYPE svg [{entities}]><svg xmlns='http://www.w3.org/2000/svg' \
+                 width='10' height='10'>{inside}</svg>"
+            ))
+        };
+        let red = "<!ENTITY red '#f00'>";
+        let bitmap = with(red, "<rect width='9' height='9' fill='&red;'/>");
+        assert_eq!(
+            bitmap.unwrap().draw(10, 10).unwrap().row(5)[..4],
+            [255, 0, 0, 255]
+        );
+
+        let refused = |entities: &str, inside: &str| with(entities, inside).unwrap_err();
+        // One inside the other, and a long one again and again.
+        let laughs: String = (1..10)
+            .map(|n| format!("<!ENTITY e{n} '{}'>", format!("&e{};", n - 1).repeat(10)))
+            .collect();
+        let laughs = format!("<!ENTITY e0 'ha'>{laughs}");
+        let error = refused(&laughs, "<desc>&e9;</desc>");
+        assert!(error.contains("no readable SVG"), "{error}");
+        let long = format!("<!ENTITY a '>' ><!ENTITY b \"{}\">", "x".repeat(1 << 20));
+        let error = refused(&long, &format!("<desc>{}</desc>", "&b;".repeat(1 << 10)));
+        assert!(error.contains("too much text"), "{error}");
+        assert_eq!(longest_quoted(" a 'xyz' \"x>\" > 'longer'"), 3);
     }
 
     #[test]

@@ -50,4 +50,4 @@ pub use subtitles::{
     Cue, MAX_SUBTITLE_BYTES, MAX_SUBTITLE_WORDS, Mark, SubtitleError, SubtitleFormat,
     read_subtitles,
 };
-pub use unsupported::unsupported;
+pub use unsupported::{MAX_CAPTION_CHARACTERS, MAX_TEXT_CHARACTERS, unsupported};

@@ -14,6 +14,8 @@ pub mod bucket;
 pub mod callback;
 pub mod cursor;
 pub mod estimate;
+#[cfg(test)]
+mod fuzz;
 pub mod id;
 pub mod idempotency;
 pub mod limits;

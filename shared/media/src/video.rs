@@ -15,6 +15,7 @@ use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use crate::audio::BREAK_SECONDS;
 use crate::child::{Running, cause, command, read_file};
 use crate::error::MediaError;
+use crate::limits::Allowance;
 use crate::pipe::Output;
 use crate::probe::{Probe, VideoStream};
 use crate::tools::Tools;
@@ -214,7 +215,7 @@ impl Source {
             }
         }
         ffmpeg.arg("pipe:1").stdout(Stdio::piped());
-        Running::start(ffmpeg, &self.tools)
+        Running::start(ffmpeg, &self.tools, Allowance::DECODER)
     }
 
     /// The last picture there is: of all from the last key frame on, what comes last.

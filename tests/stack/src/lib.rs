@@ -11,6 +11,8 @@
 
 pub mod export;
 pub mod font;
+pub mod hostile;
+pub mod web;
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;

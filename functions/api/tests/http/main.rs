@@ -22,6 +22,7 @@ mod documents;
 mod edges;
 mod estimates;
 mod faults;
+mod hostile;
 mod idempotency;
 mod illustrations;
 mod money;

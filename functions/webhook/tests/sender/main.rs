@@ -10,6 +10,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod guard;
 mod pauses;
 mod rig;
 mod settled;

@@ -304,6 +304,21 @@ impl Rig {
         .await;
     }
 
+    /// Sends what is told of a task to another address, past every check of a create.
+    pub async fn set_callback(&self, task: TaskId, url: &str) {
+        let key = json!({ "pk": { "S": "U#ann" }, "sk": { "S": format!("T#{task}") } });
+        self.aws(
+            "DynamoDB_20120810.UpdateItem",
+            &json!({
+                "TableName": self.stack.made.table, "Key": key,
+                "UpdateExpression": "SET callbackUrl = :url",
+                "ConditionExpression": "attribute_exists(callbackUrl)",
+                "ExpressionAttributeValues": { ":url": { "S": url } },
+            }),
+        )
+        .await;
+    }
+
     /// Makes a delivery due at once.
     pub async fn make_due(&self, task: TaskId, number: u8) {
         let key = json!({ "pk": { "S": "U#ann" }, "sk": { "S": format!("W#{task}#{number}") } });

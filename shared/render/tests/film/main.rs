@@ -13,9 +13,11 @@
 
 mod awkward;
 mod bad_media;
+mod bombs;
 mod container;
 mod frames;
 mod hdr;
+mod hostile;
 mod levels;
 mod limits;
 mod pictures;

@@ -62,6 +62,11 @@ pub fn gif(asset: &str, span: (i64, i64)) -> Value {
     item("gif", asset, span, &both(drawn(), &own))
 }
 
+pub fn sticker(asset: &str, span: (i64, i64)) -> Value {
+    let own = json!({ "sourceStartTicks": 0, "playbackRate": 1 });
+    item("lottie", asset, span, &both(drawn(), &own))
+}
+
 pub fn image(asset: &str, span: (i64, i64)) -> Value {
     item("image", asset, span, &drawn())
 }
@@ -140,7 +145,7 @@ impl Film {
                 "id": id, "type": item["type"], "filename": id, "size": 1,
                 "mimeType": "application/octet-stream", "remoteKey": id, "remoteUrl": null,
                 "width": 64, "height": 64, "durationInSeconds": 1, "hasAudioTrack": true,
-                "loopBehavior": "loop",
+                "loopBehavior": "loop", "resourceType": "svg",
             });
             assets.insert(id.to_owned(), asset);
         }

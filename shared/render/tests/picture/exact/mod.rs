@@ -5,6 +5,7 @@ mod captions;
 mod charts;
 mod colors;
 mod families;
+mod fuzz;
 mod random;
 mod stickers;
 mod time;
