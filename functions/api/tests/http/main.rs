@@ -32,6 +32,7 @@ mod projects;
 mod races;
 mod rates;
 mod reads;
+mod sessions;
 mod syncs;
 mod tenancy;
 mod uploads;
