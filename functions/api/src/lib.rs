@@ -23,4 +23,5 @@ mod routes;
 mod unread;
 
 pub use config::{ApiConfig, AppState};
+pub use probe::media_type_of;
 pub use routes::router;

@@ -170,6 +170,8 @@ impl ErrorCode {
             Self::CallbackUrlForbidden => ("CALLBACK_URL_FORBIDDEN", 422, "UNPROCESSABLE_CONTENT"),
             Self::WebhookSecretMissing => ("WEBHOOK_SECRET_MISSING", 422, "UNPROCESSABLE_CONTENT"),
             Self::UploadInvalid => ("UPLOAD_INVALID", 422, "UNPROCESSABLE_CONTENT"),
+            Self::UploadTooLarge => ("UPLOAD_TOO_LARGE", 422, "UNPROCESSABLE_CONTENT"),
+            Self::UploadLimitExceeded => ("UPLOAD_LIMIT_EXCEEDED", 422, "UNPROCESSABLE_CONTENT"),
             Self::Unavailable => ("SERVICE_UNAVAILABLE", 503, "INTERNAL"),
             Self::Internal => ("INTERNAL", 500, "INTERNAL"),
         }

@@ -175,6 +175,24 @@ pub(crate) fn taken() -> String {
     names.join(", ")
 }
 
+/// Other endings of files than those of their keys.
+const ENDINGS: &[(&str, &str)] = &[
+    ("jpeg", "jpg"),
+    ("m4v", "mp4"),
+    ("oga", "ogg"),
+    ("opus", "ogg"),
+];
+
+/// The media type that the ending of a file's name stands for, if files of that type are taken.
+pub fn media_type_of(filename: &str) -> Option<&'static str> {
+    let (_, ending) = filename.rsplit_once('.')?;
+    let ending = ending.to_ascii_lowercase();
+    let other = ENDINGS.iter().find(|(one, _)| *one == ending);
+    let ending = other.map_or(ending.as_str(), |(_, ending)| ending);
+    let row = ROWS.iter().find(|row| row.extension == ending)?;
+    Some(row.media_type)
+}
+
 impl Claim {
     /// The claim made by a media type (without parameters) and a file name, if
     /// it is one that is taken.
@@ -270,6 +288,13 @@ mod tests {
         assert_eq!(extension("text/plain", "x.LRC"), Some("lrc"));
         assert_eq!(extension("text/plain", "x.txt"), None);
         assert_eq!(extension("application/x-subrip", "x.ass"), None);
+        // What an ending stands for is taken under that name.
+        for name in ["a.JPEG", "a.mov", "a.opus", "a.b.srt", "a.weba"] {
+            let kind = media_type_of(name).unwrap();
+            assert!(Claim::of(kind, name).is_some(), "{name}");
+        }
+        assert_eq!(media_type_of("a.zip"), None);
+        assert_eq!(media_type_of("png"), None);
         for refused in [
             "application/json",
             "model/gltf-binary",
