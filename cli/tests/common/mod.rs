@@ -201,6 +201,11 @@ impl Service {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// Where its local AWS stack is.
+    pub fn stack_url(&self) -> String {
+        self.endpoint()["aws_url"].as_str().unwrap().to_owned()
+    }
+
     /// How the service says it is reached.
     fn endpoint(&self) -> Value {
         serde_json::from_slice(&std::fs::read(self.data.join("service.json")).unwrap()).unwrap()

@@ -16,6 +16,7 @@ pub struct Fill {
     task_id: String,
     project_id: String,
     asset_id: String,
+    upload_id: String,
 }
 
 impl Fill {
@@ -28,7 +29,8 @@ impl Fill {
             .replace("${USER_ID}", "dev")
             .replace("${TASK_ID}", &self.task_id)
             .replace("${PROJECT_ID}", &self.project_id)
-            .replace("${ASSET_ID}", &self.asset_id);
+            .replace("${ASSET_ID}", &self.asset_id)
+            .replace("${UPLOAD_ID}", &self.upload_id);
         assert!(!text.contains("${"), "{name}: an unknown placeholder");
         text
     }
@@ -246,10 +248,53 @@ async fn projects(deployed: &Deployed, fill: &mut Fill) {
     let bound = expect(deployed.api("list-project-assets", fill).await, 200);
     assert_eq!(bound[0]["assetId"], fill.asset_id.as_str());
     expect(deployed.api("delete-project-asset", fill).await, 200);
+    upload_in_parts(deployed, fill).await;
     expect(deployed.api("delete-project", fill).await, 200);
     assert_eq!(deployed.api("get-project", fill).await.0, 404);
     expect(deployed.api("delete-asset", fill).await, 200);
     assert_eq!(deployed.api("get-asset", fill).await.0, 404);
+}
+
+/// An upload for the project, aborted and begun again; its part goes past the function,
+/// under an address that its role signed.
+async fn upload_in_parts(deployed: &Deployed, fill: &mut Fill) {
+    let expect = |(status, _, body): (u64, Value, String), wanted: u64| {
+        assert_eq!(status, wanted, "{body}\n{}", deployed.log());
+        parsed(&body)["data"].clone()
+    };
+    let mut aborted = String::new();
+    for again in [false, true] {
+        let begun = expect(deployed.api("create-upload", fill).await, 201);
+        assert_eq!(begun["uploadedParts"], json!([]));
+        let id = begun["uploadId"].as_str().unwrap();
+        assert_ne!(id, aborted);
+        id.clone_into(&mut fill.upload_id);
+        if !again {
+            expect(deployed.api("abort-upload", fill).await, 200);
+            aborted.clone_from(&fill.upload_id);
+        }
+    }
+    let (status, _, body) = deployed.api("complete-upload", fill).await;
+    assert_eq!(status, 409, "{body}");
+    let signed = expect(deployed.api("sign-upload-parts", fill).await, 200);
+    let part = &signed["parts"][0];
+    let file = "1\n00:00:00,500 --> 00:00:01,500\nIn parts\n";
+    assert_eq!(part["size"], file.len());
+    let mut put = deployed.service.http.put(part["url"].as_str().unwrap());
+    for (name, value) in part["headers"].as_object().unwrap() {
+        put = put.header(name, value.as_str().unwrap());
+    }
+    let sent = put.body(file).send().await.unwrap();
+    assert_eq!(sent.status(), 200, "{}", sent.text().await.unwrap());
+    let read = expect(deployed.api("get-upload", fill).await, 200);
+    assert_eq!(read["uploadedParts"], json!([1]));
+    let asset = expect(deployed.api("complete-upload", fill).await, 201);
+    assert_eq!(
+        (&asset["type"], &asset["duration"]),
+        (&json!("CAPTION"), &json!(1.5))
+    );
+    let bound = expect(deployed.api("list-project-assets", fill).await, 200);
+    assert_eq!(bound[0]["assetId"], asset["assetId"]);
 }
 
 /// The routes that store nothing.

@@ -28,5 +28,6 @@ mod unread;
 
 pub use auth::Runtime;
 pub use config::{ApiConfig, AppState};
+pub use probe::media_type_of;
 pub use reply::Refusal;
 pub use routes::{read_export, router, with_conventions};

@@ -11,6 +11,7 @@
 //! | asset | `U#user` | `A#assetId` |
 //! | project | `U#user` | `P#projectId` |
 //! | binding | `U#user` | `B#projectId#assetId` |
+//! | upload session | `U#user` | `Y#uploadId` |
 //! | file | `U#user` | `F#name` |
 //! | files in use | `U#user` | `R#P#projectId`, `R#T#taskId` |
 //! | delivery of a webhook | `U#user` | `W#taskId#1` (started), `W#taskId#2` (ended) |

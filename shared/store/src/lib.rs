@@ -5,7 +5,7 @@
 //! are in [`item`]; a file of its own holds each group of intents:
 //! [`create`](Store::create_export), tasks (get, list, cancel), leases (claim,
 //! heartbeat), endings, accounts, webhooks, projects, assets and their bindings,
-//! documents, motion graphics, fonts, keys, the queues, and [`provision`] for the local
+//! upload sessions, documents, motion graphics, fonts, keys, the queues, and [`provision`] for the local
 //! stack. How a request is recognised when it is repeated is in [`repeat`]; how a file
 //! in use is kept from being deleted, in [`files`]; how an account is held, in
 //! [`pauses`].
@@ -34,6 +34,7 @@ mod recorder;
 mod repeat;
 mod tasks;
 mod transact;
+mod uploads;
 mod webhooks;
 
 pub use accounts::{Account, Outlook};
@@ -53,6 +54,9 @@ pub use provision::{Provisioned, provision};
 pub use queue::{Received, RenderMessage};
 pub use recorder::CallRecorder;
 pub use tasks::{Canceled, Page};
+pub use uploads::{
+    Assembled, NewSession, SignedPart, Upload, UploadAborted, UploadFinished, UploadOpened,
+};
 pub use webhooks::{
     CallbackHeaders, DELIVERY_LEASE, Delivery, DeliveryClaim, DeliveryState, DeliverySummary,
     Replayed, SecretState, Settled, WebhookMessage,

@@ -30,6 +30,7 @@ pub(crate) enum Part {
     Files,
     Callback,
     Binding,
+    Upload,
 }
 
 /// The parts of a transaction, in the order they are judged.

@@ -50,7 +50,7 @@ pub fn with_conventions(router: Router<AppState>) -> Router<AppState> {
 }
 
 /// Paths as `openapi.json` has them.
-pub(crate) fn routes() -> [(&'static str, MethodRouter<AppState>); 15] {
+pub(crate) fn routes() -> [(&'static str, MethodRouter<AppState>); 19] {
     [
         ("/openapi.json", get(openapi::handle)),
         (
@@ -97,6 +97,22 @@ pub(crate) fn routes() -> [(&'static str, MethodRouter<AppState>); 15] {
             delete(projects::assets::remove::handle),
         ),
         ("/v1/uploads", post(uploads::create::handle)),
+        (
+            "/v1/uploads/sessions",
+            post(uploads::sessions::create::handle),
+        ),
+        (
+            "/v1/uploads/sessions/{uploadId}",
+            get(uploads::sessions::get::handle).delete(uploads::sessions::abort::handle),
+        ),
+        (
+            "/v1/uploads/sessions/{uploadId}/parts",
+            post(uploads::sessions::parts::handle),
+        ),
+        (
+            "/v1/uploads/sessions/{uploadId}/complete",
+            post(uploads::sessions::complete::handle),
+        ),
     ]
 }
 

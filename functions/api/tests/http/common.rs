@@ -363,7 +363,9 @@ impl Service {
 
     /// Nothing of ann's is there: no task, record, slot, message or document.
     pub async fn assert_nothing_created(&self) {
-        for prefix in ["T#", "I#", "C#", "A#", "P#", "B#", "F#", "R#", "W#", "H#"] {
+        for prefix in [
+            "T#", "I#", "C#", "A#", "P#", "B#", "F#", "R#", "W#", "H#", "Y#",
+        ] {
             assert!(self.items("ann", prefix).await.is_empty(), "{prefix}");
         }
         assert!(self.account().await.0.is_empty());

@@ -48,7 +48,7 @@ async fn what_http_itself_refuses_is_a_problem_too() {
         "/v1/exports/",
         "/v1/projects/",
         "/v1/projects/x/assets/y/z",
-        "/v1/uploads/sessions",
+        "/v1/uploads/sessions/x/y",
     ] {
         assert_problem(&answer(service.get(path)).await, 404, "ROUTE_NOT_FOUND");
     }
@@ -61,6 +61,10 @@ async fn what_http_itself_refuses_is_a_problem_too() {
         (Method::POST, "/v1/editor/capabilities", "GET,HEAD"),
         (Method::POST, "/v1/illustrations", "GET,HEAD"),
         (Method::GET, "/v1/uploads", "POST"),
+        (Method::GET, "/v1/uploads/sessions", "POST"),
+        (Method::PUT, "/v1/uploads/sessions/x", "DELETE,GET,HEAD"),
+        (Method::GET, "/v1/uploads/sessions/x/parts", "POST"),
+        (Method::GET, "/v1/uploads/sessions/x/complete", "POST"),
         (Method::PUT, "/v1/assets/x", "DELETE,GET,HEAD"),
         (Method::PUT, "/v1/projects", "GET,HEAD,POST"),
         (Method::POST, "/v1/projects/x", "DELETE,GET,HEAD,PATCH"),
@@ -163,6 +167,8 @@ async fn a_key_without_runtime_access_may_only_ask_and_validate() {
             .header("x-file-name", "a.png")
             .body("x"),
         to(Method::GET, "/v1/assets/x"),
+        to(Method::POST, "/v1/uploads/sessions").json(&json!({})),
+        to(Method::POST, "/v1/uploads/sessions/x/complete"),
     ] {
         let refused = answer(request).await;
         assert_problem(&refused, 403, "OPEN_API_RUNTIME_ACCESS_FORBIDDEN");

@@ -34,6 +34,7 @@ mod projects;
 mod races;
 mod rates;
 mod reads;
+mod sessions;
 mod syncs;
 mod tenancy;
 mod uploads;
