@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use darkroom_editor_state::{Document, Library};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::locate::locate;
 
@@ -55,23 +55,34 @@ pub(crate) fn read_text(file: &Path) -> anyhow::Result<String> {
     })
 }
 
-/// Reads and checks a document; all faults, unsupported items included when
-/// `drawn` asks for a document that can be drawn.
-pub(crate) fn read(
-    text: &str,
-    drawn: bool,
-    library: &Library,
-) -> Result<Document, Vec<PlacedFault>> {
-    let value = parse(text)?;
-    let document =
-        darkroom_editor_state::read(value, library).map_err(|faults| place(text, faults))?;
-    if drawn {
-        let faults = darkroom_editor_state::unsupported(&document.state);
-        if !faults.is_empty() {
-            return Err(place(text, faults));
-        }
+/// Reads and checks a document as the service does; all faults.
+pub(crate) fn read(text: &str, library: &Library) -> Result<Document, Vec<PlacedFault>> {
+    checked(text, parse(text)?, library)
+}
+
+/// The same for a document that is drawn on this machine: an asset that names no file
+/// stands for the file that has its name.
+pub(crate) fn read_local(text: &str, library: &Library) -> Result<Document, Vec<PlacedFault>> {
+    let mut value = parse(text)?;
+    let assets = value.get_mut("assets").and_then(Value::as_object_mut);
+    for asset in assets.into_iter().flat_map(Map::values_mut) {
+        name_file(asset);
     }
-    Ok(document)
+    checked(text, value, library)
+}
+
+fn name_file(asset: &mut Value) {
+    let has = |field: &str| asset[field].as_str().is_some_and(|name| !name.is_empty());
+    if has("remoteKey") || has("remoteUrl") || asset["type"] == "caption" {
+        return;
+    }
+    if let (Some(name), Some(fields)) = (asset.get("filename").cloned(), asset.as_object_mut()) {
+        fields.insert("remoteKey".to_owned(), name);
+    }
+}
+
+fn checked(text: &str, value: Value, library: &Library) -> Result<Document, Vec<PlacedFault>> {
+    darkroom_editor_state::read(value, library).map_err(|faults| place(text, faults))
 }
 
 pub(crate) fn parse(text: &str) -> Result<Value, Vec<PlacedFault>> {

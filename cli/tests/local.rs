@@ -216,6 +216,14 @@ fn render_names_the_asset_it_cannot_find() {
         "{message}"
     );
     assert!(!video.exists());
+
+    // The service knows no such folder, and `validate` speaks for it.
+    let output = run(&["validate", text(&state)], 1);
+    assert!(
+        stdout(&output).contains("EDITOR_ASSET_NOT_FOUND at /assets/pic/remoteUrl"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]

@@ -9,10 +9,8 @@ use crate::output::Ending;
 /// Check a document and list every fault with its place.
 ///
 /// A line a fault: its place in the file, code, JSON Pointer and message; code
-/// 1 when there are any. Reads no network and needs no service. What is valid but
-/// not drawn (a transition in a direction that it has not) is listed too
-/// (`EDITOR_ITEM_UNSUPPORTED`), because an export would be refused for it;
-/// --schema-only leaves it out.
+/// 1 when there are any. Reads no network and needs no service. The verdict is the
+/// service's; `render` and `frame` also take assets that only their filename leads to.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The document, `-` for standard input.
@@ -20,9 +18,6 @@ pub(crate) struct Args {
     state: PathBuf,
     #[command(flatten)]
     graphics: GraphicsFolder,
-    /// Leave out what is valid but not drawn: unknown directions of transitions.
-    #[arg(long)]
-    schema_only: bool,
     /// One JSON object a fault: code, path, message, line, column.
     #[arg(long)]
     pub(crate) json: bool,
@@ -33,7 +28,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Ending> {
     let Some(library) = args.graphics.library(args.json)? else {
         return Ok(Ending::Refused);
     };
-    match document::read(&text, !args.schema_only, &library) {
+    match document::read(&text, &library) {
         Ok(document) => {
             if !args.json {
                 let state = &document.state;

@@ -217,9 +217,8 @@ impl ProjectExport {
     /// The export of a state.
     ///
     /// # Errors
-    /// What is not drawn yet, the output's size and length.
+    /// The output's size and length.
     pub fn of(self, state: StateDocument, limits: &Limits) -> Result<CreateExport, Problem> {
-        state.is_drawn()?;
         let settings = self.requested.over(&state.document);
         let layout = settings.layout(&state.document);
         let duration = state.document.state.duration();

@@ -171,7 +171,7 @@ async fn what_cannot_be_exported_is_refused_with_its_code_and_place() {
         "type": "motion-graphic", "motionGraphicId": "m", "motionGraphicVersion": 1,
         "props": {}, "slots": {},
     }));
-    let unsupported = slid_from_a_corner(state(100, 100, 2.0));
+    let slid = slid_from_a_corner(state(100, 100, 2.0));
     let full = |scale: f64, seconds: f64| {
         with(
             body_of(state(1920, 1080, seconds)),
@@ -195,8 +195,8 @@ async fn what_cannot_be_exported_is_refused_with_its_code_and_place() {
             vec!["/editorState/items/square/motionGraphicId"],
         ),
         (
-            body_of(unsupported),
-            "EDITOR_ITEM_UNSUPPORTED",
+            body_of(slid),
+            "EDITOR_TRANSITION_TYPE_INVALID",
             vec!["/editorState/transitions/cut/params/direction"],
         ),
         (
