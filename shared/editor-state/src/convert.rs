@@ -22,7 +22,6 @@ use crate::model::{
     TransitionKind, VideoItem,
 };
 use crate::motion_graphics::Library;
-use crate::names;
 use context::Context;
 
 pub(crate) fn state(root: &Value, library: &Library) -> EditorState {
