@@ -22,6 +22,7 @@ mod pictures;
 mod rig;
 mod scenes;
 mod speed;
+mod stickers;
 mod stopping;
 mod subtitles;
 mod sync;
