@@ -207,6 +207,11 @@ async fn what_cannot_be_exported_is_refused_with_its_code_and_place() {
         (full(8.0, 1.0), "EXPORT_OUTPUT_TOO_LARGE", vec![]),
         (full(1.0, 301.0), "EXPORT_TOO_LONG", vec![]),
         (
+            with(full(1.0, 299.0), json!({ "format": "webm" })),
+            "EXPORT_TOO_LONG",
+            vec![],
+        ),
+        (
             body_with(json!({ "stateSchemaVersion": "v2" })),
             "STATE_SCHEMA_VERSION_UNSUPPORTED",
             vec![],
