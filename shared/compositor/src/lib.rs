@@ -84,6 +84,7 @@ mod timeline;
 mod transition;
 mod vector;
 
+pub use adjust::{LOOKS, Look};
 pub use error::CompositorError;
 pub use picture::{Picture, RgbaFrame, YuvFrame};
 pub use scene::{MediaNeed, Scene};
