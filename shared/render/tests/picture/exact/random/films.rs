@@ -93,7 +93,7 @@ fn charts() -> impl Strategy<Value = Item> {
 
 /// An item that shows a file, cut and rounded.
 fn media() -> impl Strategy<Value = Item> {
-    let rate = select(vec![0.01, 0.5, 1.0, 2.5, 1e3]);
+    let rate = select(vec![0.01, 0.5, 1.0, 2.5]);
     let timed = move |item: Item, (rate, start): (f64, i64)| {
         let start = start * crate::film::FRAME + 123;
         item.with("playbackRate", rate)
