@@ -62,6 +62,7 @@ async fn the_api_is_described_for_programs_and_for_people() {
         ("/docs", "text/html; charset=utf-8"),
         ("/docs/style.css", "text/css; charset=utf-8"),
         ("/docs/page.js", "text/javascript; charset=utf-8"),
+        ("/docs/vocabulary.md", "text/plain; charset=utf-8"),
     ] {
         let answer = get(path).await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");

@@ -1,10 +1,10 @@
 //! SVG files, by resvg.
 //!
-//! A file stands alone: it reads no other file and no network, and no font, so text and
-//! raster images inside it are not drawn. What would take more memory or time than a
-//! picture is worth is refused.
+//! A file stands alone and still: it reads no other file, no network and no font, runs no
+//! script and does not move. What it holds of these is not drawn, and told of
+//! ([`Svg::gaps`]). What would take more memory or time than a picture is worth is refused.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use resvg::usvg::{self, filter, roxmltree};
@@ -25,9 +25,25 @@ const MOST_EXPANDED: usize = 64 << 20;
 /// included.
 const FOLLOWED: usize = 256;
 
+/// Elements that are not drawn, and what they are called for people.
+const GAPS: [(&str, &str); 9] = [
+    ("text", "text"),
+    ("image", "images"),
+    ("feImage", "images"),
+    ("foreignObject", "foreign objects"),
+    ("animate", "animations"),
+    ("animateMotion", "animations"),
+    ("animateTransform", "animations"),
+    ("set", "animations"),
+    ("script", "scripts"),
+];
+
 /// A parsed file.
 #[derive(Debug, Clone)]
-pub(crate) struct Svg(usvg::Tree);
+pub(crate) struct Svg {
+    tree: usvg::Tree,
+    gaps: BTreeSet<&'static str>,
+}
 
 impl Svg {
     /// # Errors
@@ -39,8 +55,13 @@ impl Svg {
 
     /// Width and height in its own pixels.
     pub(crate) fn size(&self) -> (f64, f64) {
-        let size = self.0.size();
+        let size = self.tree.size();
         (f64::from(size.width()), f64::from(size.height()))
+    }
+
+    /// Names of what it holds and is not drawn.
+    pub(crate) fn gaps(&self) -> &BTreeSet<&'static str> {
+        &self.gaps
     }
 
     /// The picture stretched to a bitmap of this size.
@@ -49,10 +70,10 @@ impl Svg {
     /// A sentence where it cannot be drawn.
     pub(crate) fn draw(&self, width: u32, height: u32) -> Result<Bitmap, &'static str> {
         let mut pixels = Pixmap::new(width, height).ok_or("its box is too large")?;
-        let size = self.0.size();
+        let size = self.tree.size();
         let fit = Transform::from_scale(width as f32 / size.width(), height as f32 / size.height());
         let mut target = pixels.as_mut();
-        let paint = AssertUnwindSafe(|| resvg::render(&self.0, fit, &mut target));
+        let paint = AssertUnwindSafe(|| resvg::render(&self.tree, fit, &mut target));
         catch_unwind(paint).map_err(|_| "it is an SVG that cannot be drawn")?;
         Ok(Bitmap {
             width: width as usize,
@@ -89,7 +110,29 @@ fn parse(text: &str) -> Result<Svg, String> {
     let mut cost = Cost::default();
     cost.count(tree.root());
     cost.verdict()?;
-    Ok(Svg(tree))
+    Ok(Svg {
+        tree,
+        gaps: gaps_of(&document),
+    })
+}
+
+fn gaps_of(document: &roxmltree::Document<'_>) -> BTreeSet<&'static str> {
+    let mut found = BTreeSet::new();
+    for node in document.descendants().filter(roxmltree::Node::is_element) {
+        let element = node.tag_name().name();
+        let gap = GAPS.iter().find(|(name, _)| *name == element);
+        // Drawing programs leave texts behind that say nothing.
+        let says = |node: roxmltree::Node<'_, '_>| {
+            let words = node.text().unwrap_or_default();
+            !words.trim().is_empty()
+        };
+        if let Some((_, name)) = gap
+            && (element != "text" || node.descendants().any(says))
+        {
+            found.insert(*name);
+        }
+    }
+    found
 }
 
 /// Bytes that the entities of a text come to at most: roxmltree bounds how deep they
@@ -319,7 +362,25 @@ mod tests {
     #[test]
     fn no_file_is_opened() {
         let named = "<image href='/proc/self/environ' width='9' height='9'/><image href='data:image/svg+xml;utf8,&lt;svg/>' width='9' height='9'/>";
-        let bitmap = svg(named).unwrap().draw(10, 10).unwrap();
+        let svg = svg(named).unwrap();
+        let bitmap = svg.draw(10, 10).unwrap();
         assert!(bitmap.data.iter().all(|byte| *byte == 0));
+        assert_eq!(Vec::from_iter(svg.gaps().clone()), ["images"]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_named() {
+        let gaps = |inside: &str| Vec::from_iter(svg(inside).unwrap().gaps().clone());
+        let moving = "<rect width='9' height='9'><animate attributeName='x' to='5'/></rect>";
+        let words = "<g><text y='9'><tspan>Sale</tspan></text></g>";
+        assert_eq!(gaps(&format!("{moving}{words}")), ["animations", "text"]);
+        let data = "<defs><image id='i' href='data:image/png;base64,AAAA'/></defs>";
+        let page = "<foreignObject width='9' height='9'/><script>let a;</script>";
+        assert_eq!(
+            gaps(&format!("{data}{page}")),
+            ["foreign objects", "images", "scripts"]
+        );
+        let nothing = "<text> <tspan/>\n</text><title>text</title><rect width='5' height='5'/>";
+        assert!(gaps(nothing).is_empty());
     }
 }

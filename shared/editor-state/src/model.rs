@@ -266,13 +266,6 @@ pub enum TransitionKind {
     ClockWipe,
     /// The incoming clip shows in a circle that opens from the centre.
     Iris,
-    /// A direction that the type does not have.
-    Unsupported {
-        /// Type.
-        kind: String,
-        /// Direction as written, JSON.
-        direction: String,
-    },
 }
 
 /// Edge or corner that a transition comes from (`params.direction`).

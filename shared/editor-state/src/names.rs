@@ -1,5 +1,5 @@
 //! The vocabularies of the document, each written once. The schema check, the
-//! capabilities answer, [`crate::unsupported`] and "did you mean" all read them.
+//! capabilities answer, the rules beyond the schema and "did you mean" all read them.
 
 mod illustrations;
 

@@ -44,8 +44,6 @@ pub enum ErrorCode {
     StateSchemaVersionUnsupported,
     /// The document has faults.
     EditorSchemaInvalid,
-    /// The document holds what this build does not draw.
-    EditorItemUnsupported,
     /// Too many active tasks.
     ConcurrencyLimitExceeded,
     /// The key sends more requests than it may.
@@ -99,7 +97,6 @@ impl ErrorCode {
         Self::UnsupportedMediaType,
         Self::StateSchemaVersionUnsupported,
         Self::EditorSchemaInvalid,
-        Self::EditorItemUnsupported,
         Self::ConcurrencyLimitExceeded,
         Self::RequestLimitExceeded,
         Self::StandardSecondLimitExceeded,
@@ -143,9 +140,6 @@ impl ErrorCode {
                 "UNPROCESSABLE_CONTENT",
             ),
             Self::EditorSchemaInvalid => ("EDITOR_SCHEMA_INVALID", 422, "UNPROCESSABLE_CONTENT"),
-            Self::EditorItemUnsupported => {
-                ("EDITOR_ITEM_UNSUPPORTED", 422, "UNPROCESSABLE_CONTENT")
-            }
             Self::ConcurrencyLimitExceeded => (
                 "OPEN_API_EXPORT_CONCURRENCY_LIMIT_EXCEEDED",
                 422,
@@ -215,7 +209,6 @@ impl ErrorCode {
             Self::UnsupportedMediaType => "The content type is not supported",
             Self::StateSchemaVersionUnsupported => "The document version is not supported",
             Self::EditorSchemaInvalid => "The editor state is not valid",
-            Self::EditorItemUnsupported => "The editor state holds what is not drawn yet",
             Self::ConcurrencyLimitExceeded => "Too many active exports",
             Self::RequestLimitExceeded => "Too many requests",
             Self::StandardSecondLimitExceeded => "The API key's limit is used up",

@@ -223,10 +223,14 @@ async fn a_key_without_runtime_access_may_only_ask_and_validate() {
         let keys: Vec<&String> = error.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["code", "message", "path"]);
     }
-    // What is valid and not drawn by this build is valid.
-    let not_drawn = slid_from_a_corner(good.clone());
-    let verdict = validate(json!({ "editorState": not_drawn })).await;
-    assert_eq!(verdict.data()["valid"], true, "{}", verdict.text);
+    // What an export refuses of a document is told here.
+    let slid = slid_from_a_corner(good.clone());
+    let verdict = validate(json!({ "editorState": slid })).await;
+    let data = verdict.data();
+    assert_eq!(data["valid"], false, "{}", verdict.text);
+    assert_eq!(data["errors"][0]["code"], "EDITOR_TRANSITION_TYPE_INVALID");
+    let place = "/transitions/cut/params/direction";
+    assert_eq!(data["errors"][0]["path"], place);
 
     assert_problem(&validate(json!({})).await, 400, "REQUEST_INVALID");
     let refused = validate(json!({ "editorState": good, "more/1": 1 })).await;

@@ -217,7 +217,7 @@ async fn strings_of_megabytes_are_refused_in_few_words() {
 
     let text = changed(|state| as_text(state, &long));
     let drawn = "have 5000000 characters; at most 200000 are drawn";
-    refused(&service, text, 422, "EDITOR_ITEM_UNSUPPORTED", drawn).await;
+    refused(&service, text, 422, "EDITOR_TEXT_TOO_LONG", drawn).await;
     let many = changed(|state| {
         as_text(state, &"y".repeat(3000));
         let square = state["items"]["square"].clone();
@@ -231,7 +231,7 @@ async fn strings_of_megabytes_are_refused_in_few_words() {
         }
     });
     let together = "have 303000 characters; at most 200000 are drawn";
-    refused(&service, many, 422, "EDITOR_ITEM_UNSUPPORTED", together).await;
+    refused(&service, many, 422, "EDITOR_TEXT_TOO_LONG", together).await;
 
     let schema = "EDITOR_SCHEMA_INVALID";
     let key = changed(|state| state["items"][&long] = json!({}));

@@ -29,9 +29,6 @@ fn judge(value: Value) {
         Ok(document) => {
             let again = read(document.value.clone(), &library).unwrap();
             assert!(again == document, "read again it means something else");
-            for fault in unsupported(&document.state) {
-                assert!(!fault.message.is_empty());
-            }
             assert!(document.state.duration().0 >= 0);
         }
         Err(faults) => {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use darkroom_editor_state::{Background, EditorState, MAX_TEXT_CHARACTERS, unsupported};
+use darkroom_editor_state::{Background, EditorState, MAX_TEXT_CHARACTERS};
 use serde_json::{Value, json};
 
 use crate::rig::*;
@@ -14,7 +14,6 @@ const STALL: Duration = Duration::from_secs(120);
 
 /// Renders a document to the end of its frames.
 async fn drawn(rig: &Rig, state: &EditorState, name: &str) -> Captured {
-    assert!(unsupported(state).is_empty(), "{name}");
     let spec = spec(30);
     let drawing = tokio::time::timeout(STALL, rig.captured(state, &spec));
     drawing.await.unwrap_or_else(|_| panic!("{name} hangs"))

@@ -18,6 +18,7 @@ mod container;
 mod frames;
 mod hdr;
 mod hostile;
+mod left_out;
 mod levels;
 mod limits;
 mod pictures;

@@ -1,8 +1,7 @@
-//! What is valid and not drawn by this build.
+//! How much text a document may hold: what is drawn of it is bounded.
 
 use crate::fault::{Fault, FaultCode, join};
-use crate::model::{EditorState, ItemKind, TextItem, TransitionKind};
-use crate::names;
+use crate::model::{EditorState, ItemKind, TextItem};
 
 /// Most characters of all texts on the tracks of a document together: some forty thousand words. The
 /// outline of each letter is kept while its text shows, all of them at once at worst.
@@ -10,39 +9,19 @@ pub const MAX_TEXT_CHARACTERS: usize = 200_000;
 /// Most characters of one entry of captions, which is laid out whole.
 pub const MAX_CAPTION_CHARACTERS: usize = 10_000;
 
-/// Every part of a valid document that this build would not draw as the document
-/// says, each with code [`FaultCode::ItemUnsupported`]: transitions with a direction
-/// that their type does not have, which the schema lets be anything, and more text
-/// than is drawn.
-pub fn unsupported(state: &EditorState) -> Vec<Fault> {
-    let mut faults = transitions(state);
-    faults.extend(captions(state));
+/// Every text that is too long.
+pub(crate) fn check(state: &EditorState) -> Vec<Fault> {
+    let mut faults = captions(state);
     faults.extend(texts(state));
     faults
 }
 
 fn fault(path: String, message: String) -> Fault {
     Fault {
-        code: FaultCode::ItemUnsupported,
+        code: FaultCode::TextTooLong,
         path,
         message,
     }
-}
-
-fn transitions(state: &EditorState) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for (id, transition) in &state.transitions {
-        if let TransitionKind::Unsupported { kind, direction } = &transition.kind {
-            faults.push(fault(
-                join(&join(&join("/transitions", id), "params"), "direction"),
-                format!(
-                    "A {kind} has no direction {direction}; it has {}. Use one of these.",
-                    names::ids(names::directions(kind)).join(", ")
-                ),
-            ));
-        }
-    }
-    faults
 }
 
 /// Items whose captions have an entry that is too long; captions in files are checked
