@@ -5,7 +5,7 @@ use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp};
 use darkroom_store::{DeadLetters, Received, RenderMessage, Store, StoreError, WebhookMessage};
 
 use crate::config::Sweeper;
-use crate::due::fail;
+use crate::due::{fail, tell_end};
 use crate::report::Report;
 
 /// Most messages that SQS gives at once.
@@ -54,7 +54,12 @@ async fn work_off(
         // Its text may be anything, so it is not told.
         let size_bytes = letter.body.len();
         let message_id = letter.message_id.as_str();
-        tracing::error!(?which, message_id, size_bytes, "a dead letter names nothing");
+        tracing::error!(
+            ?which,
+            message_id,
+            size_bytes,
+            "a dead letter names nothing"
+        );
     }
     store
         .delete_dead_letter(which, &letter.receipt_handle)
@@ -89,11 +94,10 @@ async fn webhook(store: &Store, body: &str, report: &mut Report) -> Result<bool,
     if failed.await? {
         report.webhooks_failed += 1;
         tracing::error!(delivery = %id, "given up");
-    }
-    if id.step == Step::Started {
-        // The end of an export is told once its start is settled.
-        let step = Step::Ended;
-        store.announce(&user, DeliveryId { step, ..id }).await?;
+        if id.step == Step::Started {
+            // The end of an export is told once its start is settled.
+            tell_end(store, &user, id.task).await;
+        }
     }
     Ok(true)
 }

@@ -87,20 +87,20 @@ pub(crate) async fn fail(
     let (task, attempts) = (found.task_id(), found.work.attempts);
     tracing::error!(%task, attempts, "given up");
     if found.has_callback {
-        let step = Step::Ended;
-        let sent = store.announce(found.user_id(), DeliveryId { task, step });
-        if let Err(error) = sent.await {
-            tracing::warn!(%task, "its webhook is left to the due index: {error}");
-        }
+        tell_end(store, found.user_id(), task).await;
     }
     Ok(())
 }
 
-async fn look_at_account(
-    store: &Store,
-    user: &str,
-    report: &mut Report,
-) -> Result<(), StoreError> {
+/// Sends the webhook that tells of a task's end, if there is one.
+pub(crate) async fn tell_end(store: &Store, user: &str, task: TaskId) {
+    let step = Step::Ended;
+    if let Err(error) = store.announce(user, DeliveryId { task, step }).await {
+        tracing::warn!(%task, "its webhook is left to the due index: {error}");
+    }
+}
+
+async fn look_at_account(store: &Store, user: &str, report: &mut Report) -> Result<(), StoreError> {
     let slots = store.prove_slots(user, Timestamp::now()).await?;
     for task in &slots.released {
         tracing::error!(user, task, "gave back a slot that no active task had");
