@@ -44,7 +44,7 @@ fn events() -> PathBuf {
 #[test]
 fn every_sample_event_is_used() {
     let mut found = BTreeSet::new();
-    for folder in ["api", "render", "webhook"] {
+    for folder in ["api", "render", "webhook", "sweep"] {
         for entry in std::fs::read_dir(events().join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             found.insert(format!("{folder}/{}", name.trim_end_matches(".json")));
@@ -76,6 +76,10 @@ async fn sample_events_drive_the_functions() {
     // The queue waits, so that the render function can be invoked by hand.
     deployed.feed(false).await;
 
+    let swept = deployed
+        .invoke("darkroom-sweep", fill.read("sweep/scheduled"))
+        .await;
+    assert_eq!(swept["errors"], 0, "{swept}\n{}", deployed.log());
     described_and_estimated(&deployed, &fill).await;
     let (status, headers, body) = deployed.api("create-export", &fill).await;
     assert_eq!(status, 201, "{body}\n{}", deployed.log());

@@ -5,7 +5,7 @@ use darkroom_store::Store;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
-    darkroom_log::start();
+    darkroom_telemetry::start_log();
     let state = AppState::new(Store::from_env().await?, ApiConfig::from_env()?);
     lambda_http::run(router(state)).await
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::event::sqs::SqsEvent;
+use darkroom_telemetry::start_log;
 use darkroom_worker::{Deadline, Worker, handle};
 use lambda_runtime::{LambdaEvent, service_fn};
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    darkroom_log::start();
+    start_log();
     let worker = Arc::new(Worker::from_env().await?);
     let function = service_fn(move |event: LambdaEvent<SqsEvent>| {
         let worker = Arc::clone(&worker);

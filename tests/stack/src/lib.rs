@@ -20,6 +20,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use darkroom_store::{ApiKey, NewKey, Provisioned, Store, provision};
+use serde_json::{Value, json};
 
 /// Region of the stack.
 pub const REGION: &str = "us-east-1";
@@ -94,6 +95,78 @@ impl Stack {
             endpoint,
             made,
         }
+    }
+
+    /// A call of one of the stack's JSON protocols (`DynamoDB_20120810.GetItem`), past every
+    /// line of ours.
+    pub async fn aws(&self, target: &str, body: &Value) -> Value {
+        let root = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
+                    SignedHeaders=host, Signature=0";
+        let client = darkroom_media::http_client().unwrap().no_proxy().build();
+        let answer = client
+            .unwrap()
+            .post(&self.endpoint)
+            .header("x-amz-target", target)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", root)
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert_eq!(status, 200, "{target}: {text}");
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Updates an item of a user.
+    pub async fn update(&self, user: &str, sk: &str, expression: &str, values: &Value) {
+        let mut update = json!({
+            "TableName": self.made.table,
+            "Key": { "pk": { "S": format!("U#{user}") }, "sk": { "S": sk } },
+            "UpdateExpression": expression,
+            "ConditionExpression": "attribute_exists(pk)",
+        });
+        if !values.is_null() {
+            update["ExpressionAttributeValues"] = values.clone();
+        }
+        self.aws("DynamoDB_20120810.UpdateItem", &update).await;
+    }
+
+    /// Makes an item of a user, which must stand in the due index, due so many milliseconds
+    /// after 1970.
+    pub async fn make_due(&self, user: &str, sk: &str, at: u64) {
+        let update = json!({
+            "TableName": self.made.table,
+            "Key": { "pk": { "S": format!("U#{user}") }, "sk": { "S": sk } },
+            "UpdateExpression": "SET dueAt = :at",
+            "ConditionExpression": "attribute_exists(dueShard)",
+            "ExpressionAttributeValues": { ":at": { "N": at.to_string() } },
+        });
+        self.aws("DynamoDB_20120810.UpdateItem", &update).await;
+    }
+
+    /// An item of a user; null where there is none.
+    pub async fn item(&self, user: &str, sk: &str) -> Value {
+        let key = json!({ "pk": { "S": format!("U#{user}") }, "sk": { "S": sk } });
+        let wanted = json!({ "TableName": self.made.table, "Key": key, "ConsistentRead": true });
+        let mut found = self.aws("DynamoDB_20120810.GetItem", &wanted).await;
+        found["Item"].take()
+    }
+
+    /// Messages of a queue: waiting, and taken but not deleted. Those that are held back
+    /// are neither.
+    pub async fn messages(&self, queue_url: &str) -> (u64, u64) {
+        let all = json!({ "QueueUrl": queue_url, "AttributeNames": ["All"] });
+        let found = self.aws("AmazonSQS.GetQueueAttributes", &all).await;
+        let count = |name: &str| {
+            let text = found["Attributes"][name].as_str().unwrap();
+            text.parse().unwrap()
+        };
+        (
+            count("ApproximateNumberOfMessages"),
+            count("ApproximateNumberOfMessagesNotVisible"),
+        )
     }
 
     /// The store on this stack.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use darkroom_editor_state::{
     Library, MAX_CAPTION_CHARACTERS, MotionGraphic, SubtitleFormat, TimedText, Timing, read,
-    read_subtitles, unsupported,
+    read_subtitles,
 };
 use darkroom_test_fuzz::{bent_bytes, bent_json, corpus, each};
 use serde_json::Value;

@@ -8,7 +8,7 @@ const LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
 
 /// Begins the log: one JSON line an event on standard output, which Lambda keeps. Called
 /// once, first in `main`.
-pub fn start() {
+pub fn start_log() {
     let set = std::env::var(LEVEL);
     tracing_subscriber::fmt()
         .json()
