@@ -39,7 +39,7 @@ mod webhooks;
 pub use accounts::{Account, Outlook};
 pub use assets::{AssetDeleted, AssetRecord, NewAsset, Uploaded};
 pub use bindings::Bound;
-pub use config::{Queues, Store, StoreConfig};
+pub use config::{Queues, Store, StoreConfig, Transport};
 pub use create::{Created, NewExport, Recall};
 pub use ending::Finish;
 pub use error::StoreError;

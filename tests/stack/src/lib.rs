@@ -12,12 +12,14 @@
 pub mod export;
 pub mod font;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use darkroom_store::{ApiKey, NewKey, Provisioned, Store, provision};
+use serde_json::{Value, json};
 
 /// Region of the stack.
 pub const REGION: &str = "us-east-1";
@@ -37,6 +39,7 @@ pub struct Stack {
     pub endpoint: String,
     /// What was made on it.
     pub made: Provisioned,
+    http: reqwest::Client,
 }
 
 impl Drop for Stack {
@@ -85,18 +88,74 @@ impl Stack {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let endpoint = format!("http://127.0.0.1:{port}");
+        let http = darkroom_media::http_client().unwrap();
         let made = provision(&endpoint, REGION, TEMPLATE).await.unwrap();
         Self {
             child,
             dir,
             endpoint,
             made,
+            http: http.no_proxy().build().unwrap(),
         }
     }
 
     /// The store on this stack.
     pub fn store(&self) -> &Store {
         &self.made.store
+    }
+
+    /// A call of the stack's JSON protocols (`DynamoDB_20120810.*`, `AmazonSQS.*`), past
+    /// every line of ours: its status and what it answered.
+    pub async fn call(&self, target: &str, body: &Value) -> (u16, Value) {
+        let credentials = "AWS4-HMAC-SHA256 \
+             Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
+             SignedHeaders=host, Signature=0";
+        let answer = self
+            .http
+            .post(&self.endpoint)
+            .header("x-amz-target", target)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", credentials)
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// The same, which must succeed.
+    pub async fn aws(&self, target: &str, body: &Value) -> Value {
+        let (status, answer) = self.call(target, body).await;
+        assert_eq!(status, 200, "{target}: {answer}");
+        answer
+    }
+
+    /// Every item of a user, by sort key.
+    pub async fn items(&self, user: &str) -> BTreeMap<String, Value> {
+        let query = json!({
+            "TableName": self.made.table, "ConsistentRead": true,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": { ":pk": { "S": format!("U#{user}") } },
+        });
+        let found = self.aws("DynamoDB_20120810.Query", &query).await;
+        let items = found["Items"].as_array().unwrap().iter();
+        items
+            .map(|item| (item["sk"]["S"].as_str().unwrap().to_owned(), item.clone()))
+            .collect()
+    }
+
+    /// Keys in the bucket under a prefix.
+    pub async fn objects(&self, prefix: &str) -> BTreeSet<String> {
+        let bucket = &self.made.bucket;
+        let url = format!("{}/{bucket}?list-type=2&prefix={prefix}", self.endpoint);
+        let answer = self.http.get(url).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let listing = answer.text().await.unwrap();
+        let keys = listing.split("<Key>").skip(1);
+        keys.map(|rest| rest.split("</Key>").next().unwrap().to_owned())
+            .collect()
     }
 
     /// A new key of a user with runtime access and no limit, and its secret.
