@@ -219,7 +219,7 @@ async fn nothing_is_told_of_a_canceled_task() {
     assert_eq!(replayed.unwrap(), Replayed::Canceled);
     let key = json!({ "pk": { "S": "U#ann" }, "sk": { "S": format!("H#{task}") } });
     let wanted = json!({ "TableName": rig.stack.made.table, "Key": key });
-    let found = rig.stack.aws("DynamoDB_20120810.GetItem", &wanted).await;
+    let found = rig.aws("DynamoDB_20120810.GetItem", &wanted).await;
     assert_eq!(found.get("Item"), None, "the headers are gone with it");
 }
 

@@ -235,11 +235,29 @@ impl Rig {
         all.into_iter().find(|one| one.id == id).expect("listed")
     }
 
+    /// A call of the stack's JSON protocols, past every line of ours.
+    pub async fn aws(&self, target: &str, body: &Value) -> Value {
+        let root = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
+                    SignedHeaders=host, Signature=0";
+        let client = darkroom_media::http_client().unwrap().build().unwrap();
+        let answer = client
+            .post(&self.stack.endpoint)
+            .header("x-amz-target", target)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", root)
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), 200, "{target}");
+        serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default()
+    }
+
     /// Messages that SQS holds back.
     pub async fn delayed(&self) -> String {
         let queue = &self.stack.made.webhook_queue_url;
         let all = json!({ "QueueUrl": queue, "AttributeNames": ["All"] });
-        let found = self.stack.aws("AmazonSQS.GetQueueAttributes", &all).await;
+        let found = self.aws("AmazonSQS.GetQueueAttributes", &all).await;
         let count = &found["Attributes"]["ApproximateNumberOfMessagesDelayed"];
         count.as_str().unwrap().to_owned()
     }
@@ -247,17 +265,16 @@ impl Rig {
     /// Makes a delivery due at once.
     pub async fn make_due(&self, task: TaskId, number: u8) {
         let key = json!({ "pk": { "S": "U#ann" }, "sk": { "S": format!("W#{task}#{number}") } });
-        self.stack
-            .aws(
-                "DynamoDB_20120810.UpdateItem",
-                &json!({
-                    "TableName": self.stack.made.table, "Key": key,
-                    "UpdateExpression": "SET dueAt = :past",
-                    "ConditionExpression": "attribute_exists(dueShard)",
-                    "ExpressionAttributeValues": { ":past": { "N": "1" } },
-                }),
-            )
-            .await;
+        self.aws(
+            "DynamoDB_20120810.UpdateItem",
+            &json!({
+                "TableName": self.stack.made.table, "Key": key,
+                "UpdateExpression": "SET dueAt = :past",
+                "ConditionExpression": "attribute_exists(dueShard)",
+                "ExpressionAttributeValues": { ":past": { "N": "1" } },
+            }),
+        )
+        .await;
     }
 }
 

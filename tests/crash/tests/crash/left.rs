@@ -144,6 +144,7 @@ impl Cell {
         let deliveries = left.deliveries(id);
         let told = self.lane.told(&self.user);
         let right = match (state, deliveries) {
+            _ if self.flow == Flow::Quiet => deliveries == [None; 2],
             (TaskState::Canceled, [started, None]) => {
                 matches!(started, None | Some("DELIVERED" | "DROPPED"))
             }

@@ -219,6 +219,11 @@ async fn every_call_of_an_export_may_fail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_call_of_a_render_that_nobody_is_told_of_may_fail() {
+    matrix(Flow::Quiet, &[(&["worker"], &FAULTS)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_call_of_a_cancel_may_fail() {
     matrix(Flow::Canceled, &[(&["cancel", "worker"], &FAULTS)]).await;
 }
