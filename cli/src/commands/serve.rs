@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use darkroom_exports::{CallbackPolicy, WebhookSecret};
-use darkroom_store::Store;
+use darkroom_store::{Provisioned, Store};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -24,11 +24,12 @@ use crate::signals::Signals;
 ///
 /// Starts the local AWS stack (MiniStack) as a child process, makes table,
 /// queues and bucket from template.yaml, answers HTTP on --port, renders what
-/// is asked for, two exports at a time, and sends webhooks. The first start
-/// makes a user `dev` with an API key and a webhook secret, which is shown that
-/// once; every start prints URL and key. All state stays in --data, across
-/// restarts and kills. Ctrl-C or SIGTERM stops it cleanly:
-/// a render under way is given back to the queue and starts again next time.
+/// is asked for, two exports at a time, sends webhooks, and looks every few
+/// seconds for what got lost. The first start makes a user `dev` with an API
+/// key and a webhook secret, which is shown that once; every start prints URL
+/// and key. All state stays in --data, across restarts and kills. Ctrl-C or
+/// SIGTERM stops it cleanly: a render under way is given back to the queue and
+/// starts again next time.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Port of the HTTP API on 127.0.0.1; 0 takes a free one.
@@ -46,8 +47,8 @@ pub(crate) struct Args {
     /// roles of template.yaml.
     #[arg(long)]
     lambda: bool,
-    /// Folder with api/bootstrap, render/bootstrap and webhook/bootstrap [default:
-    /// target/lambda].
+    /// Folder with api/bootstrap, render/bootstrap, webhook/bootstrap and
+    /// sweep/bootstrap [default: target/lambda].
     #[arg(long, value_name = "DIR", requires = "lambda")]
     bootstraps: Option<PathBuf>,
     /// Renders at the same time; with --lambda two at least.
@@ -168,12 +169,13 @@ async fn prepare(
         pid: std::process::id(),
     };
     let (router, here) = if args.lambda {
-        (deployed(args, &endpoint, callbacks).await?, None)
+        (deployed(args, &local, &endpoint, callbacks).await?, None)
     } else {
         lambda::undeploy(aws).await?;
         let here = Here {
             worker: Arc::new(parts::worker(&store, &data.join("scratch"))?),
             sender: parts::sender(&store, callbacks)?,
+            sweeper: parts::sweeper(&store),
         };
         (parts::router(&store, callbacks)?, Some(here))
     };
@@ -190,6 +192,7 @@ async fn prepare(
 
 async fn deployed(
     args: &Args,
+    local: &Provisioned,
     endpoint: &Endpoint,
     callbacks: CallbackPolicy,
 ) -> anyhow::Result<Router> {
@@ -200,7 +203,7 @@ async fn deployed(
     let deployment = lambda::Deployment {
         endpoint: &endpoint.aws_url,
         bootstraps: &bootstraps,
-        template: parts::template(endpoint, args.workers)?,
+        template: parts::template(local, args.workers)?,
         environment: parts::function_environment(endpoint, callbacks),
     };
     forward::router(deployment.deploy().await?)

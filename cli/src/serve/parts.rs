@@ -12,6 +12,7 @@ use darkroom_exports::{CallbackPolicy, WebhookSecret};
 use darkroom_media::{Fetcher, Tools};
 use darkroom_render::RenderEnv;
 use darkroom_store::{NewKey, Provisioned, Queues, Store, StoreConfig};
+use darkroom_sweep::{SweepConfig, Sweeper};
 use darkroom_webhook::{Sender, SenderConfig};
 use darkroom_worker::{Worker, WorkerConfig};
 use serde_json::{Map, Value};
@@ -51,6 +52,7 @@ pub(crate) async fn store(endpoint: &Endpoint) -> anyhow::Result<Store> {
     let queues = Queues {
         render: endpoint.render_queue_url.clone(),
         webhook: endpoint.webhook_queue_url.clone(),
+        dead_letters: None,
     };
     let (table, bucket) = (&endpoint.table, &endpoint.bucket);
     let config = StoreConfig::local(&endpoint.aws_url, REGION, table, bucket, queues);
@@ -109,6 +111,11 @@ pub(crate) fn sender(store: &Store, policy: CallbackPolicy) -> anyhow::Result<Se
         ..SenderConfig::default()
     };
     Sender::new(store.clone(), config).context("cannot make the sender of webhooks")
+}
+
+/// The sweep, the same one that the sweep function runs.
+pub(crate) fn sweeper(store: &Store) -> Sweeper {
+    Sweeper::new(store.clone(), SweepConfig::default())
 }
 
 /// The HTTP API, the same one that the api function serves.
@@ -177,13 +184,16 @@ fn fonts() -> anyhow::Result<Fonts> {
 
 /// The template, for functions deployed on the local stack. `renders` run at the
 /// same time, two at least, as AWS has it.
-pub(crate) fn template(endpoint: &Endpoint, renders: u8) -> anyhow::Result<Template> {
+pub(crate) fn template(local: &Provisioned, renders: u8) -> anyhow::Result<Template> {
+    let dead_letters = local.dead_letters.clone();
     let here = [
-        ("Table", endpoint.table.clone()),
-        ("Bucket", endpoint.bucket.clone()),
-        ("RenderQueue", endpoint.render_queue_url.clone()),
+        ("Table", local.table.clone()),
+        ("Bucket", local.bucket.clone()),
+        ("RenderQueue", local.render_queue_url.clone()),
+        ("RenderDeadLetterQueue", dead_letters.render),
         ("RenderConcurrency", renders.max(2).to_string()),
-        ("WebhookQueue", endpoint.webhook_queue_url.clone()),
+        ("WebhookQueue", local.webhook_queue_url.clone()),
+        ("WebhookDeadLetterQueue", dead_letters.webhook),
     ];
     Template::read(TEMPLATE, here)
 }

@@ -215,6 +215,7 @@ impl Service {
             Queues {
                 render: text("render_queue_url").to_owned(),
                 webhook: text("webhook_queue_url").to_owned(),
+                dead_letters: None,
             },
         );
         Store::new(config).await.unwrap()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use darkroom_compositor::{Fonts, font_dirs};
+use darkroom_exports::repair::MAX_ATTEMPTS;
 use darkroom_media::{Fetcher, Tools};
 use darkroom_render::RenderEnv;
 use darkroom_store::{Store, StoreError};
@@ -33,7 +34,7 @@ impl Default for WorkerConfig {
         Self {
             lease: Duration::from_secs(30),
             heartbeat: Duration::from_secs(4),
-            max_attempts: 3,
+            max_attempts: MAX_ATTEMPTS,
             time_margin: Duration::from_secs(15),
             scratch: std::env::temp_dir().join("darkroom"),
             asset_limit_bytes: 800 * 1024 * 1024,

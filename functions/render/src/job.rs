@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsMessage;
+use darkroom_exports::repair::GAVE_UP;
 use darkroom_exports::{DeliveryId, ExportPhase, Settings, Step, TaskId};
 use darkroom_render::{ExportSpec, Phase, Progress, RenderError};
 use darkroom_store::{Claim, ClaimOutcome, Finish, RenderMessage, StoreError};
@@ -49,9 +50,6 @@ enum Trouble {
     Ours(String),
     Stopped(Stop),
 }
-
-const GAVE_UP: &str = "The export could not be finished because of a fault of the service. \
-                       Nothing was charged; please create it again.";
 
 pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Deadline) -> Verdict {
     let body = message.body.as_deref().unwrap_or_default();

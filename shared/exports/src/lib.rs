@@ -6,7 +6,8 @@
 //! identified ([`idempotency`]) and lives as a [`Task`] ([`task`]). The document may be
 //! that of a [`Project`] ([`project`]), which is created and synced, as often as its
 //! tokens allow ([`bucket`]). What becomes of a task is told to its [`Callback`]
-//! ([`callback`], [`webhook`]). Whatever is refused is a [`Problem`] ([`problem`]).
+//! ([`callback`], [`webhook`]). What becomes of a task that nobody finished is decided in
+//! [`repair`]. Whatever is refused is a [`Problem`] ([`problem`]).
 
 pub mod billing;
 mod body;
@@ -19,6 +20,7 @@ pub mod idempotency;
 pub mod limits;
 pub mod problem;
 pub mod project;
+pub mod repair;
 pub mod request;
 #[cfg(feature = "openapi")]
 pub mod schema;

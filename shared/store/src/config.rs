@@ -25,6 +25,31 @@ pub struct Queues {
     pub render: String,
     /// Deliveries for the webhook function.
     pub webhook: String,
+    /// Where their dead letters are, which only the sweep needs.
+    pub dead_letters: Option<DeadLetterQueues>,
+}
+
+/// Addresses of the queues of dead letters.
+#[derive(Debug, Clone)]
+pub struct DeadLetterQueues {
+    /// Those of the render queue.
+    pub render: String,
+    /// Those of the webhook queue.
+    pub webhook: String,
+}
+
+const RENDER_DEAD_LETTERS: &str = "DARKROOM_RENDER_DEAD_LETTER_QUEUE_URL";
+const WEBHOOK_DEAD_LETTERS: &str = "DARKROOM_WEBHOOK_DEAD_LETTER_QUEUE_URL";
+
+impl Queues {
+    /// Where the dead letters are; an error where this process was not told.
+    pub fn dead_letters(&self) -> Result<&DeadLetterQueues, StoreError> {
+        self.dead_letters.as_ref().ok_or_else(|| {
+            StoreError::Config(format!(
+                "{RENDER_DEAD_LETTERS} and {WEBHOOK_DEAD_LETTERS} are not both set"
+            ))
+        })
+    }
 }
 
 /// Where the service keeps its state.
@@ -53,21 +78,24 @@ impl StoreConfig {
     }
 
     /// Settings from `DARKROOM_TABLE`, `DARKROOM_BUCKET`, `DARKROOM_RENDER_QUEUE_URL`
-    /// and `DARKROOM_WEBHOOK_QUEUE_URL`; credentials, region and `AWS_ENDPOINT_URL` as
-    /// the SDK reads them.
+    /// and `DARKROOM_WEBHOOK_QUEUE_URL`, and where they are set
+    /// `DARKROOM_RENDER_DEAD_LETTER_QUEUE_URL` and `DARKROOM_WEBHOOK_DEAD_LETTER_QUEUE_URL`;
+    /// credentials, region and `AWS_ENDPOINT_URL` as the SDK reads them.
     pub fn from_env() -> Result<Self, StoreError> {
+        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let var = |name: &str| {
-            std::env::var(name)
-                .ok()
-                .filter(|value| !value.is_empty())
-                .ok_or_else(|| StoreError::Config(format!("{name} is not set")))
+            set(name).ok_or_else(|| StoreError::Config(format!("{name} is not set")))
         };
+        let dead_letters = set(RENDER_DEAD_LETTERS)
+            .zip(set(WEBHOOK_DEAD_LETTERS))
+            .map(|(render, webhook)| DeadLetterQueues { render, webhook });
         Ok(Self {
             table: var("DARKROOM_TABLE")?,
             bucket: var("DARKROOM_BUCKET")?,
             queues: Queues {
                 render: var("DARKROOM_RENDER_QUEUE_URL")?,
                 webhook: var("DARKROOM_WEBHOOK_QUEUE_URL")?,
+                dead_letters,
             },
             local: None,
         })

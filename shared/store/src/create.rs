@@ -17,9 +17,6 @@ use crate::keys::ApiKey;
 use crate::repeat::{Earlier, Scope, client_task_key};
 use crate::transact::{Part, Sent, TRIES, too_many};
 
-/// A task that nobody claimed for so long is sent to the queue again.
-pub(crate) const UNCLAIMED_SECONDS: i64 = 30;
-
 /// Everything a create writes.
 #[derive(Debug)]
 pub struct NewExport<'a> {

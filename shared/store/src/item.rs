@@ -17,7 +17,8 @@
 //! | headers of a callback | `U#user` | `H#taskId` |
 //!
 //! A task or a delivery that somebody must look at again stands in the index `due` by
-//! `dueShard` and `dueAt`; ended tasks and settled deliveries do not.
+//! `dueShard` and `dueAt`, and so does an account with slots; ended tasks and settled
+//! deliveries do not.
 
 use std::collections::HashMap;
 

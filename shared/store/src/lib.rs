@@ -8,14 +8,16 @@
 //! documents, motion graphics, fonts, keys, the queues, and [`provision`] for the local
 //! stack. How a request is recognised when it is repeated is in [`repeat`]; how a file
 //! in use is kept from being deleted, in [`files`]; how an account is held, in
-//! [`pauses`].
+//! [`pauses`]; what the sweep finds and mends, in [`due`], [`dead_letters`] and [`slots`].
 
 mod accounts;
 mod assets;
 mod bindings;
 mod config;
 mod create;
+mod dead_letters;
 mod documents;
+mod due;
 mod ending;
 mod error;
 mod files;
@@ -32,6 +34,7 @@ mod queue;
 mod read;
 mod recorder;
 mod repeat;
+mod slots;
 mod tasks;
 mod transact;
 mod webhooks;
@@ -39,8 +42,10 @@ mod webhooks;
 pub use accounts::{Account, Outlook};
 pub use assets::{AssetDeleted, AssetRecord, NewAsset, Uploaded};
 pub use bindings::Bound;
-pub use config::{Queues, Store, StoreConfig, Transport};
+pub use config::{DeadLetterQueues, Queues, Store, StoreConfig, Transport};
 pub use create::{Created, NewExport, Recall};
+pub use dead_letters::DeadLetters;
+pub use due::{Due, DuePage, FoundTask, Subject};
 pub use ending::Finish;
 pub use error::StoreError;
 pub use files::{BadFiles, MAX_FILES};
@@ -52,6 +57,7 @@ pub use projects::{ProjectCreate, ProjectCreated, Synced, Written};
 pub use provision::{Provisioned, provision};
 pub use queue::{Received, RenderMessage};
 pub use recorder::CallRecorder;
+pub use slots::Slots;
 pub use tasks::{Canceled, Page};
 pub use webhooks::{
     CallbackHeaders, DELIVERY_LEASE, Delivery, DeliveryClaim, DeliveryState, DeliverySummary,

@@ -281,20 +281,7 @@ impl Service {
 
     /// One call of the stack's JSON protocols, past every line of ours.
     pub async fn aws(&self, target: &str, body: &Value) -> Value {
-        let request = self
-            .client
-            .post(&self.stack.endpoint)
-            .header("x-amz-target", target)
-            .header("content-type", "application/x-amz-json-1.0")
-            .header(
-                "authorization",
-                "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
-                 SignedHeaders=host, Signature=0",
-            )
-            .body(body.to_string());
-        let answer = answer(request).await;
-        assert_eq!(answer.status, 200, "{target}: {}", answer.text);
-        answer.json
+        self.stack.aws(target, body).await
     }
 
     /// Sort keys of a user's items that begin with a prefix.

@@ -73,7 +73,7 @@ async fn start_and_end_are_told_in_order_signed_and_with_the_callers_headers() {
         assert_eq!(delivery.state, DeliveryState::Delivered);
         assert_eq!((delivery.attempts, delivery.last_error), (1, None));
     }
-    assert_eq!(rig.store.resend_due().await.unwrap(), 0);
+    assert_eq!(rig.resend_due().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -233,18 +233,18 @@ async fn what_was_committed_and_not_sent_is_found() {
     rig.deliver(&sender).await;
     assert!(rig.got().is_empty());
     rig.make_due(task, 1).await;
-    assert_eq!(rig.store.resend_due().await.unwrap(), 1);
+    assert_eq!(rig.resend_due().await, 1);
     rig.deliver(&sender).await;
     assert_eq!(events(&rig.got()), ["EXPORT_STARTED"]);
     let failed = rig.store.finish_failed(&claim, "a bad picture").await;
     failed.unwrap();
     rig.make_due(task, 2).await;
-    assert_eq!(rig.store.resend_due().await.unwrap(), 1);
+    assert_eq!(rig.resend_due().await, 1);
     rig.deliver(&sender).await;
     let got = rig.got();
     assert_eq!(events(&got), ["EXPORT_FAILED"]);
     assert_eq!(got[0].body["task"]["error"], "a bad picture");
-    assert_eq!(rig.store.resend_due().await.unwrap(), 0);
+    assert_eq!(rig.resend_due().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

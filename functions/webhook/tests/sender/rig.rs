@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use darkroom_exports::{CallbackPolicy, DeliveryId, Step, TaskId, Timestamp, WebhookSecret};
 use darkroom_store::{
-    ApiKey, Claim, ClaimOutcome, DeliverySummary, RenderMessage, Store, WebhookMessage,
+    ApiKey, Claim, ClaimOutcome, DeliverySummary, RenderMessage, Store, Subject, WebhookMessage,
 };
 use darkroom_test_stack::Stack;
 use darkroom_test_stack::export::{create, square};
@@ -237,20 +237,7 @@ impl Rig {
 
     /// A call of the stack's JSON protocols, past every line of ours.
     pub async fn aws(&self, target: &str, body: &Value) -> Value {
-        let root = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
-                    SignedHeaders=host, Signature=0";
-        let client = darkroom_media::http_client().unwrap().build().unwrap();
-        let answer = client
-            .post(&self.stack.endpoint)
-            .header("x-amz-target", target)
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("authorization", root)
-            .body(body.to_string())
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 200, "{target}");
-        serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default()
+        self.stack.aws(target, body).await
     }
 
     /// Messages that SQS holds back.
@@ -264,17 +251,21 @@ impl Rig {
 
     /// Makes a delivery due at once.
     pub async fn make_due(&self, task: TaskId, number: u8) {
-        let key = json!({ "pk": { "S": "U#ann" }, "sk": { "S": format!("W#{task}#{number}") } });
-        self.aws(
-            "DynamoDB_20120810.UpdateItem",
-            &json!({
-                "TableName": self.stack.made.table, "Key": key,
-                "UpdateExpression": "SET dueAt = :past",
-                "ConditionExpression": "attribute_exists(dueShard)",
-                "ExpressionAttributeValues": { ":past": { "N": "1" } },
-            }),
-        )
-        .await;
+        let sk = format!("W#{task}#{number}");
+        self.stack.make_due("ann", &sk, 1).await;
+    }
+
+    /// Sends again what is due of deliveries, as the sweep does; answers how many were.
+    pub async fn resend_due(&self) -> usize {
+        let now = Timestamp::now();
+        let mut sent = 0;
+        for due in self.store.due(100, now).await.unwrap().items {
+            if let Subject::Delivery(id) = due.subject {
+                let again = self.store.resend_delivery_if_due(&due.user, id, now);
+                sent += usize::from(again.await.unwrap());
+            }
+        }
+        sent
     }
 }
 

@@ -1,12 +1,12 @@
 //! An account's deliveries for its operator: listed, and sent again.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Update};
+use darkroom_exports::repair::UNCLAIMED_SECONDS;
 use darkroom_exports::{DeliveryId, Timestamp, WebhookEvent};
 
 use super::deliver::state;
 use super::{DeliveryState, KEPT_SECONDS, delivery_id, delivery_key};
 use crate::config::Store;
-use crate::create::UNCLAIMED_SECONDS;
 use crate::error::StoreError;
 use crate::item::{Item, due_shard, flag, n, number, s, task_key, text};
 use crate::read::List;

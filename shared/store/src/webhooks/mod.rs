@@ -156,7 +156,7 @@ pub enum Settled {
 /// How long a claim of a delivery holds: longer than a sender may take for a try.
 pub const DELIVERY_LEASE: Duration = Duration::from_secs(60);
 
-fn delivery_key(user: &str, id: DeliveryId) -> Item {
+pub(crate) fn delivery_key(user: &str, id: DeliveryId) -> Item {
     let step = match id.step {
         Step::Started => 1,
         Step::Ended => 2,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use darkroom_exports::{CallbackPolicy, Timestamp};
 use darkroom_store::{Received, Store};
+use darkroom_sweep::{Report, SweepConfig, Sweeper};
 use darkroom_test_crash::Process;
 use darkroom_webhook::{Clock, Sender, SenderConfig};
 use darkroom_worker::{Deadline, Worker, WorkerConfig};
@@ -73,7 +74,7 @@ fn event(message: &Received) -> SqsEvent {
 struct Crew {
     worker: Option<Hands>,
     sender: Option<Hands>,
-    sweep: Option<(Process, Store)>,
+    sweep: Option<(Process, Sweeper)>,
 }
 
 impl Cell {
@@ -125,8 +126,8 @@ impl Cell {
                 continue;
             }
             let anything = self.pass_time().await;
-            let sent = self.sweep(&mut crew.sweep).await;
-            if !anything && sent == Some(0) {
+            let report = self.sweep(&mut crew.sweep).await;
+            if !anything && report.is_some_and(|report| report.is_idle()) {
                 return;
             }
         }
@@ -188,19 +189,25 @@ impl Cell {
         deleted.unwrap();
     }
 
-    /// One run of the sweep: how much it sent again, if it came to its end.
-    async fn sweep(&self, living: &mut Option<(Process, Store)>) -> Option<usize> {
+    /// One run of the sweep: what it did, if it came to its end.
+    async fn sweep(&self, living: &mut Option<(Process, Sweeper)>) -> Option<Report> {
         if living.is_none() {
             let process = self.faults.process("sweep");
             let store = self.lane.store(&process).await;
-            *living = Some((process, store));
+            *living = Some((process, Sweeper::new(store, SweepConfig::default())));
         }
-        let (process, store) = living.as_ref()?;
-        let sent = process.live(store.resend_due()).await;
+        let (process, sweeper) = living.as_ref()?;
+        let run = Box::pin(darkroom_sweep::handle(sweeper));
+        let report = process.live(run).await;
         if process.is_dead() {
             *living = None;
         }
-        sent?.ok()
+        if let Some(report) = report
+            && report.slots_released + report.mismatches + report.webhooks_failed > 0
+        {
+            self.complain(format!("the sweep had to mend it: {report:?}"));
+        }
+        report
     }
 
     /// Another worker gets the message that one is working on.

@@ -2,7 +2,7 @@
 
 use stateright::{Checker as _, Model, Property};
 
-use super::rules::{ALWAYS, SOMETIMES};
+use super::rules::{ALWAYS, FENCED, NOTHING_LOST, SOMETIMES};
 use super::world::{Rules, Step, World};
 
 /// The smallest account in which everything can happen.
@@ -11,8 +11,7 @@ const RULES: Rules = Rules {
     workers: 2,
     limit: 1,
     balance: 2,
-    attempts: 2,
-    misfortunes: 3,
+    misfortunes: 4,
     fenced: true,
     swept: true,
 };
@@ -70,6 +69,7 @@ impl Model for LifeCycle {
                 property!(sometimes, SOMETIMES, 2),
                 property!(sometimes, SOMETIMES, 3),
                 property!(sometimes, SOMETIMES, 4),
+                property!(sometimes, SOMETIMES, 5),
             ]);
         }
         properties
@@ -112,14 +112,14 @@ fn without_fencing_or_sweep_promises_break() {
                 fenced: false,
                 ..RULES
             },
-            "a worker without its lease publishes nothing",
+            FENCED,
         ),
         (
             Rules {
                 swept: false,
                 ..RULES
             },
-            "nothing is lost",
+            NOTHING_LOST,
         ),
     ];
     for (rules, promise) in broken {

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use darkroom_exports::{ExportPhase, TaskId};
+use darkroom_exports::repair::{Action, judge_due};
+use darkroom_exports::{ExportPhase, TaskId, Timestamp};
 use darkroom_store::{
     ApiKey, Canceled, Claim, ClaimOutcome, Finish, Heartbeat, RenderMessage, Store,
 };
@@ -62,6 +63,7 @@ impl<'a> Real<'a> {
                 let canceled = self.store.cancel(&self.key, self.task(task)).await;
                 assert!(matches!(canceled.unwrap(), Canceled::Done(_)));
             }
+            Step::GiveUp(task) => self.give_up(task).await,
             Step::Claim(worker, task) => self.claim(worker, task, after).await,
             Step::LeaseOver(task) | Step::Late(task) => self.end_lease(task).await,
             Step::WorkerDies(worker) => self.claims[worker] = None,
@@ -125,20 +127,20 @@ impl<'a> Real<'a> {
         assert_eq!(finish.unwrap() == Finish::Done, ours, "{step:?}");
     }
 
+    async fn give_up(&self, task: usize) {
+        let found = self.store.find_task(&self.key.user, self.task(task)).await;
+        let found = found.unwrap().expect("it is there");
+        let action = judge_due(&found.work, Timestamp::now());
+        assert_eq!(action, Action::Fail, "{found:?}");
+        let failed = self.store.fail_abandoned(&found, "no").await;
+        assert_eq!(failed.unwrap(), Finish::Done);
+    }
+
     async fn end_lease(&self, task: usize) {
-        let update = json!({
-            "TableName": self.stack.made.table,
-            "Key": {
-                "pk": { "S": format!("U#{}", self.key.user) },
-                "sk": { "S": format!("T#{}", self.task(task)) },
-            },
-            "UpdateExpression": "SET leaseUntil = :past",
-            "ConditionExpression": "attribute_exists(leaseUntil)",
-            "ExpressionAttributeValues": { ":past": { "N": "1" } },
-        });
-        self.stack
-            .aws("DynamoDB_20120810.UpdateItem", &update)
-            .await;
+        let sk = format!("T#{}", self.task(task));
+        let past = json!({ ":past": { "N": "1" } });
+        let update = "SET leaseUntil = :past";
+        self.stack.update(&self.key.user, &sk, update, &past).await;
     }
 
     /// The table reads as the model says.

@@ -14,7 +14,6 @@ pub const RULES: Rules = Rules {
     workers: 3,
     limit: 2,
     balance: 4,
-    attempts: 3,
     misfortunes: 200,
     fenced: true,
     swept: true,

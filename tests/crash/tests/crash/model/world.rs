@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use darkroom_exports::TaskState;
+use darkroom_exports::repair::{Action, MAX_ATTEMPTS, Work, judge_due};
+use darkroom_exports::{TaskState, Timestamp};
 
 /// Messages of one task at once; more are no different.
 const MESSAGES: u8 = 2;
@@ -17,8 +18,6 @@ pub struct Rules {
     pub limit: usize,
     /// Exports that the balance covers.
     pub balance: u8,
-    /// Claims of a task before it fails.
-    pub attempts: u8,
     /// Crashes, delays, faults and duplicates, all together.
     pub misfortunes: u8,
     /// Writes of a worker are conditional on its generation. Not so only to see what
@@ -91,7 +90,10 @@ pub enum Step {
     Finish(usize),
     /// The render is refused for what the caller gave.
     Refuse(usize),
+    /// The sweep sends it again.
     Sweep(usize),
+    /// The sweep ends a task whose last worker died.
+    GiveUp(usize),
     /// The lease of a worker that is gone is over.
     LeaseOver(usize),
     /// A webhook is sent and settled: 0 that it started, 1 how it ended.
@@ -157,6 +159,17 @@ impl Task {
         }
     }
 
+    /// As the sweep finds it at 0.
+    fn work(&self) -> Option<Work> {
+        let until = |(_, runs)| Timestamp(if runs { 1 } else { -1 });
+        Some(Work {
+            state: self.state?,
+            attempts: self.attempts.into(),
+            lease_until: self.lease.map(until),
+            resends: 0,
+        })
+    }
+
     fn intend(&mut self, step: usize) {
         self.intents[step] = Intent::Waiting;
         self.intended[step] += 1;
@@ -187,7 +200,7 @@ impl World {
         for (id, hold) in self.workers.iter().enumerate() {
             let Some(hold) = hold else { continue };
             steps.extend([Step::WorkerDies(id), Step::GiveBack(id)]);
-            if hold.attempt > rules.attempts {
+            if u32::from(hold.attempt) > MAX_ATTEMPTS {
                 steps.push(Step::Refuse(id));
             } else if hold.uploaded {
                 steps.extend([Step::Beat(id), Step::Finish(id), Step::FinishAndDie(id)]);
@@ -221,8 +234,14 @@ impl World {
             };
             steps.push(step(id));
         }
-        if rules.swept && task.is_claimable() && task.messages == 0 {
-            steps.push(Step::Sweep(id));
+        if rules.swept
+            && let Some(work) = task.work()
+        {
+            match judge_due(&work, Timestamp(0)) {
+                Action::Send | Action::Retry if task.messages == 0 => steps.push(Step::Sweep(id)),
+                Action::Fail => steps.push(Step::GiveUp(id)),
+                _ => {}
+            }
         }
         if task.messages > 0 {
             if task.messages < MESSAGES {
@@ -254,6 +273,7 @@ impl World {
             }
             Step::ApiDies(task) => next.tasks[task].unsent = false,
             Step::Cancel(task) => next.end(task, TaskState::Canceled),
+            Step::GiveUp(task) => next.end(task, TaskState::Failed),
             Step::Sweep(task) | Step::Duplicate(task) => next.tasks[task].more_messages(),
             Step::Tell(task, which) => next.tell(task, which, true),
             Step::TellAndDie(task, which) => next.tell(task, which, false),
