@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt as _, Shared};
 use tokio::sync::watch;
 
 use crate::call::describe;
@@ -77,6 +77,7 @@ struct State {
     known: HashSet<String>,
     /// The call that was chosen, and its tries.
     victim: Option<(String, u32)>,
+    meanwhile: Option<Shared<BoxFuture<'static, bool>>>,
 }
 
 impl Faults {
@@ -101,6 +102,22 @@ impl Faults {
     /// Whether the call that was to fail was made.
     pub fn was_met(&self) -> bool {
         self.0.state.lock().unwrap().victim.is_some()
+    }
+
+    /// Waits for the end of what happens meanwhile, also where the call that waited for
+    /// it is gone; `false` where that has panicked.
+    pub async fn settled(&self) -> bool {
+        let meanwhile = self.0.state.lock().unwrap().meanwhile.clone();
+        match meanwhile {
+            Some(meanwhile) => meanwhile.await,
+            None => true,
+        }
+    }
+
+    fn begin(&self, meanwhile: BoxFuture<'static, ()>) {
+        let task = tokio::spawn(meanwhile);
+        let done = task.map(|done| done.is_ok()).boxed().shared();
+        self.0.state.lock().unwrap().meanwhile = Some(done);
     }
 
     /// A new process of that name.
@@ -216,7 +233,8 @@ impl Line {
             }
             (Fault::Throttled, tries) if tries <= THROTTLED => Ok(throttled(&request)),
             (Fault::Meanwhile(meanwhile), 1) => {
-                meanwhile().await;
+                process.faults.begin(meanwhile());
+                process.faults.settled().await;
                 self.real.call(request).await
             }
             _ => self.real.call(request).await,

@@ -107,15 +107,14 @@ async fn run(lane: Arc<Lane>, flow: Flow, at: Option<(Point, Column)>) -> Ran {
         cell.faults.arm(point, fault);
     }
     cell.begin().await;
+    cell.settle().await;
     cell.work_off().await;
     cell.judge().await;
     let wrong = std::mem::take(&mut *cell.wrong.lock().unwrap());
-    if !wrong.is_empty() {
-        // What it leaves behind shall not spoil the next one.
-        for queue in [Queue::Render, Queue::Webhook] {
-            let purge = json!({ "QueueUrl": cell.queue_url(queue) });
-            lane.stack.aws("AmazonSQS.PurgeQueue", &purge).await;
-        }
+    // What is held back, or was left behind by mistake, is not the next cell's.
+    for queue in [Queue::Render, Queue::Webhook] {
+        let purge = json!({ "QueueUrl": cell.queue_url(queue) });
+        lane.stack.aws("AmazonSQS.PurgeQueue", &purge).await;
     }
     Ran {
         points: cell.faults.points(),

@@ -166,10 +166,18 @@ impl Cell {
             *self.current.lock().unwrap() = Some(message.clone());
         }
         let answer = hands.handle(message).await;
+        self.settle().await;
         let receipt = &message.receipt_handle;
         let done = answer.is_some_and(|answer| answer.batch_item_failures.is_empty());
         if !done || !hands.delete(queue, receipt).await {
             self.held.lock().unwrap().push((queue, receipt.clone()));
+        }
+    }
+
+    /// Waits for what happens meanwhile.
+    pub async fn settle(&self) {
+        if !self.faults.settled().await {
+            self.complain("what happened meanwhile has panicked");
         }
     }
 
