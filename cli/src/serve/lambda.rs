@@ -65,7 +65,9 @@ impl Deployment<'_> {
                 .with_context(|| format!("{resource} cannot be fed"))?;
         }
         let sweep = self.template.function("SweepFunction")?;
-        let arn = self.function(&http, SWEEP_FUNCTION, "sweep", &sweep).await?;
+        let arn = self
+            .function(&http, SWEEP_FUNCTION, "sweep", &sweep)
+            .await?;
         schedule(&http, &sweep, &arn)
             .await
             .context("SweepFunction cannot be scheduled")?;

@@ -216,10 +216,16 @@ mod tests {
             ("Table", "table".to_owned()),
             ("Bucket", "bucket".to_owned()),
             ("RenderQueue", "http://localhost/0/queue".to_owned()),
-            ("RenderDeadLetterQueue", "http://localhost/0/dead".to_owned()),
+            (
+                "RenderDeadLetterQueue",
+                "http://localhost/0/dead".to_owned(),
+            ),
             ("RenderConcurrency", "3".to_owned()),
             ("WebhookQueue", "http://localhost/0/webhooks".to_owned()),
-            ("WebhookDeadLetterQueue", "http://localhost/0/gone".to_owned()),
+            (
+                "WebhookDeadLetterQueue",
+                "http://localhost/0/gone".to_owned(),
+            ),
         ];
         Template::read(include_str!("../../../template.yaml"), refs).unwrap()
     }

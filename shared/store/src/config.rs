@@ -83,9 +83,8 @@ impl StoreConfig {
     /// credentials, region and `AWS_ENDPOINT_URL` as the SDK reads them.
     pub fn from_env() -> Result<Self, StoreError> {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let var = |name: &str| {
-            set(name).ok_or_else(|| StoreError::Config(format!("{name} is not set")))
-        };
+        let var =
+            |name: &str| set(name).ok_or_else(|| StoreError::Config(format!("{name} is not set")));
         let dead_letters = set(RENDER_DEAD_LETTERS)
             .zip(set(WEBHOOK_DEAD_LETTERS))
             .map(|(render, webhook)| DeadLetterQueues { render, webhook });

@@ -24,8 +24,9 @@ pub enum DeadLetters {
 const POISONOUS: &str = "the service failed in sending it, again and again";
 
 impl Store {
-    /// Up to `most` dead letters that are there now, at most ten. A message that is not
-    /// deleted comes again when the queue's visibility time-out is over.
+    /// Up to `most` dead letters that are there now, at most ten. It is a short poll, which
+    /// may miss some: the next one finds them. A message that is not deleted comes again
+    /// when the queue's visibility time-out is over.
     pub async fn receive_dead_letters(
         &self,
         which: DeadLetters,

@@ -88,12 +88,7 @@ impl Store {
         Ok(DuePage { items, more })
     }
 
-    async fn due_of(
-        &self,
-        shard: u8,
-        most: usize,
-        now: Timestamp,
-    ) -> Result<Vec<Due>, StoreError> {
+    async fn due_of(&self, shard: u8, most: usize, now: Timestamp) -> Result<Vec<Due>, StoreError> {
         let found = self
             .0
             .db
@@ -131,11 +126,7 @@ impl Store {
 
     /// Sends a task to the queue again if it is still due, and has it looked at later:
     /// the oftener it was sent, the later.
-    pub async fn resend_task(
-        &self,
-        found: &FoundTask,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    pub async fn resend_task(&self, found: &FoundTask, now: Timestamp) -> Result<bool, StoreError> {
         let pause = resend_pause_seconds(found.work.resends);
         self.resend(&found.user, found.task, now, pause).await
     }

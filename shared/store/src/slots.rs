@@ -66,11 +66,7 @@ impl Store {
     }
 
     /// Gives back those of the slots whose tasks have ended or are gone.
-    async fn give_back(
-        &self,
-        user: &str,
-        slots: Vec<String>,
-    ) -> Result<Vec<String>, StoreError> {
+    async fn give_back(&self, user: &str, slots: Vec<String>) -> Result<Vec<String>, StoreError> {
         let active = self.active_now(user, &slots).await?;
         let mut released = Vec::new();
         for id in less(&slots, &active) {
