@@ -10,7 +10,7 @@ use crate::timestamp::Timestamp;
 use darkroom_editor_state::Ticks;
 
 /// Life cycle of a task (contract, "Task life cycle"). Terminal states never change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TaskState {
     /// Committed, not yet claimed.
     Pending,

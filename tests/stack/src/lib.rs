@@ -14,6 +14,7 @@ pub mod font;
 pub mod hostile;
 pub mod web;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -40,6 +41,7 @@ pub struct Stack {
     pub endpoint: String,
     /// What was made on it.
     pub made: Provisioned,
+    http: reqwest::Client,
 }
 
 impl Drop for Stack {
@@ -88,23 +90,24 @@ impl Stack {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let endpoint = format!("http://127.0.0.1:{port}");
+        let http = darkroom_media::http_client().unwrap();
         let made = provision(&endpoint, REGION, TEMPLATE).await.unwrap();
         Self {
             child,
             dir,
             endpoint,
             made,
+            http: http.no_proxy().build().unwrap(),
         }
     }
 
     /// A call of one of the stack's JSON protocols (`DynamoDB_20120810.GetItem`), past every
-    /// line of ours.
-    pub async fn aws(&self, target: &str, body: &Value) -> Value {
+    /// line of ours: its status and what it answered.
+    pub async fn call(&self, target: &str, body: &Value) -> (u16, Value) {
         let root = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
                     SignedHeaders=host, Signature=0";
-        let client = darkroom_media::http_client().unwrap().no_proxy().build();
-        let answer = client
-            .unwrap()
+        let answer = self
+            .http
             .post(&self.endpoint)
             .header("x-amz-target", target)
             .header("content-type", "application/x-amz-json-1.0")
@@ -113,10 +116,19 @@ impl Stack {
             .send()
             .await
             .unwrap();
-        let status = answer.status();
+        let status = answer.status().as_u16();
         let text = answer.text().await.unwrap();
-        assert_eq!(status, 200, "{target}: {text}");
-        serde_json::from_str(&text).unwrap_or_default()
+        (
+            status,
+            serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        )
+    }
+
+    /// The same, which must succeed.
+    pub async fn aws(&self, target: &str, body: &Value) -> Value {
+        let (status, answer) = self.call(target, body).await;
+        assert_eq!(status, 200, "{target}: {answer}");
+        answer
     }
 
     /// Updates an item of a user.
@@ -172,6 +184,32 @@ impl Stack {
     /// The store on this stack.
     pub fn store(&self) -> &Store {
         &self.made.store
+    }
+
+    /// Every item of a user, by sort key.
+    pub async fn items(&self, user: &str) -> BTreeMap<String, Value> {
+        let query = json!({
+            "TableName": self.made.table, "ConsistentRead": true,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": { ":pk": { "S": format!("U#{user}") } },
+        });
+        let found = self.aws("DynamoDB_20120810.Query", &query).await;
+        let items = found["Items"].as_array().unwrap().iter();
+        items
+            .map(|item| (item["sk"]["S"].as_str().unwrap().to_owned(), item.clone()))
+            .collect()
+    }
+
+    /// Keys in the bucket under a prefix.
+    pub async fn objects(&self, prefix: &str) -> BTreeSet<String> {
+        let bucket = &self.made.bucket;
+        let url = format!("{}/{bucket}?list-type=2&prefix={prefix}", self.endpoint);
+        let answer = self.http.get(url).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let listing = answer.text().await.unwrap();
+        let keys = listing.split("<Key>").skip(1);
+        keys.map(|rest| rest.split("</Key>").next().unwrap().to_owned())
+            .collect()
     }
 
     /// A new key of a user with runtime access and no limit, and its secret.
