@@ -8,6 +8,7 @@ mod families;
 mod random;
 mod stickers;
 mod time;
+mod transitions;
 mod words;
 
 use crate::stage::Rgb;
