@@ -3,7 +3,7 @@
 use darkroom_editor_state::names;
 use serde_json::{Value, json};
 
-use super::{ALL, Case, MIDDLE, boxes, gradient, letters, one, sized};
+use super::{ALL, Case, MIDDLE, boxes, gradient, letters, one};
 use crate::cases::ways;
 use crate::film::{Film, Item, captions, effect, film, filter, image, solid, text, video};
 
@@ -79,12 +79,12 @@ fn joined() -> Vec<Case> {
         boxes(
             "iris-over-a-track",
             16,
-            sized(pair(
+            pair(
                 image("flag.png", ALL),
                 image("broad.png", half),
                 "iris",
                 None,
-            ))
+            )
             .track([solid("rectangle", "#20a0a0", MIDDLE)]),
         ),
     ]

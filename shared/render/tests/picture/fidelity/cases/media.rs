@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::words::roboto;
 use super::{ALL, Case, MIDDLE, boxes, letters, one};
 use crate::film::{
     FRAME, Film, Item, Node, captions, film, gif, illustration, image, solid, sticker, template,
@@ -20,12 +19,12 @@ pub(super) fn cases() -> Vec<Case> {
 fn films() -> Vec<Case> {
     let clip = || video("clip.mp4", [64.0, 26.0, 192.0, 128.0]);
     let spin = || gif("spin.gif", [80.0, 10.0, 160.0, 160.0]);
-    let own = |file, side| [112.0, 58.0, side, file];
+    let own = |width, height| [112.0, 58.0, width, height];
     vec![
         boxes(
             "video-own-size",
             12,
-            one(video("clip.mp4", own(64.0, 96.0))),
+            one(video("clip.mp4", own(96.0, 64.0))),
         ),
         boxes("video-enlarged", 7, one(clip())),
         boxes("video-turned", 20, one(clip().with("rotation", 30))),
@@ -63,9 +62,9 @@ fn films() -> Vec<Case> {
 
 fn drawings() -> Vec<Case> {
     let badge = || sticker("badge.svg", [80.0, 10.0, 160.0, 160.0]);
-    let drawn = |name, color, place| {
+    let drawn = |item: Item| {
         let white = json!({ "type": "color", "color": "#ffffff", "gradient": null });
-        one(illustration(name, color, place)).background(white)
+        one(item).background(white)
     };
     vec![
         boxes("svg", 0, one(badge())),
@@ -74,18 +73,24 @@ fn drawings() -> Vec<Case> {
         boxes(
             "illustration",
             0,
-            drawn("IHello", "#4f6bed", [40.0, 0.0, 240.0, 180.0]),
+            drawn(illustration("IHello", "#4f6bed", [40.0, 0.0, 240.0, 180.0])),
         ),
         boxes(
             "illustration-fits",
             0,
-            drawn("IMegaphone", "#b4472a", [10.0, 30.0, 300.0, 120.0]),
+            drawn(illustration(
+                "IMegaphone",
+                "#b4472a",
+                [10.0, 30.0, 300.0, 120.0],
+            )),
         ),
         boxes(
             "illustration-turned",
             0,
-            drawn("IGoal", "#3f7f5f", [80.0, 30.0, 160.0, 120.0])
-                .track([solid("circle", "#e0c040", MIDDLE)]),
+            drawn(
+                illustration("IGoal", "#3f7f5f", [80.0, 30.0, 160.0, 120.0]).with("rotation", 15),
+            )
+            .track([solid("circle", "#e0c040", MIDDLE)]),
         ),
     ]
 }
