@@ -121,6 +121,16 @@ pub const SHAPES: &[Name] = &[
     name("star", "Star"),
 ];
 
+/// Types of charts.
+pub const CHARTS: &[Name] = &[
+    name("line", "Line chart"),
+    name("bar", "Bar chart"),
+    name("area", "Area chart"),
+    name("radar", "Radar chart"),
+    name("pie", "Pie chart"),
+    name("scatter", "Scatter plot"),
+];
+
 /// Variants of the global background.
 pub const BACKGROUNDS: &[Name] = &[
     name("none", "None"),

@@ -398,7 +398,9 @@ fn more_text_than_is_drawn_is_refused() {
     let listed = |change: &dyn Fn(&mut Value)| {
         let mut document = base();
         change(&mut document);
-        let listed = read(document, &Library::default()).err().unwrap_or_default();
+        let listed = read(document, &Library::default())
+            .err()
+            .unwrap_or_default();
         listed
             .into_iter()
             .map(|fault| (fault.path, fault.message))

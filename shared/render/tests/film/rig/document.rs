@@ -123,11 +123,16 @@ impl Film {
     }
 
     /// A `fade` of `ticks` between two items of the last track.
-    pub fn fade(mut self, from: &str, to: &str, ticks: i64) -> Self {
+    pub fn fade(self, from: &str, to: &str, ticks: i64) -> Self {
+        self.transition("fade", from, to, ticks)
+    }
+
+    /// A transition of `ticks` between two items of the last track.
+    pub fn transition(mut self, kind: &str, from: &str, to: &str, ticks: i64) -> Self {
         let track = format!("t{}", self.tracks.len() - 1);
         let transition = json!({
             "id": "x", "trackId": track, "fromClipId": from, "toClipId": to,
-            "type": "fade", "durationTicks": ticks,
+            "type": kind, "durationTicks": ticks,
         });
         self.transitions.insert("x".to_owned(), transition);
         self

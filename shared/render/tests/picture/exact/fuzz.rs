@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use darkroom_compositor::{Fonts, Scene, YuvFrame};
-use darkroom_editor_state::{
-    EditorState, Library, Ratio, frame_tick, output_layout, read,
-};
+use darkroom_editor_state::{EditorState, Library, Ratio, frame_tick, output_layout, read};
 use darkroom_test_fuzz::{bent_bytes, bent_json, corpus, each};
 use serde_json::{Value, json};
 

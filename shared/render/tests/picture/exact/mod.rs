@@ -9,6 +9,7 @@ mod fuzz;
 mod random;
 mod stickers;
 mod time;
+mod transitions;
 mod words;
 
 use crate::stage::Rgb;
