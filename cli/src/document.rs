@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use darkroom_editor_state::{Document, Library};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::locate::locate;
 
@@ -55,23 +55,74 @@ pub(crate) fn read_text(file: &Path) -> anyhow::Result<String> {
     })
 }
 
-/// Reads and checks a document; all faults, unsupported items included when
-/// `drawn` asks for a document that can be drawn.
-pub(crate) fn read(
+/// Reads and checks a document as the service does; all faults.
+pub(crate) fn read(text: &str, library: &Library) -> Result<Document, Vec<PlacedFault>> {
+    check(text, parse(text)?, "", library)
+}
+
+/// What a file holds the document in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// The file is the document.
+    File,
+    /// The file is a request, which has the document under `editorState`.
+    Request,
+}
+
+/// Where a request has its document.
+const IN_REQUEST: &str = "editorState";
+
+/// Reads and checks a document as [`read`] does, or that of a request. Pointers are into
+/// the file.
+pub(crate) fn read_held(
     text: &str,
-    drawn: bool,
+    library: &Library,
+) -> Result<(Document, Holder), Vec<PlacedFault>> {
+    let mut value = parse(text)?;
+    let is_document = value.get("tracks").is_some();
+    match value.get_mut(IN_REQUEST).map(Value::take) {
+        Some(state) if !is_document => {
+            let at = format!("/{IN_REQUEST}");
+            check(text, state, &at, library).map(|read| (read, Holder::Request))
+        }
+        _ => read(text, library).map(|read| (read, Holder::File)),
+    }
+}
+
+/// The same for a document that is drawn on this machine: an asset that names no file
+/// stands for the file that has its name.
+pub(crate) fn read_local(text: &str, library: &Library) -> Result<Document, Vec<PlacedFault>> {
+    let mut value = parse(text)?;
+    let assets = value.get_mut("assets").and_then(Value::as_object_mut);
+    for asset in assets.into_iter().flat_map(Map::values_mut) {
+        name_file(asset);
+    }
+    check(text, value, "", library)
+}
+
+fn name_file(asset: &mut Value) {
+    let has = |field: &str| asset[field].as_str().is_some_and(|name| !name.is_empty());
+    if has("remoteKey") || has("remoteUrl") || asset["type"] == "caption" {
+        return;
+    }
+    if let (Some(name), Some(fields)) = (asset.get("filename").cloned(), asset.as_object_mut()) {
+        fields.insert("remoteKey".to_owned(), name);
+    }
+}
+
+/// Checks the document that stands at a pointer of the text.
+fn check(
+    text: &str,
+    value: Value,
+    at: &str,
     library: &Library,
 ) -> Result<Document, Vec<PlacedFault>> {
-    let value = parse(text)?;
-    let document =
-        darkroom_editor_state::read(value, library).map_err(|faults| place(text, faults))?;
-    if drawn {
-        let faults = darkroom_editor_state::unsupported(&document.state);
-        if !faults.is_empty() {
-            return Err(place(text, faults));
+    darkroom_editor_state::read(value, library).map_err(|mut faults| {
+        for fault in &mut faults {
+            fault.path.insert_str(0, at);
         }
-    }
-    Ok(document)
+        place(text, faults)
+    })
 }
 
 pub(crate) fn parse(text: &str) -> Result<Value, Vec<PlacedFault>> {

@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod serve;
 mod signals;
+mod still;
 mod target;
 
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ Exit codes: 0 done · 1 the document has faults, or the export ended FAILED or C
             2 wrong usage · 3 anything else went wrong (the message says what to do)
             130 interrupted
 
-Environment: DARKROOM_URL and DARKROOM_API_KEY (exports), DARKROOM_LOG (log filter, as in
+Environment: DARKROOM_URL and DARKROOM_API_KEY (exports, upload), DARKROOM_LOG (log filter, as in
 `darkroom=debug`), DARKROOM_FFMPEG, DARKROOM_FFPROBE, DARKROOM_FONTS, DARKROOM_MINISTACK.";
 
 /// Turns timeline documents into finished videos.
@@ -49,6 +50,7 @@ enum Command {
     Fonts(commands::fonts::Args),
     MotionGraphics(commands::motion_graphics::Args),
     Exports(commands::exports::Args),
+    Upload(commands::upload::Args),
     Webhooks(commands::webhooks::Args),
 }
 
@@ -91,6 +93,7 @@ impl Command {
             Self::Fonts(args) => args.json(),
             Self::MotionGraphics(args) => args.json(),
             Self::Exports(args) => args.json(),
+            Self::Upload(args) => args.json,
             Self::Webhooks(args) => args.json(),
         }
     }
@@ -106,6 +109,7 @@ impl Command {
             Self::Fonts(args) => commands::fonts::run(args).await,
             Self::MotionGraphics(args) => commands::motion_graphics::run(args).await,
             Self::Exports(args) => commands::exports::run(args).await,
+            Self::Upload(args) => commands::upload::run(args).await,
             Self::Webhooks(args) => commands::webhooks::run(args).await,
         }
     }

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use serde_json::Value;
+
 /// The way a command ended when nothing went wrong on our side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
@@ -24,6 +26,22 @@ impl Ending {
             Self::Interrupted => 130,
         })
     }
+}
+
+/// A text of an answer; empty where there is none.
+pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Prints the `data` of an answer, as one line when `json`.
+pub(crate) fn show(answer: &Value, json: bool) -> anyhow::Result<Ending> {
+    let data = answer.get("data").cloned().unwrap_or_default();
+    if json {
+        println!("{data}");
+    } else {
+        println!("{}", serde_json::to_string_pretty(&data)?);
+    }
+    Ok(Ending::Done)
 }
 
 /// Prints an error with its causes to standard error, as one JSON line when `json`.

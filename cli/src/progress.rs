@@ -1,4 +1,4 @@
-//! Shows how far a render or an export is: a bar on a terminal, else JSON lines.
+//! Shows how far a render, an export or an upload is: a bar on a terminal, else JSON lines.
 
 use std::io::IsTerminal as _;
 use std::sync::Mutex;
@@ -38,6 +38,14 @@ impl Meter {
     /// Counts percent.
     pub(crate) fn percent(json: bool) -> Self {
         Self::new(json, "{phase:<10} {wide_bar} {percent:>3} %  {eta} left")
+    }
+
+    /// Counts bytes, with speed and time left.
+    pub(crate) fn bytes(json: bool) -> Self {
+        Self::new(
+            json,
+            "{phase:<9} {wide_bar} {bytes}/{total_bytes}  {binary_bytes_per_sec}  {eta} left",
+        )
     }
 
     fn new(json: bool, template: &str) -> Self {
@@ -104,6 +112,26 @@ impl Meter {
                     "secondsLeft": (done > 0).then(|| (left * 10.0).round() / 10.0),
                 });
                 println!("{line}");
+            }
+        }
+    }
+
+    /// `done` of `total` bytes are finished.
+    pub(crate) fn bytes_are(&self, done: u64, total: u64) {
+        match self {
+            Self::Bar(bar) => {
+                bar.set_length(total);
+                bar.set_position(done);
+            }
+            Self::Lines(lines) => {
+                let Some(mut lines) = lock(lines) else { return };
+                if lines.due(done == total) {
+                    let phase = &lines.phase;
+                    println!(
+                        "{}",
+                        json!({ "phase": phase, "bytes": done, "totalBytes": total })
+                    );
+                }
             }
         }
     }

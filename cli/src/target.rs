@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use serde_json::Value;
+use axum::body::Bytes;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::deployment::LocalService;
+use crate::output::Ending;
 use crate::serve::data_dir;
 
 /// Which deployment, and as whom.
@@ -34,11 +36,15 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const SILENCE_LIMIT: Duration = Duration::from_secs(30);
 /// One request, answer included, takes at most this long.
 const REQUEST_LIMIT: Duration = Duration::from_mins(1);
+/// A file, or a part of one, is sent within this time: 8 MiB at 14 KiB a second.
+const SENDING_LIMIT: Duration = Duration::from_mins(10);
 
 /// An HTTP client bound to one deployment and key.
 #[derive(Debug)]
 pub(crate) struct Client {
     http: reqwest::Client,
+    /// For sending files, while which the server is silent.
+    files: reqwest::Client,
     base: String,
     key: String,
 }
@@ -82,6 +88,29 @@ impl std::fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// Whether asking again may help: no answer, or one of the service's own faults.
+pub(crate) fn passes(error: &anyhow::Error) -> bool {
+    match error.downcast_ref::<Refusal>() {
+        Some(refusal) => refusal.status == 429 || refusal.status >= 500,
+        None => true,
+    }
+}
+
+/// A document or file that the service refuses is the caller's fault: exit 1, not 3.
+pub(crate) fn refused(error: anyhow::Error, json: bool) -> anyhow::Result<Ending> {
+    match error.downcast_ref::<Refusal>() {
+        Some(refusal) if refusal.status == 422 => {
+            if json {
+                println!("{}", refusal.problem);
+            } else {
+                eprintln!("error: {refusal}");
+            }
+            Ok(Ending::Refused)
+        }
+        _ => Err(error),
+    }
+}
+
 impl Target {
     pub(crate) fn client(&self) -> anyhow::Result<Client> {
         let local = data_dir::read_endpoint(&self.local.data)?;
@@ -107,14 +136,21 @@ impl Target {
                 .to_owned(),
             (None, Some(_)) => bail!("no API key: give --key (or DARKROOM_API_KEY)"),
         };
-        let http = darkroom_media::http_client()
-            .context("cannot make an HTTP client")?
+        let cannot = "cannot make an HTTP client";
+        let builder = || darkroom_media::http_client().context(cannot);
+        let http = builder()?
             .connect_timeout(CONNECT_LIMIT)
             .read_timeout(SILENCE_LIMIT)
             .build()
-            .context("cannot make an HTTP client")?;
+            .context(cannot)?;
+        let files = builder()?
+            .connect_timeout(CONNECT_LIMIT)
+            .timeout(SENDING_LIMIT)
+            .build()
+            .context(cannot)?;
         Ok(Client {
             http,
+            files,
             base: base.trim_end_matches('/').to_owned(),
             key,
         })
@@ -141,6 +177,10 @@ impl Client {
         if let Some(key) = idempotency_key {
             request = request.header("Idempotency-Key", key);
         }
+        self.answer_to(request).await
+    }
+
+    async fn answer_to(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
         let answer = request
             .send()
             .await
@@ -166,6 +206,41 @@ impl Client {
 
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Value> {
         self.call(reqwest::Method::GET, path, None, None).await
+    }
+
+    /// Sends a file in one request.
+    pub(crate) async fn send_file(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        bytes: Bytes,
+    ) -> anyhow::Result<Value> {
+        let url = format!("{}{path}", self.base);
+        let mut request = self.files.post(url).bearer_auth(&self.key).body(bytes);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.answer_to(request).await
+    }
+
+    /// PUTs bytes to an absolute URL (presigned: the key is not sent); answers the status.
+    pub(crate) async fn put(
+        &self,
+        url: &str,
+        headers: &Map<String, Value>,
+        bytes: Bytes,
+    ) -> anyhow::Result<u16> {
+        let mut request = self.files.put(url).body(bytes);
+        for (name, value) in headers {
+            request = request.header(name, value.as_str().unwrap_or_default());
+        }
+        let answer = request.send().await;
+        // The address is a secret as long as it is good.
+        let answer = answer.map_err(reqwest::Error::without_url);
+        Ok(answer
+            .context("the bucket does not answer")?
+            .status()
+            .as_u16())
     }
 
     /// Starts a download from an absolute URL (presigned: the key is not sent).

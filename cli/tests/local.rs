@@ -9,6 +9,8 @@
 )]
 
 mod common;
+mod memory;
+mod validate;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -20,62 +22,6 @@ use serde_json::{Value, json};
 
 fn text(path: &std::path::Path) -> &str {
     path.to_str().unwrap()
-}
-
-#[test]
-fn validate_accepts_a_good_document() {
-    let dir = tempfile::tempdir().unwrap();
-    let state = write(dir.path(), "s.json", &moving_square(64, 1.0));
-    let output = run(&["validate", text(&state)], 0);
-    assert!(
-        stdout(&output).contains("valid, 64x64, 1.000 s"),
-        "{}",
-        stdout(&output)
-    );
-}
-
-#[test]
-fn validate_lists_every_fault_with_its_place() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut document = moving_square(64, 1.0);
-    document["compositionWidth"] = json!(7);
-    document["items"]["square"]["shape"] = json!("hexagon");
-    let state = write(dir.path(), "s.json", &document);
-    let output = run(&["validate", text(&state), "--json"], 1);
-    let faults: Vec<Value> = stdout(&output)
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    let paths: Vec<&str> = faults
-        .iter()
-        .map(|fault| fault["path"].as_str().unwrap())
-        .collect();
-    assert!(paths.contains(&"/compositionWidth"), "{paths:?}");
-    assert!(paths.contains(&"/items/square/shape"), "{paths:?}");
-    let content = std::fs::read_to_string(&state).unwrap();
-    for fault in &faults {
-        if fault["path"] == "/items/square/shape" {
-            let line = fault["line"].as_u64().unwrap() as usize;
-            let column = fault["column"].as_u64().unwrap() as usize;
-            let place = &content.lines().nth(line - 1).unwrap()[column - 1..];
-            assert!(place.starts_with("\"hexagon\""), "{place}");
-        }
-    }
-    let output = run(&["validate", text(&state)], 1);
-    assert!(stdout(&output).contains("s.json:"), "{}", stdout(&output));
-}
-
-#[test]
-fn validate_places_a_syntax_error() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("s.json");
-    std::fs::write(&path, "{\n  \"a\": }").unwrap();
-    let output = run(&["validate", text(&path)], 1);
-    assert!(
-        stdout(&output).contains(":2:8: JSON_INVALID"),
-        "{}",
-        stdout(&output)
-    );
 }
 
 #[test]
@@ -216,6 +162,14 @@ fn render_names_the_asset_it_cannot_find() {
         "{message}"
     );
     assert!(!video.exists());
+
+    // The service knows no such folder, and `validate` speaks for it.
+    let output = run(&["validate", text(&state)], 1);
+    assert!(
+        stdout(&output).contains("EDITOR_ASSET_NOT_FOUND at /assets/pic/remoteUrl"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]
@@ -322,105 +276,4 @@ fn a_terminal_gets_a_bar_and_anything_else_json_lines() {
     for line in stdout(&run(&args, 0)).lines() {
         serde_json::from_str::<Value>(line).unwrap();
     }
-}
-
-/// A film of so many seconds: a video with its sound, music and a square that moves.
-fn film(seconds: f64) -> Value {
-    let ticks = (seconds * 240_000.0) as i64;
-    let still = |value: f64| json!({ "value": value, "keyframes": [] });
-    let mut document = moving_square(320, seconds);
-    let media = |id: &str, kind: &str| {
-        json!({
-            "id": id, "type": kind, "assetId": id, "startTicks": 0, "durationTicks": ticks,
-            "isDraggingInTimeline": false, "sourceStartTicks": 0, "playbackRate": 1,
-            "decibelAdjustment": still(0.0), "audioFadeInDurationTicks": 0,
-            "audioFadeOutDurationTicks": 0, "keepAspectRatio": true, "rotation": still(0.0),
-            "borderRadius": still(0.0), "top": still(0.0), "left": still(0.0),
-            "width": still(320.0), "height": still(320.0), "scaleX": still(1.0),
-            "scaleY": still(1.0), "opacity": still(1.0),
-        })
-    };
-    let asset = |id: &str, kind: &str| {
-        json!({
-            "id": id, "type": kind, "filename": id, "size": 1, "mimeType": "x/y",
-            "remoteUrl": null, "remoteKey": id, "durationInSeconds": 60,
-            "hasAudioTrack": true, "width": 320, "height": 320,
-        })
-    };
-    for (id, kind) in [("clip.mp4", "video"), ("music.wav", "audio")] {
-        document["items"][id] = media(id, kind);
-        document["assets"][id] = asset(id, kind);
-        let track = json!({ "id": id, "items": [id], "hidden": false, "muted": false });
-        document["tracks"].as_array_mut().unwrap().push(track);
-    }
-    document
-}
-
-/// The most memory that a run of the program has had, its children left out.
-fn peak_kib(args: &[&str]) -> u64 {
-    let mut child = darkroom().args(args).stdout(Stdio::null()).spawn().unwrap();
-    let status_file = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    // The kernel keeps the mark: a look now and then sees it all.
-    while child.try_wait().unwrap().is_none() {
-        let status = std::fs::read_to_string(&status_file).unwrap_or_default();
-        let mark = status.lines().find_map(|line| {
-            let kib = line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")?;
-            kib.trim().parse().ok()
-        });
-        peak = mark.unwrap_or(0).max(peak);
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    assert!(child.wait().unwrap().success());
-    peak
-}
-
-#[test]
-fn a_longer_film_needs_no_more_memory() {
-    let dir = tempfile::tempdir().unwrap();
-    let ffmpeg = std::env::var("DARKROOM_FFMPEG").unwrap_or_else(|_| "ffmpeg".to_owned());
-    let picture = "testsrc=s=320x320:r=30:d=60,format=yuv420p";
-    let made = Command::new(ffmpeg)
-        .current_dir(dir.path())
-        .args(["-v", "error", "-nostdin", "-f", "lavfi", "-i", picture])
-        .args([
-            "-f",
-            "lavfi",
-            "-i",
-            "sine=frequency=440:d=60:sample_rate=48000",
-        ])
-        .args([
-            "-c:v",
-            "libx264",
-            "-preset",
-            "ultrafast",
-            "-c:a",
-            "aac",
-            "clip.mp4",
-        ])
-        .args(["-map", "1:a", "music.wav"])
-        .status()
-        .unwrap();
-    assert!(made.success());
-    let peak = |seconds: f64| {
-        let state = write(dir.path(), "s.json", &film(seconds));
-        let video = dir.path().join("o.mp4");
-        let args = [
-            "render",
-            text(&state),
-            "-o",
-            text(&video),
-            "--assets",
-            text(dir.path()),
-        ];
-        // The middle of three: threads that start at another moment move it a little.
-        let mut peaks: Vec<u64> = (0..3).map(|_| peak_kib(&args)).collect();
-        peaks.sort_unstable();
-        peaks[1]
-    };
-    let (short, long) = (peak(10.0), peak(60.0));
-    assert!(
-        long * 10 <= short * 11,
-        "10 s: {short} KiB, 60 s: {long} KiB"
-    );
 }

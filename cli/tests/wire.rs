@@ -11,6 +11,7 @@
 
 mod accounts;
 mod common;
+mod uploads;
 
 use std::collections::HashSet;
 use std::convert::Infallible;

@@ -22,7 +22,9 @@ def test_an_uploaded_picture_is_drawn(client, media, tmp_path):
     again = fields(client.assets.get(made["assetId"]))
     assert again["fileKey"] == made["fileKey"]
 
-    logo = asset("image", "logo", "logo.png", "image/png", remoteKey=made["fileKey"])
+    # The key wins: nobody is at the address.
+    where = {"remoteKey": made["fileKey"], "remoteUrl": "https://nowhere.invalid/logo.png"}
+    logo = asset("image", "logo", "logo.png", "image/png", **where)
     task = wait(client, create(client, document(0.1, media_item("image", "logo"), assets=[logo])))
     file = tmp_path / "out.mp4"
     file.write_bytes(httpx.get(task["outputUrl"], timeout=60).content)

@@ -11,21 +11,22 @@ use crate::shell::{root, run, tools};
 /// The api's bootstrap is loaded at every cold start, so it stays below this.
 const API_LIMIT_BYTES: u64 = 12_000_000;
 
-/// Builds `target/lambda/{api,render,webhook}/bootstrap`, in the release profile and for
-/// this machine; cargo-lambda is installed into `target/tools` when it is missing.
+/// Builds `target/lambda/{api,render,webhook,sweep}/bootstrap`, in the release profile and
+/// for this machine; cargo-lambda is installed into `target/tools` when it is missing.
 pub(crate) fn build() -> anyhow::Result<()> {
     setup::environment(("lambda", "lambda", "cargo-lambda, which builds bootstraps"))?;
-    println!("lambda: building the bootstraps of api, render and webhook (release)");
+    println!("lambda: building the bootstraps of api, render, webhook and sweep (release)");
     // cargo itself compiles: the default, zig, is for other machines' bootstraps.
     run(Command::new(tools().join("lambda/bin/cargo-lambda"))
         .current_dir(root())
         .args(["lambda", "build", "--release", "--locked"])
         .args(["--compiler", "cargo", "--bin", "api", "--bin", "render"])
-        .args(["--bin", "webhook"])
+        .args(["--bin", "webhook", "--bin", "sweep"])
         .args(["--lambda-dir", "target/lambda"]))?;
     let api_bytes = size_of("api")?;
     size_of("render")?;
     size_of("webhook")?;
+    size_of("sweep")?;
     if api_bytes >= API_LIMIT_BYTES {
         bail!(
             "the api's bootstrap has {api_bytes} bytes; it must stay below {API_LIMIT_BYTES}: \

@@ -5,6 +5,8 @@ mod demo;
 mod lambda;
 mod setup;
 mod shell;
+#[cfg(test)]
+mod specification;
 mod test;
 
 use clap::{Parser, Subcommand};

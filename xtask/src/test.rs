@@ -21,7 +21,8 @@ pub(crate) struct Args {
 enum Suite {
     /// Every test written in Rust, on the real local stack and the real ffmpeg.
     Rust,
-    /// Frames beside those that headless Chromium draws of the same documents.
+    /// Frames beside those that headless Chromium draws of the same documents; then
+    /// somebody's clicks through the console of `darkroom serve`, in the same browser.
     Fidelity,
     /// The official Python client, both versions as they are, against `darkroom serve`;
     /// then Schemathesis over openapi.json.
@@ -89,10 +90,25 @@ fn rust() -> anyhow::Result<()> {
     tests(&[])
 }
 
-/// Ignored elsewhere, as it needs a browser. Sheets go to `target/fidelity`.
+/// Ignored elsewhere, as it needs a browser. Sheets go to `target/fidelity`. The console
+/// is looked at, too, when the frames differ.
 fn fidelity() -> anyhow::Result<()> {
     setup::for_fidelity()?;
-    tests(&["--test", "picture", "--", "--ignored", "fidelity"])
+    let frames = tests(&["--test", "picture", "--", "--ignored", "fidelity"]);
+    console().and(frames)
+}
+
+/// Screenshots go to `target/console`.
+fn console() -> anyhow::Result<()> {
+    build_program()?;
+    let python = tools().join("console/bin/python");
+    run(with_program(
+        Command::new(python)
+            .args(PYTEST)
+            .arg("tests/console")
+            // A service of the tests' own, as those of the client have it.
+            .env("PYTHONPATH", root().join("tests/client")),
+    ))
 }
 
 fn lambda() -> anyhow::Result<()> {
@@ -115,24 +131,31 @@ fn tests(which: &[&str]) -> anyhow::Result<()> {
     run(cargo.args(which))
 }
 
-/// Each version in the environment that setup made for it; both run, even if
-/// the first one fails.
-fn client() -> anyhow::Result<()> {
-    // With the tests' targets, as the Rust suite builds it: the same program, built once.
+/// With the tests' targets, as the Rust suite builds it: the same program, built once.
+fn build_program() -> anyhow::Result<()> {
     run(Command::new("cargo").current_dir(root()).args([
         "build",
         "--workspace",
         "--all-targets",
         "--locked",
-    ]))?;
-    let pytest = [
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "tests/client",
-    ];
+    ]))
+}
+
+/// A test that starts the built program.
+fn with_program(python: &mut Command) -> &mut Command {
+    python
+        .current_dir(root())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("DARKROOM_BIN", root().join("target/debug/darkroom"))
+}
+
+const PYTEST: [&str; 5] = ["-m", "pytest", "-q", "-p", "no:cacheprovider"];
+
+/// Each version in the environment that setup made for it; both run, even if
+/// the first one fails.
+fn client() -> anyhow::Result<()> {
+    build_program()?;
+    let pytest = [PYTEST.as_slice(), &["tests/client"]].concat();
     let fuzz = ["tests/client/fuzz.py"];
     let mut failed = Vec::new();
     for (environment, arguments) in [
@@ -142,11 +165,7 @@ fn client() -> anyhow::Result<()> {
     ] {
         println!("test: {environment}");
         let python = tools().join(environment).join("bin/python");
-        let ran = run(Command::new(python)
-            .current_dir(root())
-            .args(arguments)
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env("DARKROOM_BIN", root().join("target/debug/darkroom")));
+        let ran = run(with_program(Command::new(python).args(arguments)));
         if let Err(error) = ran {
             failed.push(format!("{environment}: {error:#}"));
         }

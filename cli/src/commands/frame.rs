@@ -1,6 +1,6 @@
 //! `darkroom frame`: one frame of a document as a PNG.
 
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -15,6 +15,7 @@ use crate::local_assets::{LocalAssets, publish};
 use crate::output::Ending;
 use crate::serve::parts;
 use crate::signals::unless_stopped;
+use crate::still;
 
 /// Draw one frame of a document as a PNG.
 ///
@@ -63,7 +64,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
     let Some(library) = args.picture.graphics.library(args.json)? else {
         return Ok(Ending::Refused);
     };
-    let document = match document::read(&text, true, &library) {
+    let document = match document::read_local(&text, &library) {
         Ok(document) => document,
         Err(faults) => {
             document::print_faults(&args.state, &faults, args.json);
@@ -131,18 +132,8 @@ fn write_png(picture: &YuvFrame, output: &Path) -> anyhow::Result<()> {
         .prefix(".darkroom-frame-")
         .tempfile_in(dir.unwrap_or_else(|| Path::new(".")))
         .with_context(cannot)?;
-    let mut encoder = png::Encoder::new(
-        std::io::BufWriter::new(part.as_file_mut()),
-        picture.width,
-        picture.height,
-    );
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header().with_context(cannot)?;
-    writer
-        .write_image_data(&picture.to_rgb())
-        .with_context(cannot)?;
-    writer.finish().with_context(cannot)?;
+    let file = BufWriter::new(part.as_file_mut());
+    still::write_png(picture, png::Compression::Balanced, file).with_context(cannot)?;
     part.flush().with_context(cannot)?;
     publish(part, output)
 }

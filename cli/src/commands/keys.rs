@@ -3,7 +3,7 @@
 use anyhow::bail;
 use clap::Subcommand;
 use darkroom_exports::limits::MAX_REQUESTS_PER_MINUTE;
-use darkroom_store::{KeySummary, NewKey};
+use darkroom_store::{KeySummary, NewKey, Quota};
 use serde_json::{Value, json};
 
 use crate::deployment::Deployment;
@@ -116,7 +116,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
             }
         }
         Action::List { user } => {
-            for key in store.list_keys(&user).await? {
+            let keys = store.list_keys(&user).await?;
+            if keys.is_empty() && !args.json {
+                eprintln!("{user} has no keys; `darkroom keys create --user {user}` makes one");
+            }
+            for key in keys {
                 println!(
                     "{}",
                     if args.json {
@@ -146,7 +150,8 @@ fn object(key: &KeySummary) -> Value {
         "keyId": key.key_id,
         "name": key.name,
         "runtimeAccess": key.runtime_access,
-        "quota": key.quota,
+        "quota": key.quota.map(|quota| quota.limit_seconds),
+        "quotaUsed": key.quota.map(|quota| quota.used_seconds),
         "requestsPerMinute": key.requests_per_minute,
         "revoked": key.revoked,
         "createdAt": key.created_at,
@@ -162,7 +167,13 @@ fn line(key: &KeySummary) -> String {
         notes.push("no runtime access".to_owned());
     }
     if let Some(quota) = key.quota {
-        notes.push(format!("quota {quota} s"));
+        let Quota {
+            limit_seconds,
+            used_seconds,
+        } = quota;
+        notes.push(format!(
+            "{used_seconds} of a quota of {limit_seconds} s used"
+        ));
     }
     if let Some(rate) = key.requests_per_minute {
         notes.push(format!("{rate} requests a minute"));

@@ -8,5 +8,6 @@ pub(crate) mod keys;
 pub(crate) mod motion_graphics;
 pub(crate) mod render;
 pub(crate) mod serve;
+pub(crate) mod upload;
 pub(crate) mod validate;
 pub(crate) mod webhooks;

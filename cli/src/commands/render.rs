@@ -115,7 +115,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
     let Some(library) = args.picture.graphics.library(args.json)? else {
         return Ok(Ending::Refused);
     };
-    let document = match document::read(&text, true, &library) {
+    let document = match document::read_local(&text, &library) {
         Ok(document) => document,
         Err(faults) => {
             document::print_faults(&args.state, &faults, args.json);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use darkroom_exports::{CallbackPolicy, WebhookSecret};
-use darkroom_store::Store;
+use darkroom_store::{Provisioned, Store};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -17,18 +17,20 @@ use crate::output::Ending;
 use crate::serve::data_dir::{DataDir, Endpoint};
 use crate::serve::ministack::Ministack;
 use crate::serve::poller::{self, Here};
-use crate::serve::{docs, forward, lambda, parts};
+use crate::serve::{console, docs, forward, lambda, parts};
 use crate::signals::Signals;
 
 /// Run the whole service on this machine.
 ///
 /// Starts the local AWS stack (MiniStack) as a child process, makes table,
 /// queues and bucket from template.yaml, answers HTTP on --port, renders what
-/// is asked for, two exports at a time, and sends webhooks. The first start
-/// makes a user `dev` with an API key and a webhook secret, which is shown that
-/// once; every start prints URL and key. All state stays in --data, across
-/// restarts and kills. Ctrl-C or SIGTERM stops it cleanly:
-/// a render under way is given back to the queue and starts again next time.
+/// is asked for, two exports at a time, sends webhooks, and looks every few
+/// seconds for what got lost. The first start makes a user `dev` with an API
+/// key and a webhook secret, which is shown that once; every start prints URL
+/// and key, and a link to the console: a page to check a document, look at its
+/// frames and export it. All state stays in --data, across restarts and kills.
+/// Ctrl-C or SIGTERM stops it cleanly: a render under way is given back to the
+/// queue and starts again next time.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Port of the HTTP API on 127.0.0.1; 0 takes a free one.
@@ -46,8 +48,8 @@ pub(crate) struct Args {
     /// roles of template.yaml.
     #[arg(long)]
     lambda: bool,
-    /// Folder with api/bootstrap, render/bootstrap and webhook/bootstrap [default:
-    /// target/lambda].
+    /// Folder with api/bootstrap, render/bootstrap, webhook/bootstrap and
+    /// sweep/bootstrap [default: target/lambda].
     #[arg(long, value_name = "DIR", requires = "lambda")]
     bootstraps: Option<PathBuf>,
     /// Renders at the same time; with --lambda two at least.
@@ -106,7 +108,7 @@ async fn serve(
     let (stop, stopping) = watch::channel(false);
     let mut http_stop = stopping.clone();
     let http = tokio::spawn(
-        axum::serve(listener, docs::router().merge(ready.router))
+        axum::serve(listener, ready.router)
             .with_graceful_shutdown(async move {
                 let _ = http_stop.wait_for(|stop| *stop).await;
             })
@@ -167,22 +169,28 @@ async fn prepare(
         webhook_queue_url: local.webhook_queue_url.clone(),
         pid: std::process::id(),
     };
+    let app = parts::app(&store, callbacks)?;
+    // Deployed functions have workers of their own; this one draws the console's frames.
+    let worker = Arc::new(parts::worker(&store, &data.join("scratch"))?);
+    let stage = console::Stage::new(Arc::clone(&worker), data.join("console"))?;
+    let pages = docs::router().merge(console::router(app.clone(), stage, aws)?);
     let (router, here) = if args.lambda {
-        (deployed(args, &endpoint, callbacks).await?, None)
+        (deployed(args, &local, &endpoint, callbacks).await?, None)
     } else {
         lambda::undeploy(aws).await?;
         let here = Here {
-            worker: Arc::new(parts::worker(&store, &data.join("scratch"))?),
+            worker,
             sender: parts::sender(&store, callbacks)?,
+            sweeper: parts::sweeper(&store),
         };
-        (parts::router(&store, callbacks)?, Some(here))
+        (darkroom_api::router(app), Some(here))
     };
     data.publish(&endpoint)?;
     Ok(Ready {
         endpoint,
         api_key,
         webhook_secret,
-        router,
+        router: pages.merge(router),
         store,
         here,
     })
@@ -190,6 +198,7 @@ async fn prepare(
 
 async fn deployed(
     args: &Args,
+    local: &Provisioned,
     endpoint: &Endpoint,
     callbacks: CallbackPolicy,
 ) -> anyhow::Result<Router> {
@@ -200,7 +209,7 @@ async fn deployed(
     let deployment = lambda::Deployment {
         endpoint: &endpoint.aws_url,
         bootstraps: &bootstraps,
-        template: parts::template(endpoint, args.workers)?,
+        template: parts::template(local, args.workers)?,
         environment: parts::function_environment(endpoint, callbacks),
     };
     forward::router(deployment.deploy().await?)
@@ -233,8 +242,8 @@ fn announce(ready: &Ready, as_json: bool) -> anyhow::Result<()> {
         let secret = secret.unwrap_or_default();
         writeln!(
             out,
-            "Darkroom is ready\n  URL      {url}\n  API key  {api_key}\n  API docs {url}/docs{secret}\n\n\
-             Stop it with Ctrl-C."
+            "Darkroom is ready\n  URL      {url}\n  API key  {api_key}\n  API docs {url}/docs\n  \
+             Console  {url}/#key={api_key}{secret}\n\nStop it with Ctrl-C."
         )
     }
     .and_then(|()| out.flush())

@@ -150,6 +150,7 @@ async fn list(
 ) -> anyhow::Result<()> {
     let mut left = if limit == 0 { usize::MAX } else { limit };
     let mut before = None;
+    let mut is_any = false;
     while left > 0 {
         let size = left.min(PAGE) as u32;
         let page = store.list_deliveries(user, size, before, failed).await?;
@@ -161,11 +162,20 @@ async fn list(
             };
             println!("{line}");
         }
+        is_any |= !page.entries.is_empty();
         left -= page.entries.len().min(left);
         before = page.next;
         if before.is_none() {
             break;
         }
+    }
+    if !is_any && !json {
+        let which = if failed {
+            "failed webhooks"
+        } else {
+            "webhooks"
+        };
+        eprintln!("{user} has no {which}; they are kept for 30 days");
     }
     Ok(())
 }

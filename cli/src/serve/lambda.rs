@@ -1,10 +1,10 @@
 //! Deploys the built bootstraps into MiniStack as Lambda functions, as
-//! `template.yaml` describes them: time-outs, environment, event source, and
+//! `template.yaml` describes them: time-outs, environment, event sources, schedule, and
 //! roles, which MiniStack enforces. A call that a policy lacks fails here too.
 //!
-//! Spoken as plain HTTP rather than through the SDK's Lambda, IAM and API
-//! Gateway crates: eight calls, on a local stack that takes the root user
-//! unsigned, are not worth three more crates of generated code in every build.
+//! Spoken as plain HTTP rather than through the SDK's Lambda, IAM, EventBridge and API
+//! Gateway crates: eleven calls, on a local stack that takes the root user
+//! unsigned, are not worth four more crates of generated code in every build.
 //! It therefore works on the local stack only; AWS is deployed to with SAM.
 
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use base64::Engine as _;
-use reqwest::{Method, StatusCode, Url};
+use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde_json::{Map, Value, json};
 
 use super::ministack::REGION;
@@ -27,11 +27,19 @@ const GATEWAY: &str = "apigateway";
 const API_FUNCTION: &str = "darkroom-api";
 const RENDER_FUNCTION: &str = "darkroom-render";
 const WEBHOOK_FUNCTION: &str = "darkroom-webhook";
+/// Also the name of the rule that calls it.
+const SWEEP_FUNCTION: &str = "darkroom-sweep";
+const FUNCTION_NAMES: [&str; 4] = [
+    API_FUNCTION,
+    RENDER_FUNCTION,
+    WEBHOOK_FUNCTION,
+    SWEEP_FUNCTION,
+];
 
 /// What is deployed and how the functions find their parts.
 pub(crate) struct Deployment<'a> {
     pub(crate) endpoint: &'a str,
-    /// Holds `api/bootstrap`, `render/bootstrap` and `webhook/bootstrap`.
+    /// Holds `api/bootstrap`, `render/bootstrap`, `webhook/bootstrap` and `sweep/bootstrap`.
     pub(crate) bootstraps: &'a Path,
     pub(crate) template: Template,
     /// Variables that take the place of the template's.
@@ -56,6 +64,13 @@ impl Deployment<'_> {
                 .await
                 .with_context(|| format!("{resource} cannot be fed"))?;
         }
+        let sweep = self.template.function("SweepFunction")?;
+        let arn = self
+            .function(&http, SWEEP_FUNCTION, "sweep", &sweep)
+            .await?;
+        schedule(&http, &sweep, &arn)
+            .await
+            .context("SweepFunction cannot be scheduled")?;
         self.http_api(&http, &api).await
     }
 
@@ -174,6 +189,19 @@ async fn feed(http: &Http, function: &Function, arn: &str) -> anyhow::Result<()>
     Ok(())
 }
 
+/// Has a function called as often as its event says.
+async fn schedule(http: &Http, function: &Function, arn: &str) -> anyhow::Result<()> {
+    let rate = function.schedule().context("it has no schedule")?;
+    let rule = json!({ "Name": SWEEP_FUNCTION, "ScheduleExpression": rate });
+    http.events("PutRule", rule).await?;
+    let target = json!({ "Id": SWEEP_FUNCTION, "Arn": arn });
+    http.events(
+        "PutTargets",
+        json!({ "Rule": SWEEP_FUNCTION, "Targets": [target] }),
+    )
+    .await
+}
+
 /// Where the bootstraps lie unless --bootstraps says otherwise: `target/lambda`
 /// beside the build that this program comes from, else below the working directory.
 pub(crate) fn default_bootstraps() -> PathBuf {
@@ -212,11 +240,29 @@ impl Http {
         body: Option<Value>,
     ) -> anyhow::Result<Value> {
         let url = Url::parse(&format!("{}{path}", self.endpoint)).context("not an address")?;
-        let (status, text) = self.send(service, method.clone(), url, body).await?;
+        let mut request = self.request(service, method.clone(), url);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let (status, text) = answered(request).await?;
         if !status.is_success() {
             bail!("the local AWS stack refused {method} {path} with {status}: {text}");
         }
         Ok(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// EventBridge tells its actions apart by a header.
+    async fn events(&self, action: &str, body: Value) -> anyhow::Result<()> {
+        let url = Url::parse(&self.endpoint).context("not an address")?;
+        let request = self
+            .request("events", Method::POST, url)
+            .header("x-amz-target", format!("AWSEvents.{action}"))
+            .json(&body);
+        let (status, text) = answered(request).await?;
+        if !status.is_success() {
+            bail!("the local AWS stack refused {action} with {status}: {text}");
+        }
+        Ok(())
     }
 
     /// IAM takes parameters and answers XML, of which nothing is needed. What is there already stays.
@@ -224,44 +270,28 @@ impl Http {
         let always = [("Action", action), ("Version", "2010-05-08")];
         let url = Url::parse_with_params(&self.endpoint, always.iter().chain(parameters))
             .context("not an address")?;
-        let (status, text) = self.send("iam", Method::POST, url, None).await?;
+        let (status, text) = answered(self.request("iam", Method::POST, url)).await?;
         if !status.is_success() && status != StatusCode::CONFLICT {
             bail!("the local AWS stack refused {action} with {status}: {text}");
         }
         Ok(())
     }
 
-    async fn send(
-        &self,
-        service: &str,
-        method: Method,
-        url: Url,
-        body: Option<Value>,
-    ) -> anyhow::Result<(StatusCode, String)> {
+    fn request(&self, service: &str, method: Method, url: Url) -> RequestBuilder {
         // The root user's signature is not checked; the scope says which service is meant.
         let root = format!(
             "AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/{service}/aws4_request, \
              SignedHeaders=host, Signature=0"
         );
-        let mut request = self.client.request(method, url);
-        request = request.header("authorization", root);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let answer = request
-            .send()
-            .await
-            .context("the local AWS stack does not answer")?;
-        let status = answer.status();
-        let text = answer
-            .text()
-            .await
-            .context("the local AWS stack does not answer")?;
-        Ok((status, text))
+        let request = self.client.request(method, url);
+        request.header("authorization", root)
     }
 
-    /// Functions, mappings and HTTP APIs of an earlier start would run old code.
+    /// Functions, mappings, the rule and HTTP APIs of an earlier start would run old code.
     async fn remove_earlier(&self) -> anyhow::Result<()> {
+        // There may be none, which is no error.
+        self.events("DeleteRule", json!({ "Name": SWEEP_FUNCTION }))
+            .await?;
         let mappings = self.call(LAMBDA, Method::GET, MAPPINGS, None).await?;
         for mapping in list(&mappings, "EventSourceMappings") {
             let id = text(mapping, "UUID")?;
@@ -281,7 +311,7 @@ impl Http {
             .await?;
         for function in list(&functions, "Functions") {
             let name = text(function, "FunctionName")?;
-            if [API_FUNCTION, RENDER_FUNCTION, WEBHOOK_FUNCTION].contains(&name.as_str()) {
+            if FUNCTION_NAMES.contains(&name.as_str()) {
                 self.call(LAMBDA, Method::DELETE, &format!("{FUNCTIONS}/{name}"), None)
                     .await?;
             }
@@ -290,7 +320,21 @@ impl Http {
     }
 }
 
-/// Takes the mapping away, so that in-process polling is not raced by deployed functions.
+async fn answered(request: RequestBuilder) -> anyhow::Result<(StatusCode, String)> {
+    let answer = request
+        .send()
+        .await
+        .context("the local AWS stack does not answer")?;
+    let status = answer.status();
+    let text = answer
+        .text()
+        .await
+        .context("the local AWS stack does not answer")?;
+    Ok((status, text))
+}
+
+/// Takes mapping and rule away, so that what runs in process is not raced by deployed
+/// functions.
 pub(crate) async fn undeploy(endpoint: &str) -> anyhow::Result<()> {
     Http::new(endpoint)?.remove_earlier().await
 }

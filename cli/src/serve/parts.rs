@@ -5,13 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use axum::Router;
 use darkroom_api::{ApiConfig, AppState};
 use darkroom_compositor::{FontFile, Fonts, font_files};
 use darkroom_exports::{CallbackPolicy, WebhookSecret};
 use darkroom_media::{Fetcher, Tools};
 use darkroom_render::RenderEnv;
 use darkroom_store::{NewKey, Provisioned, Queues, Store, StoreConfig};
+use darkroom_sweep::{SweepConfig, Sweeper};
 use darkroom_webhook::{Sender, SenderConfig};
 use darkroom_worker::{Worker, WorkerConfig};
 use serde_json::{Map, Value};
@@ -51,6 +51,7 @@ pub(crate) async fn store(endpoint: &Endpoint) -> anyhow::Result<Store> {
     let queues = Queues {
         render: endpoint.render_queue_url.clone(),
         webhook: endpoint.webhook_queue_url.clone(),
+        dead_letters: None,
     };
     let (table, bucket) = (&endpoint.table, &endpoint.bucket);
     let config = StoreConfig::local(&endpoint.aws_url, REGION, table, bucket, queues);
@@ -111,11 +112,16 @@ pub(crate) fn sender(store: &Store, policy: CallbackPolicy) -> anyhow::Result<Se
     Sender::new(store.clone(), config).context("cannot make the sender of webhooks")
 }
 
-/// The HTTP API, the same one that the api function serves.
-pub(crate) fn router(store: &Store, policy: CallbackPolicy) -> anyhow::Result<Router> {
+/// The sweep, the same one that the sweep function runs.
+pub(crate) fn sweeper(store: &Store) -> Sweeper {
+    Sweeper::new(store.clone(), SweepConfig::default())
+}
+
+/// What the routes of the HTTP API share, with the settings that the api function has.
+pub(crate) fn app(store: &Store, policy: CallbackPolicy) -> anyhow::Result<AppState> {
     let mut config = ApiConfig::from_env().map_err(anyhow::Error::msg)?;
     config.limits.callbacks = policy;
-    Ok(darkroom_api::router(AppState::new(store.clone(), config)))
+    Ok(AppState::new(store.clone(), config))
 }
 
 /// The worker, the same one that the render function runs.
@@ -177,13 +183,16 @@ fn fonts() -> anyhow::Result<Fonts> {
 
 /// The template, for functions deployed on the local stack. `renders` run at the
 /// same time, two at least, as AWS has it.
-pub(crate) fn template(endpoint: &Endpoint, renders: u8) -> anyhow::Result<Template> {
+pub(crate) fn template(local: &Provisioned, renders: u8) -> anyhow::Result<Template> {
+    let dead_letters = local.dead_letters.clone();
     let here = [
-        ("Table", endpoint.table.clone()),
-        ("Bucket", endpoint.bucket.clone()),
-        ("RenderQueue", endpoint.render_queue_url.clone()),
+        ("Table", local.table.clone()),
+        ("Bucket", local.bucket.clone()),
+        ("RenderQueue", local.render_queue_url.clone()),
+        ("RenderDeadLetterQueue", dead_letters.render),
         ("RenderConcurrency", renders.max(2).to_string()),
-        ("WebhookQueue", endpoint.webhook_queue_url.clone()),
+        ("WebhookQueue", local.webhook_queue_url.clone()),
+        ("WebhookDeadLetterQueue", dead_letters.webhook),
     ];
     Template::read(TEMPLATE, here)
 }

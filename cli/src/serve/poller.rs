@@ -1,6 +1,6 @@
 //! Takes messages from the queues and gives them to the worker and to the sender of
-//! webhooks, as the event source mappings do on AWS; and sends again what is due, as
-//! the sweep function does there.
+//! webhooks, as the event source mappings do on AWS; and runs the sweep, as the schedule
+//! does there.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use darkroom_store::{Received, Store, StoreError};
+use darkroom_sweep::Sweeper;
 use darkroom_webhook::Sender;
 use darkroom_worker::{Deadline, Worker};
 use tokio::sync::watch;
@@ -17,8 +18,8 @@ use tokio::task::JoinSet;
 const WAIT: Duration = Duration::from_secs(5);
 /// After the queue could not be asked.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Between two looks for what is due.
-const REPAIR_EVERY: Duration = Duration::from_secs(3);
+/// Between two runs of the sweep.
+const SWEEP_EVERY: Duration = Duration::from_secs(3);
 /// Webhooks sent at the same time: batches, and messages of each.
 const WEBHOOK_BATCHES: usize = 2;
 const WEBHOOK_BATCH: u8 = 10;
@@ -63,17 +64,18 @@ impl Consumer {
     }
 }
 
-/// What runs in this process; deployed functions have pollers of their own.
+/// What runs in this process; deployed functions have pollers and a schedule of their own.
 pub(crate) struct Here {
     pub(crate) worker: Arc<Worker>,
     pub(crate) sender: Sender,
+    pub(crate) sweeper: Sweeper,
 }
 
 /// The pollers of one service.
 pub(crate) struct Polling(JoinSet<()>);
 
-/// Starts `workers` pollers of renders and those of webhooks (none where nothing runs
-/// here) and the repair; all end when `stopping` turns true.
+/// Starts `workers` pollers of renders, those of webhooks, and the sweep; none where nothing
+/// runs here. All end when `stopping` turns true.
 pub(crate) fn start(
     here: Option<&Here>,
     store: &Store,
@@ -81,7 +83,12 @@ pub(crate) fn start(
     stopping: &watch::Receiver<bool>,
 ) -> Polling {
     let mut tasks = JoinSet::new();
-    if let Some(Here { worker, sender }) = here {
+    if let Some(here) = here {
+        let Here {
+            worker,
+            sender,
+            sweeper,
+        } = here;
         let renders = Consumer::Renders(Arc::clone(worker));
         let webhooks = Consumer::Webhooks(sender.clone());
         let consumers = std::iter::repeat_n(renders, workers.into())
@@ -89,8 +96,8 @@ pub(crate) fn start(
         for consumer in consumers {
             tasks.spawn(poll(consumer, store.clone(), stopping.clone()));
         }
+        tasks.spawn(sweep(sweeper.clone(), stopping.clone()));
     }
-    tasks.spawn(repair(store.clone(), stopping.clone()));
     Polling(tasks)
 }
 
@@ -150,15 +157,18 @@ fn record(message: &Received) -> SqsMessage {
     record
 }
 
-async fn repair(store: Store, mut stopping: watch::Receiver<bool>) {
+async fn sweep(sweeper: Sweeper, mut stopping: watch::Receiver<bool>) {
     loop {
-        match store.resend_due().await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "sent tasks and webhooks again that were due"),
-            Err(error) => tracing::warn!("what is due cannot be looked through: {error}"),
-        }
+        let run = async {
+            let report = darkroom_sweep::handle(&sweeper).await;
+            if !report.is_idle() {
+                tracing::info!(?report, "swept");
+            }
+            tokio::time::sleep(SWEEP_EVERY).await;
+        };
         tokio::select! {
-            () = tokio::time::sleep(REPAIR_EVERY) => {}
+            () = run => {}
+            // It may be put down anywhere; what it did not come to is due still.
             _ = stopping.wait_for(|stop| *stop) => return,
         }
     }

@@ -67,6 +67,13 @@ impl Function {
         let queue = self.events.values().find(|event| event.r#type == "SQS");
         queue.map(|event| &event.properties)
     }
+
+    /// How often it runs by itself, if it does.
+    pub(crate) fn schedule(&self) -> Option<&str> {
+        let mut events = self.events.values();
+        let schedule = events.find(|event| event.r#type == "Schedule")?;
+        schedule.properties.get("Schedule")?.as_str()
+    }
 }
 
 impl Template {
@@ -209,8 +216,16 @@ mod tests {
             ("Table", "table".to_owned()),
             ("Bucket", "bucket".to_owned()),
             ("RenderQueue", "http://localhost/0/queue".to_owned()),
+            (
+                "RenderDeadLetterQueue",
+                "http://localhost/0/dead".to_owned(),
+            ),
             ("RenderConcurrency", "3".to_owned()),
             ("WebhookQueue", "http://localhost/0/webhooks".to_owned()),
+            (
+                "WebhookDeadLetterQueue",
+                "http://localhost/0/gone".to_owned(),
+            ),
         ];
         Template::read(include_str!("../../../template.yaml"), refs).unwrap()
     }
@@ -277,6 +292,42 @@ mod tests {
         let lease = darkroom_store::DELIVERY_LEASE.as_secs();
         assert!(lease < queue["VisibilityTimeout"].as_u64().unwrap());
         assert!(lease > template.function("WebhookFunction").unwrap().timeout);
+    }
+
+    /// Outputs go after three days, and parts of uploads whose worker died after one.
+    /// Nothing else in the bucket goes by itself.
+    #[test]
+    fn only_outputs_and_abandoned_uploads_are_removed_by_rule() {
+        let bucket: Map<String, Value> = template().properties("Bucket").unwrap();
+        let rules = &bucket["LifecycleConfiguration"]["Rules"];
+        let wanted = json!([
+            { "Id": "outputs", "Status": "Enabled", "Prefix": "outputs/", "ExpirationInDays": 3 },
+            {
+                "Id": "abandoned-uploads", "Status": "Enabled",
+                "AbortIncompleteMultipartUpload": { "DaysAfterInitiation": 1 },
+            },
+        ]);
+        assert_eq!(*rules, wanted);
+    }
+
+    /// A run ends by itself, before the function's time-out, and that before the next
+    /// run begins.
+    #[test]
+    fn a_sweep_is_over_before_the_next_one_begins() {
+        let sweep = template().function("SweepFunction").unwrap();
+        assert_eq!(sweep.schedule(), Some("rate(1 minute)"));
+        assert!(sweep.timeout < 60);
+        assert!(darkroom_sweep::BUDGET.as_secs() + 5 <= sweep.timeout);
+        let variables = &sweep.environment.variables;
+        let of = |name: &str| variables[name].as_str().unwrap();
+        assert_eq!(
+            of("DARKROOM_RENDER_DEAD_LETTER_QUEUE_URL"),
+            "http://localhost/0/dead"
+        );
+        assert_eq!(
+            of("DARKROOM_WEBHOOK_DEAD_LETTER_QUEUE_URL"),
+            "http://localhost/0/gone"
+        );
     }
 
     /// The template and the program have one word for a policy.

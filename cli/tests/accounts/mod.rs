@@ -77,10 +77,11 @@ async fn an_operator_shows_limits_charges_holds_and_resumes_an_account() {
     assert_eq!((refused.status, &refused.json()["errorCode"]), (429, &code));
     let listed = keys(&["list"]);
     let listed: Value = serde_json::from_str(listed.lines().last().unwrap()).unwrap();
-    assert_eq!(
-        (&listed["requestsPerMinute"], &listed["quota"]),
-        (&json!(1), &json!(9))
-    );
+    let shown = ["requestsPerMinute", "quota", "quotaUsed"].map(|field| &listed[field]);
+    assert_eq!(shown, [&json!(1), &json!(9), &json!(2)]);
+    let all = ["keys", "list", "--user", "eve", "--data", data];
+    let listed = stdout(&run(&all, 0));
+    assert!(listed.contains("2 of a quota of 9 s used"), "{listed}");
     run(
         &[
             "keys",
@@ -102,7 +103,27 @@ async fn an_operator_shows_limits_charges_holds_and_resumes_an_account() {
     ] {
         run(&["accounts", wrong[0], wrong[1], "--data", data], 2);
     }
-    // A mistyped name makes no account.
+    // A mistyped name has nothing, and is said to.
+    for (command, says) in [
+        (&["keys", "list"][..], "evee has no keys"),
+        (&["webhooks", "list"], "evee has no webhooks"),
+        (
+            &["webhooks", "list", "--failed"],
+            "evee has no failed webhooks",
+        ),
+    ] {
+        let list = [command, &["--user", "evee", "--data", data]].concat();
+        let listed = run(&list, 0);
+        let told = String::from_utf8_lossy(&listed.stderr).into_owned();
+        assert_eq!(
+            (stdout(&listed).as_str(), told.contains(says)),
+            ("", true),
+            "{told}"
+        );
+        let listed = run(&[&list[..], &["--json"]].concat(), 0);
+        assert_eq!((listed.stdout, listed.stderr), (vec![], vec![]));
+    }
+    // And makes no account.
     let nobody = ["accounts", "pause", "--user", "evee", "--data", data];
     run(&nobody, 3);
     let store = service.store().await;

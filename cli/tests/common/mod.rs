@@ -1,7 +1,8 @@
 //! Starts the program as a user would and speaks to it from outside.
 
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
+mod documents;
 pub mod pixels;
 
 use std::io::{BufRead as _, BufReader};
@@ -13,6 +14,8 @@ use axum::http::HeaderMap;
 use darkroom_store::{NewKey, Queues, Store, StoreConfig};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
+
+pub use documents::{moving_square, request, write};
 
 /// Nothing here takes longer on the slowest machine we test on.
 pub const LIMIT: Duration = Duration::from_mins(2);
@@ -198,6 +201,11 @@ impl Service {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    /// Where its local AWS stack is.
+    pub fn stack_url(&self) -> String {
+        self.endpoint()["aws_url"].as_str().unwrap().to_owned()
+    }
+
     /// How the service says it is reached.
     fn endpoint(&self) -> Value {
         serde_json::from_slice(&std::fs::read(self.data.join("service.json")).unwrap()).unwrap()
@@ -215,6 +223,7 @@ impl Service {
             Queues {
                 render: text("render_queue_url").to_owned(),
                 webhook: text("webhook_queue_url").to_owned(),
+                dead_letters: None,
             },
         );
         Store::new(config).await.unwrap()
@@ -348,45 +357,6 @@ impl Drop for Service {
             let _ = self.child.wait();
         }
     }
-}
-
-/// A whole request for a document.
-pub fn request(state: &Value) -> Value {
-    json!({
-        "editorState": state, "stateSchemaVersion": "v1",
-        "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
-    })
-}
-
-fn number(value: f64) -> Value {
-    json!({ "value": value, "keyframes": [] })
-}
-
-/// A red square that moves over `seconds`, on a canvas of `size` x `size` pixels.
-pub fn moving_square(size: u32, seconds: f64) -> Value {
-    let ticks = (seconds * 240_000.0) as i64;
-    let side = f64::from(size) / 2.0;
-    let left = json!({ "value": 0, "keyframes": [{ "timeTicks": ticks - 1, "value": side }] });
-    json!({
-        "stateSchemaVersion": "v1",
-        "compositionWidth": size, "compositionHeight": size,
-        "timebaseTicksPerSecond": 240_000,
-        "tracks": [{ "id": "t", "items": ["square"], "hidden": false, "muted": false }],
-        "assets": {}, "transitions": {},
-        "items": { "square": {
-            "id": "square", "type": "solid", "startTicks": 0, "durationTicks": ticks,
-            "isDraggingInTimeline": false, "color": "#ff0000", "shape": "rectangle",
-            "keepAspectRatio": false, "borderRadius": number(0.0), "rotation": number(0.0),
-            "top": number(0.0), "left": left, "width": number(side), "height": number(side),
-            "scaleX": number(1.0), "scaleY": number(1.0), "opacity": number(1.0),
-        }},
-    })
-}
-
-pub fn write(dir: &Path, name: &str, value: &Value) -> PathBuf {
-    let path = dir.join(name);
-    std::fs::write(&path, serde_json::to_string_pretty(value).unwrap()).unwrap();
-    path
 }
 
 /// What ffprobe says of a file's first video stream, with frames counted.

@@ -23,7 +23,10 @@ const MAX_KEY: usize = 200;
 pub(crate) struct Known;
 
 /// A request with a valid key that has runtime access.
-pub(crate) struct Runtime(pub(crate) ApiKey);
+pub struct Runtime(
+    /// The key.
+    pub ApiKey,
+);
 
 fn presented(headers: &HeaderMap) -> Result<&str, Refusal> {
     let refused = |detail: &str| Refusal::new(ErrorCode::KeyInvalid, detail);

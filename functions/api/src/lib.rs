@@ -7,6 +7,10 @@
 //!
 //! What a route takes and answers is said beside its handler, for utoipa; the tests make
 //! `openapi.json` of it (`openapi.rs`), and the built library holds only that file.
+//!
+//! Whoever serves routes of its own beside these, as `darkroom serve` does for its console,
+//! takes who asks ([`Runtime`]), what is asked for ([`read_export`]), how it is refused
+//! ([`Refusal`]) and what every answer has ([`with_conventions`]) from here.
 
 mod auth;
 mod body;
@@ -22,5 +26,8 @@ mod request_id;
 mod routes;
 mod unread;
 
+pub use auth::Runtime;
 pub use config::{ApiConfig, AppState};
-pub use routes::router;
+pub use probe::media_type_of;
+pub use reply::Refusal;
+pub use routes::{read_export, router, with_conventions};

@@ -15,7 +15,7 @@ pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-rep
 
 /// A refusal on its way to the client.
 #[derive(Debug)]
-pub(crate) struct Refusal(pub(crate) Problem);
+pub struct Refusal(pub(crate) Problem);
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
@@ -42,7 +42,8 @@ impl From<StoreError> for Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+    /// A refusal with one sentence.
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
         Self(Problem::new(code, detail))
     }
 }

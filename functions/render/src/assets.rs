@@ -55,30 +55,32 @@ impl TaskAssets {
     }
 
     async fn bring(&self, asset: &Asset, path: &Path) -> Result<(), AssetError> {
-        let limit = self.worker.config().asset_limit_bytes;
-        let fetch = async {
-            if let Some(key) = &asset.remote_key {
-                self.worker
-                    .store()
-                    .download_asset(&self.user, key, path, limit)
-                    .await
-                    .map_err(|error| from_bucket(&error))
-            } else if let Some(url) = &asset.remote_url {
-                self.worker
-                    .fetcher()
-                    .fetch(url, path, limit)
-                    .await
-                    .map_err(|error| from_web(&error))
-            } else {
-                Err(AssetError::refused(
-                    "it has neither a remoteKey nor a remoteUrl",
-                ))
-            }
-        };
         tokio::select! {
-            fetched = fetch => fetched.map(|_| ()),
+            fetched = self.worker.bring(&self.user, asset, path) => fetched,
             _ = self.control.stopped() => Err(AssetError::unavailable("the task was stopped")),
         }
+    }
+}
+
+impl Worker {
+    /// Streams an asset of a user's document into the file `into`: the user's own file in
+    /// the bucket, or what the guarded fetcher gets from the web.
+    ///
+    /// # Errors
+    /// Where the asset is at fault, or the bucket or the disk.
+    pub async fn bring(&self, user: &str, asset: &Asset, into: &Path) -> Result<(), AssetError> {
+        let limit = self.config().asset_limit_bytes;
+        let brought = if let Some(key) = &asset.remote_key {
+            let download = self.store().download_asset(user, key, into, limit);
+            download.await.map_err(|error| from_bucket(&error))
+        } else if let Some(url) = &asset.remote_url {
+            let fetch = self.fetcher().fetch(url, into, limit);
+            fetch.await.map_err(|error| from_web(&error))
+        } else {
+            let sentence = "it has neither a remoteKey nor a remoteUrl";
+            Err(AssetError::refused(sentence))
+        };
+        brought.map(|_| ())
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use darkroom_compositor::{Fonts, font_dirs};
+use darkroom_exports::repair::MAX_ATTEMPTS;
 use darkroom_media::{Fetcher, Tools};
 use darkroom_render::RenderEnv;
 use darkroom_store::{Store, StoreError};
@@ -33,7 +34,7 @@ impl Default for WorkerConfig {
         Self {
             lease: Duration::from_secs(30),
             heartbeat: Duration::from_secs(4),
-            max_attempts: 3,
+            max_attempts: MAX_ATTEMPTS,
             time_margin: Duration::from_secs(15),
             scratch: std::env::temp_dir().join("darkroom"),
             asset_limit_bytes: 800 * 1024 * 1024,
@@ -124,7 +125,11 @@ impl Worker {
         &self.0.owner
     }
 
-    pub(crate) async fn render_env(&self) -> Result<RenderEnv, StoreError> {
+    /// What is rendered with now: the tools, and the installed fonts beside those of the bucket.
+    ///
+    /// # Errors
+    /// Where the bucket is out of reach for the moment.
+    pub async fn render_env(&self) -> Result<RenderEnv, StoreError> {
         let fonts = self.0.fonts.current(&self.0.store).await?;
         Ok(RenderEnv::new(self.0.tools.clone(), fonts))
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::SqsMessage;
+use darkroom_exports::repair::GAVE_UP;
 use darkroom_exports::{DeliveryId, ExportPhase, Settings, Step, TaskId};
 use darkroom_render::{ExportSpec, Phase, Progress, RenderError};
 use darkroom_store::{Claim, ClaimOutcome, Finish, RenderMessage, StoreError};
@@ -49,9 +50,6 @@ enum Trouble {
     Ours(String),
     Stopped(Stop),
 }
-
-const GAVE_UP: &str = "The export could not be finished because of a fault of the service. \
-                       Nothing was charged; please create it again.";
 
 pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Deadline) -> Verdict {
     let body = message.body.as_deref().unwrap_or_default();
@@ -210,7 +208,7 @@ async fn render(
     let document = darkroom_editor_state::read(value, &library).map_err(|faults| {
         Trouble::Ours(format!("the stored document has {} faults", faults.len()))
     })?;
-    let spec = spec(claim.settings());
+    let spec = export_spec(claim.settings());
     let assets = TaskAssets::new(worker, claim.user_id(), scratch, Arc::clone(control));
     let env = tokio::select! {
         env = worker.render_env() => env.map_err(|error| ours(&error))?,
@@ -304,7 +302,8 @@ async fn fail(worker: &Worker, claim: &Claim, sentence: &str, done: Verdict) -> 
     }
 }
 
-fn spec(settings: &Settings) -> ExportSpec {
+/// What the renderer is asked for, by the settings of a task.
+pub fn export_spec(settings: &Settings) -> ExportSpec {
     ExportSpec {
         format: match settings.format {
             darkroom_exports::Format::Mp4 => darkroom_render::Format::Mp4,

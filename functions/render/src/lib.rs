@@ -30,6 +30,7 @@ use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent
 pub use config::{Worker, WorkerConfig, WorkerError};
 pub use control::Deadline;
 pub use fonts::FONT_FILE_BYTES;
+pub use job::export_spec;
 
 use job::Verdict;
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::event::sqs::SqsEvent;
+use darkroom_telemetry::start_log;
 use darkroom_worker::{Deadline, Worker, handle};
 use lambda_runtime::{LambdaEvent, service_fn};
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    log();
+    start_log();
     let worker = Arc::new(Worker::from_env().await?);
     let function = service_fn(move |event: LambdaEvent<SqsEvent>| {
         let worker = Arc::clone(&worker);
@@ -24,18 +25,4 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         }
     });
     lambda_runtime::run(function).await
-}
-
-/// One JSON line an event on standard output, which Lambda keeps; how much is told is the
-/// function's own setting (`AWS_LAMBDA_LOG_LEVEL`).
-fn log() {
-    let level = std::env::var("AWS_LAMBDA_LOG_LEVEL");
-    let level = match level.as_deref() {
-        Ok("FATAL") => Some(tracing::Level::ERROR),
-        level => level.ok().and_then(|level| level.parse().ok()),
-    };
-    tracing_subscriber::fmt()
-        .json()
-        .with_max_level(level.unwrap_or(tracing::Level::INFO))
-        .init();
 }

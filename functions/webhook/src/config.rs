@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use darkroom_exports::{CallbackPolicy, Timestamp};
-use darkroom_media::careful_client;
+use darkroom_media::{Lookup, careful_client};
 use darkroom_store::{Store, StoreError};
 
 /// Settings of a sender.
@@ -14,6 +14,8 @@ pub struct SenderConfig {
     pub policy: CallbackPolicy,
     /// Longest try, from connecting to the answer's headers.
     pub timeout: Duration,
+    /// Where host names lead.
+    pub lookup: Lookup,
     /// What time it is.
     pub clock: Clock,
 }
@@ -40,6 +42,7 @@ impl Default for SenderConfig {
         Self {
             policy: CallbackPolicy::Https,
             timeout: Duration::from_secs(15),
+            lookup: Lookup::default(),
             clock: Clock::new(Timestamp::now),
         }
     }
@@ -76,8 +79,8 @@ struct Parts {
 impl Sender {
     /// A sender of a store's webhooks.
     pub fn new(store: Store, config: SenderConfig) -> Result<Self, SenderError> {
-        let client = |guarded| {
-            careful_client(guarded)
+        let client = |guard: Option<&Lookup>| {
+            careful_client(guard)
                 .map_err(|error| SenderError::Client(error.to_string()))?
                 .timeout(config.timeout)
                 .user_agent(concat!("Darkroom/", env!("CARGO_PKG_VERSION")))
@@ -86,8 +89,8 @@ impl Sender {
         };
         Ok(Self(Arc::new(Parts {
             store,
-            guarded: client(true)?,
-            open: client(false)?,
+            guarded: client(Some(&config.lookup))?,
+            open: client(None)?,
             config,
         })))
     }

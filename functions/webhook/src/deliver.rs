@@ -1,6 +1,6 @@
 //! One message, from claim to verdict.
 
-use darkroom_exports::webhook::schedule::{Answer, TRIES, Verdict, judge};
+use darkroom_exports::webhook::schedule::{TRIES, Verdict, judge};
 use darkroom_exports::{DeliveryId, Step, TaskState};
 use darkroom_store::{
     DELIVERY_LEASE, Delivery, DeliveryClaim, Settled, StoreError, WebhookMessage,
@@ -77,13 +77,9 @@ fn hindrance(delivery: &Delivery) -> Option<Settled> {
         return Some(Settled::Dropped);
     }
     if delivery.gone {
-        return Some(Settled::Failed(Answer::Status {
-            code: 410,
-            retry_after: None,
-        }));
+        return Some(Settled::Unwanted);
     }
-    let why = "the last try was not finished, because of a fault of the service";
-    (delivery.attempt > TRIES).then(|| Settled::Failed(Answer::Nothing(why.to_owned())))
+    (delivery.attempt > TRIES).then_some(Settled::UsedUp)
 }
 
 async fn sent(sender: &Sender, delivery: &Delivery) -> Result<Settled, StoreError> {

@@ -12,8 +12,7 @@
 //!
 //! A receiver's fault never fails a message: it is settled as a try, and the next one
 //! is a message of its own. A fault of ours (the table, the queue) gives the message
-//! back; after eight times it ends in the dead-letter queue, and its delivery stands
-//! in the due index.
+//! back; after eight times it ends in the dead-letter queue, which the sweep works off.
 //!
 //! A receiver is untrusted: its address is checked when the connection is made,
 //! redirects are not followed, of its answer only status and `Retry-After` are read,

@@ -67,18 +67,19 @@ pub(crate) fn filter(item: &FilterItem) -> Option<Adjust> {
     (item.strength > 0.0).then(|| Adjust::Recolor(look.matrix(item.strength)))
 }
 
-/// A filter: colours are drawn towards their own luma, spread about mid-grey, then
-/// each channel is multiplied and raised. All on sRGB-encoded values, 0..=1.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Look {
+/// A filter: colours are drawn towards their own luma (Rec. 709), spread about mid-grey,
+/// then each channel is multiplied and raised. All on sRGB-encoded values, 0..=1. What
+/// comes out is mixed with what was there by `intensity` times `params.blend`, at most 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
     /// 0 is grey, 1 as it was.
-    saturation: f64,
+    pub saturation: f64,
     /// About 0.5; 1 is as it was.
-    contrast: f64,
+    pub contrast: f64,
     /// Factor on red, green, blue.
-    gain: [f64; 3],
+    pub gain: [f64; 3],
     /// Added to red, green, blue.
-    lift: [f64; 3],
+    pub lift: [f64; 3],
 }
 
 const fn look(saturation: f64, contrast: f64, gain: [f64; 3], lift: [f64; 3]) -> Look {
@@ -90,9 +91,9 @@ const fn look(saturation: f64, contrast: f64, gain: [f64; 3], lift: [f64; 3]) ->
     }
 }
 
-/// The filters: saturation, contrast, gain, lift.
+/// The filters by `filterType`: saturation, contrast, gain, lift.
 #[rustfmt::skip]
-pub(crate) const LOOKS: [(&str, Look); 8] = [
+pub const LOOKS: [(&str, Look); 8] = [
     ("verdant-glow",   look(1.15, 1.05, [0.94, 1.08, 0.90], [ 0.00,  0.03,  0.00])),
     ("cyberpunk-neon", look(1.45, 1.20, [1.10, 0.86, 1.22], [ 0.02, -0.02,  0.06])),
     ("vaporwave-blue", look(0.90, 0.92, [0.94, 0.92, 1.16], [ 0.06,  0.02,  0.10])),

@@ -15,8 +15,14 @@ use crate::raster;
 use crate::sample::{self, Sampled};
 use crate::scale::Scaler;
 
-/// Pixels above which a bitmap is cut to the canvas instead of kept whole.
+/// Pixels above which a bitmap is cut to the canvas instead of kept whole, on any canvas.
 const LARGEST: f64 = 16_000_000.0;
+
+/// The same on this one: as pictures have it, four canvases, beyond which all but a part
+/// of it lies outside.
+fn most_pixels(clip: Pixels) -> f64 {
+    crate::media::most_pixels(clip).min(LARGEST)
+}
 
 /// One thing to paint.
 #[derive(Debug, Clone)]
@@ -234,7 +240,7 @@ pub(crate) fn layer(
     // With its rim: what is thinner than a pixel takes whole ones.
     let size = size.map_or(0.0, |size| (size.width() + 4.0) * (size.height() + 4.0));
     let mut within = None;
-    if left == Affine::IDENTITY || size.is_nan() || size > LARGEST {
+    if left == Affine::IDENTITY || size.is_nan() || size > most_pixels(clip) {
         (raster, left) = (placement.matrix, Affine::IDENTITY);
         within = Some(clip);
     }

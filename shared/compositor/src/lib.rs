@@ -50,8 +50,6 @@
 //! - The parts of a group (a text template, a motion graphic) are one picture, scaled, turned and faded
 //!   together; see `scene::groups`.
 //!
-//! Not drawn: whatever `darkroom_editor_state::unsupported` lists.
-//!
 //! Drawing has no memory: a frame depends on its tick and pictures alone, never on
 //! the frames drawn before it. Caches change the time it takes, nothing else.
 
@@ -86,6 +84,7 @@ mod timeline;
 mod transition;
 mod vector;
 
+pub use adjust::{LOOKS, Look};
 pub use error::CompositorError;
 pub use picture::{Picture, RgbaFrame, YuvFrame};
 pub use scene::{MediaNeed, Scene};

@@ -51,7 +51,7 @@ const LONGEST: f64 = 32_768.0;
 
 /// Pixels a resized picture has at most: beyond them all but a part lies outside of
 /// the canvas, and resampling while drawing serves as well.
-fn most_pixels(clip: Pixels) -> f64 {
+pub(crate) fn most_pixels(clip: Pixels) -> f64 {
     (4.0 * clip.width() as f64 * clip.height() as f64).max(1_000_000.0)
 }
 
@@ -311,9 +311,13 @@ fn passthrough(frame: &Arc<YuvFrame>, source: Rect, target: Rect, clip: Pixels) 
     let part = seen.to_rect();
     let along = |x: f64| source.x0 + (x - target.x0) * source.width() / target.width();
     let down = |y: f64| source.y0 + (y - target.y0) * source.height() / target.height();
-    Some(Video {
+    let crop = Rect::new(along(part.x0), down(part.y0), along(part.x1), down(part.y1));
+    // Of a box of any size the canvas may show less than a thousandth of a pixel.
+    let snapped = Some(crop.snapped()).filter(|snapped| !snapped.is_empty());
+    let crop = snapped.unwrap_or(crop);
+    (!crop.is_empty()).then(|| Video {
         source: Arc::clone(frame),
-        crop: Rect::new(along(part.x0), down(part.y0), along(part.x1), down(part.y1)).snapped(),
+        crop,
         target: seen,
     })
 }

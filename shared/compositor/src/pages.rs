@@ -15,6 +15,8 @@
 //! - **Too long.** An entry longer than `pageDurationTicks` has a page of its own for
 //!   as long as it lasts. One with more lines than `maxLines` is split into pages of so
 //!   many, which share its time in proportion to their characters.
+//! - **Too much.** No page has more than 40,000 bytes of text, whatever its lines and
+//!   its length allow, but for an entry that alone is longer.
 //! - **Gaps.** Within a page nothing is highlighted between entries; between pages
 //!   nothing shows. Where pages overlap, the later one shows.
 //! - **Place.** A page begins at the top of the box, as text does.
@@ -133,6 +135,8 @@ enum Taken {
 /// Bytes that are laid out at first to see how much of them fits; doubled until more
 /// does not fit, so that the work grows with the text and no faster.
 const FIRST_TRY: usize = 128;
+/// Bytes of a page of several entries at most: its letters are kept as outlines.
+const MOST_BYTES: usize = 40_000;
 
 fn fit(
     queue: &VecDeque<Entry>,
@@ -140,15 +144,18 @@ fn fit(
     lines: &mut impl FnMut(&str) -> Vec<Range<usize>>,
 ) -> Taken {
     let start = queue.front().map_or(Ticks(0), |entry| entry.start);
-    let in_time = |at: usize| {
+    let fits = |at: usize, length: usize| {
         let entry = queue.get(at);
-        entry.is_some_and(|entry| at == 0 || entry.end - start <= limits.duration)
+        entry.is_some_and(|entry| {
+            let in_time = entry.end - start <= limits.duration;
+            at == 0 || (in_time && length + entry.text.len() <= MOST_BYTES)
+        })
     };
     let most = limits.lines.max(1);
     let mut bytes = FIRST_TRY;
     loop {
         let (mut count, mut length) = (0, 0);
-        while in_time(count) && length < bytes {
+        while fits(count, length) && length < bytes {
             length += queue.get(count).map_or(0, |entry| entry.text.len() + 1);
             count += 1;
         }
@@ -168,7 +175,7 @@ fn fit(
                 whole => Taken::Whole(between_words(queue, whole)),
             };
         }
-        if !in_time(count) {
+        if !fits(count, length) {
             return Taken::Whole(between_words(queue, count));
         }
         bytes = bytes.saturating_mul(2);

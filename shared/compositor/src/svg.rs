@@ -1,10 +1,10 @@
 //! SVG files, by resvg.
 //!
-//! A file stands alone: it reads no other file and no network, and no font, so text and
-//! raster images inside it are not drawn. What would take more memory or time than a
-//! picture is worth is refused.
+//! A file stands alone and still: it reads no other file, no network and no font, runs no
+//! script and does not move. What it holds of these is not drawn, and told of
+//! ([`Svg::gaps`]). What would take more memory or time than a picture is worth is refused.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use resvg::usvg::{self, filter, roxmltree};
@@ -19,9 +19,31 @@ const MOST_GROUPS: usize = 400;
 /// Elements inside one another, references followed.
 const DEEPEST: usize = 200;
 
+/// Bytes that the entities of a file may come to. Editors abbreviate addresses by them.
+const MOST_EXPANDED: usize = 64 << 20;
+/// Entities that roxmltree follows at most within one that the text names, that one
+/// included.
+const FOLLOWED: usize = 256;
+
+/// Elements that are not drawn, and what they are called for people.
+const GAPS: [(&str, &str); 9] = [
+    ("text", "text"),
+    ("image", "images"),
+    ("feImage", "images"),
+    ("foreignObject", "foreign objects"),
+    ("animate", "animations"),
+    ("animateMotion", "animations"),
+    ("animateTransform", "animations"),
+    ("set", "animations"),
+    ("script", "scripts"),
+];
+
 /// A parsed file.
 #[derive(Debug, Clone)]
-pub(crate) struct Svg(usvg::Tree);
+pub(crate) struct Svg {
+    tree: usvg::Tree,
+    gaps: BTreeSet<&'static str>,
+}
 
 impl Svg {
     /// # Errors
@@ -33,8 +55,13 @@ impl Svg {
 
     /// Width and height in its own pixels.
     pub(crate) fn size(&self) -> (f64, f64) {
-        let size = self.0.size();
+        let size = self.tree.size();
         (f64::from(size.width()), f64::from(size.height()))
+    }
+
+    /// Names of what it holds and is not drawn.
+    pub(crate) fn gaps(&self) -> &BTreeSet<&'static str> {
+        &self.gaps
     }
 
     /// The picture stretched to a bitmap of this size.
@@ -43,10 +70,10 @@ impl Svg {
     /// A sentence where it cannot be drawn.
     pub(crate) fn draw(&self, width: u32, height: u32) -> Result<Bitmap, &'static str> {
         let mut pixels = Pixmap::new(width, height).ok_or("its box is too large")?;
-        let size = self.0.size();
+        let size = self.tree.size();
         let fit = Transform::from_scale(width as f32 / size.width(), height as f32 / size.height());
         let mut target = pixels.as_mut();
-        let paint = AssertUnwindSafe(|| resvg::render(&self.0, fit, &mut target));
+        let paint = AssertUnwindSafe(|| resvg::render(&self.tree, fit, &mut target));
         catch_unwind(paint).map_err(|_| "it is an SVG that cannot be drawn")?;
         Ok(Bitmap {
             width: width as usize,
@@ -64,6 +91,9 @@ fn parse(text: &str) -> Result<Svg, String> {
         nodes_limit: MOST_ELEMENTS as u32 * 4,
         ..roxmltree::ParsingOptions::default()
     };
+    if expanded(text) > MOST_EXPANDED {
+        return Err("it is an SVG whose entities come to too much text".to_owned());
+    }
     let document =
         roxmltree::Document::parse_with_options(text, xml).map_err(|cause| unreadable(&cause))?;
     if Expansion::of(&document) > MOST_ELEMENTS {
@@ -80,7 +110,61 @@ fn parse(text: &str) -> Result<Svg, String> {
     let mut cost = Cost::default();
     cost.count(tree.root());
     cost.verdict()?;
-    Ok(Svg(tree))
+    Ok(Svg {
+        tree,
+        gaps: gaps_of(&document),
+    })
+}
+
+fn gaps_of(document: &roxmltree::Document<'_>) -> BTreeSet<&'static str> {
+    let mut found = BTreeSet::new();
+    for node in document.descendants().filter(roxmltree::Node::is_element) {
+        let element = node.tag_name().name();
+        let gap = GAPS.iter().find(|(name, _)| *name == element);
+        // Drawing programs leave texts behind that say nothing.
+        let says = |node: roxmltree::Node<'_, '_>| {
+            let words = node.text().unwrap_or_default();
+            !words.trim().is_empty()
+        };
+        if let Some((_, name)) = gap
+            && (element != "text" || node.descendants().any(says))
+        {
+            found.insert(*name);
+        }
+    }
+    found
+}
+
+/// Bytes that the entities of a text come to at most: roxmltree bounds how deep they
+/// are inside one another, but not how long each is and how often the text names one.
+fn expanded(text: &str) -> usize {
+    let declared = text.split("<!ENTITY").skip(1);
+    let Some(longest) = declared.map(longest_quoted).max() else {
+        return 0;
+    };
+    let plain = ["#", "amp;", "lt;", "gt;", "quot;", "apos;"];
+    let named = text.split('&').skip(1);
+    let named = named.filter(|rest| !plain.iter().any(|name| rest.starts_with(name)));
+    let each = longest.saturating_mul(FOLLOWED);
+    named.count().saturating_mul(each)
+}
+
+/// Length of the longest quoted text of a declaration, up to its end.
+fn longest_quoted(declaration: &str) -> usize {
+    let (mut rest, mut longest) = (declaration, 0);
+    while let Some((_, quoted)) = rest.split_once(['"', '\'', '>']) {
+        let mark = rest.get(..rest.len() - quoted.len());
+        let Some(quote) = mark.and_then(|mark| mark.chars().next_back()) else {
+            break;
+        };
+        if quote == '>' {
+            break;
+        }
+        let (value, after) = quoted.split_once(quote).unwrap_or((quoted, ""));
+        longest = longest.max(value.len());
+        rest = after;
+    }
+    longest
 }
 
 /// How many elements a document has once its references are followed. usvg makes a
@@ -227,6 +311,35 @@ mod tests {
     }
 
     #[test]
+    fn entities_are_followed_as_far_as_editors_use_them() {
+        let with = |entities: &str, inside: &str| {
+            Svg::parse(&format!(
+                "<!DOCTYPE svg [{entities}]><svg xmlns='http://www.w3.org/2000/svg' \
+                 width='10' height='10'>{inside}</svg>"
+            ))
+        };
+        let red = "<!ENTITY red '#f00'>";
+        let bitmap = with(red, "<rect width='9' height='9' fill='&red;'/>");
+        assert_eq!(
+            bitmap.unwrap().draw(10, 10).unwrap().row(5)[..4],
+            [255, 0, 0, 255]
+        );
+
+        let refused = |entities: &str, inside: &str| with(entities, inside).unwrap_err();
+        // One inside the other, and a long one again and again.
+        let laughs: String = (1..10)
+            .map(|n| format!("<!ENTITY e{n} '{}'>", format!("&e{};", n - 1).repeat(10)))
+            .collect();
+        let laughs = format!("<!ENTITY e0 'ha'>{laughs}");
+        let error = refused(&laughs, "<desc>&e9;</desc>");
+        assert!(error.contains("no readable SVG"), "{error}");
+        let long = format!("<!ENTITY a '>' ><!ENTITY b \"{}\">", "x".repeat(1 << 20));
+        let error = refused(&long, &format!("<desc>{}</desc>", "&b;".repeat(1 << 10)));
+        assert!(error.contains("too much text"), "{error}");
+        assert_eq!(longest_quoted(" a 'xyz' \"x>\" > 'longer'"), 3);
+    }
+
+    #[test]
     fn what_refers_to_itself_ends() {
         let _ = svg("<g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g>");
     }
@@ -249,7 +362,25 @@ mod tests {
     #[test]
     fn no_file_is_opened() {
         let named = "<image href='/proc/self/environ' width='9' height='9'/><image href='data:image/svg+xml;utf8,&lt;svg/>' width='9' height='9'/>";
-        let bitmap = svg(named).unwrap().draw(10, 10).unwrap();
+        let svg = svg(named).unwrap();
+        let bitmap = svg.draw(10, 10).unwrap();
         assert!(bitmap.data.iter().all(|byte| *byte == 0));
+        assert_eq!(Vec::from_iter(svg.gaps().clone()), ["images"]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_named() {
+        let gaps = |inside: &str| Vec::from_iter(svg(inside).unwrap().gaps().clone());
+        let moving = "<rect width='9' height='9'><animate attributeName='x' to='5'/></rect>";
+        let words = "<g><text y='9'><tspan>Sale</tspan></text></g>";
+        assert_eq!(gaps(&format!("{moving}{words}")), ["animations", "text"]);
+        let data = "<defs><image id='i' href='data:image/png;base64,AAAA'/></defs>";
+        let page = "<foreignObject width='9' height='9'/><script>let a;</script>";
+        assert_eq!(
+            gaps(&format!("{data}{page}")),
+            ["foreign objects", "images", "scripts"]
+        );
+        let nothing = "<text> <tspan/>\n</text><title>text</title><rect width='5' height='5'/>";
+        assert!(gaps(nothing).is_empty());
     }
 }

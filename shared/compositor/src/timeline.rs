@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use darkroom_editor_state::{
     AnimatedNumber, Animations, Easing, EditorState, Frame, Geometry, Item, ItemKind, SourceTime,
-    Ticks, TransitionKind,
+    Ticks, Transition, TransitionKind,
 };
 
 use crate::animation::ease;
@@ -73,6 +73,11 @@ impl Timeline {
             clips: Vec::new(),
             lanes: Vec::new(),
         };
+        let mut transitions: BTreeMap<&str, Vec<&Transition>> = BTreeMap::new();
+        for transition in state.transitions.values() {
+            let of_track = transitions.entry(&transition.track_id).or_default();
+            of_track.push(transition);
+        }
         for track in state.tracks.iter().rev().filter(|track| !track.hidden) {
             let mut lane = Lane {
                 clips: Vec::new(),
@@ -94,10 +99,7 @@ impl Timeline {
                     });
                 }
             }
-            for transition in state.transitions.values() {
-                if transition.track_id != track.id {
-                    continue;
-                }
+            for transition in transitions.remove(track.id.as_str()).unwrap_or_default() {
                 let ids = (&transition.from_clip_id, &transition.to_clip_id);
                 let (Some(from), Some(to)) = (state.items.get(ids.0), state.items.get(ids.1))
                 else {

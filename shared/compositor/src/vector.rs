@@ -72,7 +72,7 @@ impl Vector {
     /// What of it is not drawn, for people: `text layers`, for instance.
     pub fn gaps(&self) -> Vec<&'static str> {
         match &self.0 {
-            Kind::Svg(_) => Vec::new(),
+            Kind::Svg(svg) => svg.gaps().iter().copied().collect(),
             Kind::Lottie(animation) => animation.gaps().into_iter().collect(),
         }
     }

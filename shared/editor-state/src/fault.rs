@@ -20,7 +20,7 @@ pub enum FaultCode {
     TrackItemOverlap,
     /// A track lists an item that the document does not hold.
     TrackItemNotFound,
-    /// An item names an asset that the document does not hold.
+    /// An item names an asset that the document does not hold, or one without a file.
     AssetNotFound,
     /// An item names an asset of another type than it draws.
     AssetTypeMismatch,
@@ -28,7 +28,7 @@ pub enum FaultCode {
     IdMismatch,
     /// A transition's clips do not exist, or do not touch on its track.
     TransitionClipNotAdjacent,
-    /// No such transition type.
+    /// No such transition type, or a direction that the type does not have.
     TransitionTypeInvalid,
     /// No such effect type.
     EffectTypeInvalid,
@@ -48,8 +48,8 @@ pub enum FaultCode {
     MotionGraphicSlotsInvalid,
     /// A file of a motion graphic that is not one, or could make an invalid item.
     MotionGraphicInvalid,
-    /// A valid part that this build does not draw yet.
-    ItemUnsupported,
+    /// More text than is drawn, in one caption or in all.
+    TextTooLong,
 }
 
 impl FaultCode {
@@ -73,7 +73,7 @@ impl FaultCode {
         Self::MotionGraphicPropsInvalid,
         Self::MotionGraphicSlotsInvalid,
         Self::MotionGraphicInvalid,
-        Self::ItemUnsupported,
+        Self::TextTooLong,
     ];
 
     /// The code as it stands in an answer.
@@ -99,7 +99,7 @@ impl FaultCode {
             Self::MotionGraphicPropsInvalid => "EDITOR_MOTION_GRAPHIC_PROPS_INVALID",
             Self::MotionGraphicSlotsInvalid => "EDITOR_MOTION_GRAPHIC_SLOTS_INVALID",
             Self::MotionGraphicInvalid => "MOTION_GRAPHIC_INVALID",
-            Self::ItemUnsupported => "EDITOR_ITEM_UNSUPPORTED",
+            Self::TextTooLong => "EDITOR_TEXT_TOO_LONG",
         }
     }
 }

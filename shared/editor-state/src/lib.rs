@@ -13,9 +13,8 @@
 //!   of the public JSON schema (`tests/differential.rs` proves it against the
 //!   `jsonschema` crate), but says what to do about each fault.
 //! - `semantics`: the rules beyond the schema. They run on a document with schema
-//!   faults too, as far as it can be understood.
-//! - [`unsupported()`] lists what is valid and not drawn by this build, so that no
-//!   export is accepted and then ignored.
+//!   faults too, as far as it can be understood. What has no fault is drawn: there is
+//!   no second list of what is valid and refused all the same.
 //! - [`motion_graphics`] reads motion graphics; a [`Library`] of them is handed to
 //!   [`read`], and `convert` fills them in.
 //! - [`read_subtitles`] reads `.srt`, `.ass` and `.lrc` files, which a caption asset may
@@ -36,7 +35,7 @@ mod read;
 mod schema;
 mod semantics;
 mod subtitles;
-mod unsupported;
+mod text_limits;
 
 pub use capabilities::capabilities;
 pub use fault::{Fault, FaultCode, MAX_FAULTS, join as join_pointer};
@@ -50,4 +49,4 @@ pub use subtitles::{
     Cue, MAX_SUBTITLE_BYTES, MAX_SUBTITLE_WORDS, Mark, SubtitleError, SubtitleFormat,
     read_subtitles,
 };
-pub use unsupported::unsupported;
+pub use text_limits::{MAX_CAPTION_CHARACTERS, MAX_TEXT_CHARACTERS};

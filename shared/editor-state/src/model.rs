@@ -187,21 +187,25 @@ impl AnimatedNumber {
     /// from an implied keyframe `(0, value)` before the first, the last one's
     /// value after it (editor-state reference, "Keyframes").
     pub fn at(&self, time: Ticks) -> f64 {
-        let mut before = Keyframe {
+        let after = self
+            .keyframes
+            .partition_point(|keyframe| keyframe.time <= time);
+        let start = Keyframe {
             time: Ticks(0),
             value: self.value,
         };
-        for &next in &self.keyframes {
-            if time < next.time {
-                let span = (next.time.0 - before.time.0) as f64;
-                let done = (time.0 - before.time.0) as f64;
-                return if span > 0.0 {
-                    before.value + (next.value - before.value) * (done / span).clamp(0.0, 1.0)
-                } else {
-                    next.value
-                };
-            }
-            before = next;
+        let last = after.checked_sub(1);
+        let before = last
+            .and_then(|last| self.keyframes.get(last))
+            .unwrap_or(&start);
+        if let Some(next) = self.keyframes.get(after) {
+            let span = (next.time.0 - before.time.0) as f64;
+            let done = (time.0 - before.time.0) as f64;
+            return if span > 0.0 {
+                before.value + (next.value - before.value) * (done / span).clamp(0.0, 1.0)
+            } else {
+                next.value
+            };
         }
         before.value
     }
@@ -262,13 +266,6 @@ pub enum TransitionKind {
     ClockWipe,
     /// The incoming clip shows in a circle that opens from the centre.
     Iris,
-    /// A direction that the type does not have.
-    Unsupported {
-        /// Type.
-        kind: String,
-        /// Direction as written, JSON.
-        direction: String,
-    },
 }
 
 /// Edge or corner that a transition comes from (`params.direction`).

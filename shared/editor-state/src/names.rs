@@ -1,5 +1,5 @@
 //! The vocabularies of the document, each written once. The schema check, the
-//! capabilities answer, [`crate::unsupported`] and "did you mean" all read them.
+//! capabilities answer, the rules beyond the schema and "did you mean" all read them.
 
 mod illustrations;
 
@@ -119,6 +119,16 @@ pub const SHAPES: &[Name] = &[
     name("circle", "Circle"),
     name("triangle", "Triangle"),
     name("star", "Star"),
+];
+
+/// Types of charts.
+pub const CHARTS: &[Name] = &[
+    name("line", "Line chart"),
+    name("bar", "Bar chart"),
+    name("area", "Area chart"),
+    name("radar", "Radar chart"),
+    name("pie", "Pie chart"),
+    name("scatter", "Scatter plot"),
 ];
 
 /// Variants of the global background.

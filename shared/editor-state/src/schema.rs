@@ -11,6 +11,7 @@ use crate::fault::{Fault, FaultCode, Faults, join};
 use crate::names::{Name, nearest};
 
 /// What a value has to be.
+#[derive(Clone, Copy)]
 pub(crate) enum Rule {
     /// Anything.
     Any,

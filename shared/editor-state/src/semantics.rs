@@ -269,7 +269,44 @@ fn find_asset<'a>(
         );
         faults.push(FaultCode::AssetTypeMismatch, place, message);
     }
+    check_source(id, asset, faults);
     Some(asset)
+}
+
+/// Refuses an asset that nothing can be read from: one that names no file and, if it is a
+/// Lottie animation, does not hold it. Captions are in the document, or there are none.
+fn check_source(id: &str, asset: &Value, faults: &mut Faults) {
+    let kind = text(asset, "type").unwrap_or_default();
+    let named = |field| text(asset, field).is_some_and(|name| !name.is_empty());
+    let held = kind == "lottie" && asset.get("resourceJson").is_some_and(is_animation);
+    if kind == "caption" || held || named("remoteKey") || named("remoteUrl") {
+        return;
+    }
+    let (field, why) = if named("resourceComponentId") {
+        let why = "only names a component of the editor, which is not public";
+        ("resourceComponentId", why)
+    } else {
+        ("remoteUrl", "is not there, nor a remoteKey")
+    };
+    let json = if kind == "lottie" {
+        ", or its Lottie JSON (with layers) as resourceJson"
+    } else {
+        ""
+    };
+    let message = format!(
+        "{field} of {} {why}, so that there is no file to draw or play. Give the file's fileKey as remoteKey or its address as remoteUrl{json}.",
+        quote(id)
+    );
+    faults.push(
+        FaultCode::AssetNotFound,
+        join(&join("/assets", id), field),
+        message,
+    );
+}
+
+/// Whether this is a Lottie animation rather than any other object.
+pub(crate) fn is_animation(json: &Value) -> bool {
+    json.get("layers").is_some_and(Value::is_array)
 }
 
 /// A background may name an image asset; an `imageUrl` alone will do as well, and the

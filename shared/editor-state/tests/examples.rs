@@ -8,6 +8,7 @@
 mod common;
 
 use darkroom_editor_state::{FaultCode, Library, read};
+use serde_json::{Value, json};
 
 #[test]
 fn every_public_example_gets_its_verdict() {
@@ -53,4 +54,26 @@ fn every_public_example_gets_its_verdict() {
         (7, 8),
         "run `cargo xtask setup` to fetch all 15 examples"
     );
+}
+
+#[test]
+fn the_assets_in_the_readme_are_valid() {
+    let readme = include_str!("../../../README.md");
+    let blocks = readme.split("```json\n").skip(1);
+    let mut kinds = Vec::new();
+    for block in blocks {
+        let text = format!("{{{}}}", block.split("```").next().unwrap());
+        let shown: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
+        let assets = shown.get("assets").unwrap_or(&shown).clone();
+        let all = assets.as_object().unwrap().values();
+        kinds.extend(all.map(|asset| asset["type"].as_str().unwrap().to_owned()));
+        let document = json!({
+            "stateSchemaVersion": "v1", "compositionWidth": 64, "compositionHeight": 64,
+            "timebaseTicksPerSecond": 240_000, "assets": assets, "items": {}, "transitions": {},
+            "tracks": [{ "id": "t", "items": [], "hidden": false, "muted": false }],
+        });
+        let verdict = read(document, &Library::default());
+        assert_eq!(verdict.err(), None, "{text}");
+    }
+    assert_eq!(kinds, ["video", "caption"]);
 }

@@ -6,6 +6,7 @@
 )]
 
 mod common;
+mod fuzz;
 
 use common::{ant, faults, raw};
 use darkroom_editor_state::{Library, MAX_FAULTS, read};

@@ -148,6 +148,89 @@ fn clips_of_a_transition_follow_one_another() {
 }
 
 #[test]
+fn a_transition_comes_from_where_its_type_can() {
+    let from = |kind: &str, direction: Value| {
+        let kind = json!(kind);
+        raw(move |d| {
+            d["transitions"]["x-wipe"]["type"] = kind;
+            d["transitions"]["x-wipe"]["params"] = json!({ "direction": direction });
+        })
+    };
+    // A type without directions takes anything there as it takes any other parameter.
+    for (kind, direction) in [
+        ("wipe", json!("from-top-left")),
+        ("slide", json!("from-top")),
+        ("flip", json!("from-right")),
+        ("iris", json!("from-top-left")),
+    ] {
+        assert_eq!(from(kind, direction.clone()), [], "{kind} {direction}");
+    }
+    for (kind, direction, says) in [
+        ("slide", json!("from-top-left"), "Did you mean from-top?"),
+        ("flip", json!("from-botom"), "Did you mean from-bottom?"),
+        (
+            "wipe",
+            json!(7),
+            "direction is 7, which a wipe does not have.",
+        ),
+    ] {
+        let faults = from(kind, direction);
+        let [fault] = faults.as_slice() else {
+            panic!("{faults:?}")
+        };
+        assert_eq!(fault.code.as_str(), "EDITOR_TRANSITION_TYPE_INVALID");
+        assert_eq!(fault.path, "/transitions/x-wipe/params/direction");
+        assert!(fault.message.contains(says), "{}", fault.message);
+        assert!(fault.message.contains("from-left, from-right"), "{fault}");
+    }
+}
+
+#[test]
+fn an_asset_that_is_drawn_or_played_has_a_file() {
+    let code = "EDITOR_ASSET_NOT_FOUND";
+    let bare = |d: &mut Value, kind: &str| {
+        d["assets"][format!("a-{kind}")]["remoteUrl"] = Value::Null;
+    };
+    for kind in ["image", "video", "gif", "audio"] {
+        let place = format!("/assets/a-{kind}/remoteUrl");
+        assert_eq!(faults(|d| bare(d, kind)), one(code, &place));
+        let keyed = faults(|d| {
+            bare(d, kind);
+            d["assets"][format!("a-{kind}")]["remoteKey"] = json!("k");
+        });
+        assert_eq!(keyed, []);
+    }
+    assert_eq!(faults(|d| bare(d, "caption")), []);
+
+    // A sticker may be in the document; its component is in the editor alone.
+    let sticker = |json: Value| {
+        raw(move |d| {
+            bare(d, "lottie");
+            d["assets"]["a-lottie"]["resourceJson"] = json;
+        })
+    };
+    assert_eq!(sticker(json!({ "layers": [] })), []);
+    for json in [json!(null), json!({}), json!({ "layers": 1 })] {
+        let faults = sticker(json);
+        let [fault] = faults.as_slice() else {
+            panic!("{faults:?}")
+        };
+        let place = "/assets/a-lottie/resourceComponentId";
+        assert_eq!((fault.code.as_str(), fault.path.as_str()), (code, place));
+        assert!(fault.message.contains("not public"), "{}", fault.message);
+        assert!(fault.message.contains("resourceJson"), "{}", fault.message);
+    }
+    // What nothing names needs none.
+    let unused = faults(|d| {
+        let mut asset = d["assets"]["a-image"].clone();
+        asset["id"] = json!("spare");
+        asset["remoteUrl"] = json!("");
+        d["assets"]["spare"] = asset;
+    });
+    assert_eq!(unused, []);
+}
+
+#[test]
 fn unknown_words_are_named_with_the_nearest() {
     let list = raw(|d| {
         d["transitions"]["x-wipe"]["type"] = json!("wip");

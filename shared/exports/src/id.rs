@@ -47,6 +47,10 @@ id! {
     /// An asset.
     AssetId
 }
+id! {
+    /// An upload session.
+    UploadId
+}
 
 #[cfg(test)]
 mod tests {

@@ -5,8 +5,10 @@
 //! ([`billing`]), which an estimate tells beforehand ([`CreateExport::estimate`]),
 //! identified ([`idempotency`]) and lives as a [`Task`] ([`task`]). The document may be
 //! that of a [`Project`] ([`project`]), which is created and synced, as often as its
-//! tokens allow ([`bucket`]). What becomes of a task is told to its [`Callback`]
-//! ([`callback`], [`webhook`]). Whatever is refused is a [`Problem`] ([`problem`]).
+//! tokens allow ([`bucket`]). A file that it names may come in parts ([`upload`]). What
+//! becomes of a task is told to its [`Callback`] ([`callback`], [`webhook`]). What becomes
+//! of a task that nobody finished is decided in [`repair`]. Whatever is refused is a
+//! [`Problem`] ([`problem`]).
 
 pub mod billing;
 mod body;
@@ -14,23 +16,27 @@ pub mod bucket;
 pub mod callback;
 pub mod cursor;
 pub mod estimate;
+#[cfg(test)]
+mod fuzz;
 pub mod id;
 pub mod idempotency;
 pub mod limits;
 pub mod problem;
 pub mod project;
+pub mod repair;
 pub mod request;
 #[cfg(feature = "openapi")]
 pub mod schema;
 pub mod state;
 pub mod task;
 pub mod timestamp;
+pub mod upload;
 pub mod webhook;
 
 pub use billing::{Credits, PriceTable, Quote};
 pub use bucket::TokenBucket;
 pub use callback::{Callback, CallbackPolicy};
-pub use id::{AssetId, ProjectId, TaskId};
+pub use id::{AssetId, ProjectId, TaskId, UploadId};
 pub use idempotency::{Fingerprint, IdempotencyKey, Identity};
 pub use limits::Limits;
 pub use problem::{ErrorCode, Fault, Problem};

@@ -20,12 +20,18 @@ pub enum ErrorCode {
     AssetNotFound,
     /// No such project.
     ProjectNotFound,
+    /// No such upload session, or not any more.
+    UploadNotFound,
     /// The route exists, the method does not.
     MethodNotAllowed,
     /// The task has ended.
     TaskNotCancelable,
     /// The key is bound to another payload.
     IdempotencyKeyReused,
+    /// Parts of the upload are missing.
+    UploadIncomplete,
+    /// The upload is an asset already.
+    UploadCompleted,
     /// A project's state or an active task uses the asset.
     AssetReferenced,
     /// The `clientTaskId` is bound to another payload or task.
@@ -38,8 +44,6 @@ pub enum ErrorCode {
     StateSchemaVersionUnsupported,
     /// The document has faults.
     EditorSchemaInvalid,
-    /// The document holds what this build does not draw.
-    EditorItemUnsupported,
     /// Too many active tasks.
     ConcurrencyLimitExceeded,
     /// The key sends more requests than it may.
@@ -60,6 +64,10 @@ pub enum ErrorCode {
     WebhookSecretMissing,
     /// The uploaded bytes are not what they claim to be.
     UploadInvalid,
+    /// The file is larger than its type may be.
+    UploadTooLarge,
+    /// Too many open upload sessions.
+    UploadLimitExceeded,
     /// Something of ours is busy.
     Unavailable,
     /// Something of ours is broken.
@@ -77,16 +85,18 @@ impl ErrorCode {
         Self::TaskNotFound,
         Self::AssetNotFound,
         Self::ProjectNotFound,
+        Self::UploadNotFound,
         Self::MethodNotAllowed,
         Self::TaskNotCancelable,
         Self::IdempotencyKeyReused,
+        Self::UploadIncomplete,
+        Self::UploadCompleted,
         Self::AssetReferenced,
         Self::ClientTaskIdReused,
         Self::PayloadTooLarge,
         Self::UnsupportedMediaType,
         Self::StateSchemaVersionUnsupported,
         Self::EditorSchemaInvalid,
-        Self::EditorItemUnsupported,
         Self::ConcurrencyLimitExceeded,
         Self::RequestLimitExceeded,
         Self::StandardSecondLimitExceeded,
@@ -97,6 +107,8 @@ impl ErrorCode {
         Self::CallbackUrlForbidden,
         Self::WebhookSecretMissing,
         Self::UploadInvalid,
+        Self::UploadTooLarge,
+        Self::UploadLimitExceeded,
         Self::Unavailable,
         Self::Internal,
     ];
@@ -112,8 +124,11 @@ impl ErrorCode {
             Self::TaskNotFound => ("TASK_NOT_FOUND", 404, "NOT_FOUND"),
             Self::AssetNotFound => ("ASSET_NOT_FOUND", 404, "NOT_FOUND"),
             Self::ProjectNotFound => ("PROJECT_NOT_FOUND", 404, "NOT_FOUND"),
+            Self::UploadNotFound => ("UPLOAD_NOT_FOUND", 404, "NOT_FOUND"),
             Self::MethodNotAllowed => ("METHOD_NOT_ALLOWED", 405, "BAD_REQUEST"),
             Self::TaskNotCancelable => ("TASK_NOT_CANCELABLE", 409, "CONFLICT"),
+            Self::UploadIncomplete => ("UPLOAD_INCOMPLETE", 409, "CONFLICT"),
+            Self::UploadCompleted => ("UPLOAD_COMPLETED", 409, "CONFLICT"),
             Self::AssetReferenced => ("ASSET_REFERENCED", 409, "CONFLICT"),
             Self::IdempotencyKeyReused => ("IDEMPOTENCY_KEY_REUSED", 409, "CONFLICT"),
             Self::ClientTaskIdReused => ("CLIENT_TASK_ID_REUSED", 409, "CONFLICT"),
@@ -125,9 +140,6 @@ impl ErrorCode {
                 "UNPROCESSABLE_CONTENT",
             ),
             Self::EditorSchemaInvalid => ("EDITOR_SCHEMA_INVALID", 422, "UNPROCESSABLE_CONTENT"),
-            Self::EditorItemUnsupported => {
-                ("EDITOR_ITEM_UNSUPPORTED", 422, "UNPROCESSABLE_CONTENT")
-            }
             Self::ConcurrencyLimitExceeded => (
                 "OPEN_API_EXPORT_CONCURRENCY_LIMIT_EXCEEDED",
                 422,
@@ -152,6 +164,8 @@ impl ErrorCode {
             Self::CallbackUrlForbidden => ("CALLBACK_URL_FORBIDDEN", 422, "UNPROCESSABLE_CONTENT"),
             Self::WebhookSecretMissing => ("WEBHOOK_SECRET_MISSING", 422, "UNPROCESSABLE_CONTENT"),
             Self::UploadInvalid => ("UPLOAD_INVALID", 422, "UNPROCESSABLE_CONTENT"),
+            Self::UploadTooLarge => ("UPLOAD_TOO_LARGE", 422, "UNPROCESSABLE_CONTENT"),
+            Self::UploadLimitExceeded => ("UPLOAD_LIMIT_EXCEEDED", 422, "UNPROCESSABLE_CONTENT"),
             Self::Unavailable => ("SERVICE_UNAVAILABLE", 503, "INTERNAL"),
             Self::Internal => ("INTERNAL", 500, "INTERNAL"),
         }
@@ -183,8 +197,11 @@ impl ErrorCode {
             Self::TaskNotFound => "There is no such export task",
             Self::AssetNotFound => "There is no such asset",
             Self::ProjectNotFound => "There is no such project",
+            Self::UploadNotFound => "There is no such upload session",
             Self::MethodNotAllowed => "The route does not take this method",
             Self::TaskNotCancelable => "The task has already ended",
+            Self::UploadIncomplete => "Parts of the upload are missing",
+            Self::UploadCompleted => "The upload is completed",
             Self::AssetReferenced => "The asset is in use",
             Self::IdempotencyKeyReused => "The idempotency key belongs to another payload",
             Self::ClientTaskIdReused => "The client task id belongs to another task",
@@ -192,7 +209,6 @@ impl ErrorCode {
             Self::UnsupportedMediaType => "The content type is not supported",
             Self::StateSchemaVersionUnsupported => "The document version is not supported",
             Self::EditorSchemaInvalid => "The editor state is not valid",
-            Self::EditorItemUnsupported => "The editor state holds what is not drawn yet",
             Self::ConcurrencyLimitExceeded => "Too many active exports",
             Self::RequestLimitExceeded => "Too many requests",
             Self::StandardSecondLimitExceeded => "The API key's limit is used up",
@@ -203,6 +219,8 @@ impl ErrorCode {
             Self::CallbackUrlForbidden => "The callback cannot be used",
             Self::WebhookSecretMissing => "The account has no webhook secret",
             Self::UploadInvalid => "The file is not what it claims to be",
+            Self::UploadTooLarge => "The file is too large",
+            Self::UploadLimitExceeded => "Too many open upload sessions",
             Self::Unavailable => "The service is busy",
             Self::Internal => "The service failed",
         }

@@ -1,9 +1,7 @@
 //! The create requests of an export, with a document of its own or of a project:
 //! read whole, every fault reported, then typed.
 
-use darkroom_editor_state::{
-    Document, Library, OutputLayout, Ratio, Ticks, frame_count, output_layout,
-};
+use darkroom_editor_state::{Document, Library, OutputLayout, Ratio, Ticks, output_layout};
 use serde_json::{Value, json};
 
 use crate::billing::{PriceTable, Quote};
@@ -217,13 +215,12 @@ impl ProjectExport {
     /// The export of a state.
     ///
     /// # Errors
-    /// What is not drawn yet, the output's size and length.
+    /// The output's size and length.
     pub fn of(self, state: StateDocument, limits: &Limits) -> Result<CreateExport, Problem> {
-        state.is_drawn()?;
         let settings = self.requested.over(&state.document);
         let layout = settings.layout(&state.document);
         let duration = state.document.state.duration();
-        limits.check(&layout, duration, settings.fps)?;
+        limits.check(&layout, duration, settings.fps, settings.format)?;
         Ok(CreateExport {
             client_task_id: self.names.client_task_id,
             filename: self.names.filename,
@@ -330,11 +327,5 @@ impl CreateExport {
     pub fn quote(&self, prices: &PriceTable) -> Quote {
         let OutputLayout { width, height, .. } = self.layout;
         prices.quote(self.duration, width, height, self.settings.fps)
-    }
-
-    /// Output pixels times frames.
-    pub fn work_pixels(&self) -> u64 {
-        let pixels = u64::from(self.layout.width) * u64::from(self.layout.height);
-        pixels.saturating_mul(frame_count(self.duration, self.settings.fps))
     }
 }

@@ -10,7 +10,7 @@
 use darkroom_editor_state::names;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Object, Ref};
 
 use crate::request::Format;
@@ -61,6 +61,34 @@ fn version() -> Object {
         .description(Some("Version field of generation 1."))
         .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
         .enum_values(Some([Some("v1"), None]))
+        .build()
+}
+
+fn hashes() -> Array {
+    let hash = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some("^[0-9a-f]{64}$"));
+    ArrayBuilder::new()
+        .description(Some(
+            "SHA-256 of each part of 8 MiB in order (the last one is shorter), in hex: as many as \
+             the file's size has.",
+        ))
+        .items(hash)
+        .min_items(Some(1))
+        .max_items(Some(100))
+        .build()
+}
+
+fn part_numbers() -> Array {
+    let number = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(100));
+    ArrayBuilder::new()
+        .description(Some("Which parts, counted from 1."))
+        .items(number)
+        .min_items(Some(1))
+        .max_items(Some(100))
         .build()
 }
 
@@ -211,4 +239,36 @@ pub struct AddProjectAsset {
     /// Id of an asset of yours.
     #[schema(format = "uuid")]
     asset_id: String,
+}
+
+/// A file that comes in parts.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateUpload {
+    /// Name of the file.
+    #[schema(
+        min_length = 1,
+        max_length = 512,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"
+    )]
+    filename: String,
+    /// Media type of the file.
+    #[schema(min_length = 1, max_length = 255)]
+    content_type: String,
+    /// Bytes: at most 800 MiB of a video or picture, 25 MiB of a sound, 10 MiB of captions.
+    #[schema(minimum = 1, maximum = 838_860_800)]
+    size: u32,
+    #[schema(schema_with = hashes)]
+    part_sha256: (),
+    /// A project to bind the asset to.
+    #[schema(format = "uuid")]
+    project_id: Option<String>,
+}
+
+/// Parts whose addresses are wanted.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignUploadParts {
+    #[schema(schema_with = part_numbers)]
+    part_numbers: (),
 }

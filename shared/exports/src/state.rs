@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use darkroom_editor_state::{Asset, Document, Library, read, unsupported};
+use darkroom_editor_state::{Asset, Document, Library, read};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::idempotency::canonical;
-use crate::problem::{ErrorCode, Problem};
+use crate::problem::Problem;
 
 /// Characters of a SHA-256 in hex.
 const HASH_CHARS: usize = 64;
@@ -41,17 +41,6 @@ impl StateDocument {
             bytes,
             hash,
         })
-    }
-
-    /// Refuses what this build does not draw.
-    pub(crate) fn is_drawn(&self) -> Result<(), Problem> {
-        let not_drawn = unsupported(&self.document.state);
-        if not_drawn.is_empty() {
-            return Ok(());
-        }
-        let mut problem = Problem::from_editor_faults("/editorState", &not_drawn);
-        problem.code = ErrorCode::EditorItemUnsupported;
-        Err(problem)
     }
 
     /// The uploaded files below `folder` (`uploads/.../`) that the document's assets

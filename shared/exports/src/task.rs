@@ -3,13 +3,14 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::billing::Credits;
+use crate::billing::{Credits, PriceTable};
 use crate::id::{ProjectId, TaskId};
+use crate::request::CreateExport;
 use crate::timestamp::Timestamp;
 use darkroom_editor_state::Ticks;
 
 /// Life cycle of a task (contract, "Task life cycle"). Terminal states never change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TaskState {
     /// Committed, not yet claimed.
     Pending,
@@ -250,6 +251,32 @@ fn phases() -> utoipa::openapi::Object {
 }
 
 impl Task {
+    /// The task of an export that the key of this id asks for, as it begins: PENDING,
+    /// created now, its figures fixed by these prices.
+    pub fn new(export: &CreateExport, created_by_key: &str, prices: &PriceTable) -> Self {
+        let quote = export.quote(prices);
+        let callback = export.callback.as_ref();
+        Self {
+            id: TaskId::generate(),
+            project: export.project,
+            created_by_key: created_by_key.to_owned(),
+            client_task_id: export.client_task_id.clone(),
+            filename: export.filename.clone(),
+            state: TaskState::Pending,
+            progress: 0,
+            phase: None,
+            error: None,
+            output_key: None,
+            callback_url: callback.map(|callback| callback.url.clone()),
+            warnings: Vec::new(),
+            duration: quote.duration,
+            standard_seconds: quote.standard_seconds,
+            credits: quote.credits,
+            created_at: Timestamp::now(),
+            completed_at: None,
+        }
+    }
+
     /// `CreateExportData` of the contract.
     pub fn to_create_data(&self) -> Value {
         let data = CreateExportData {

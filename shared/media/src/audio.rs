@@ -13,6 +13,7 @@ use std::process::Stdio;
 
 use crate::child::{Running, cause, command, read_file};
 use crate::error::MediaError;
+use crate::limits::Allowance;
 use crate::pipe::Output;
 use crate::probe::{AudioStream, Probe};
 use crate::tools::Tools;
@@ -79,7 +80,7 @@ impl AudioDecoder {
             .args(["-af", &filters(stream, probe, request)])
             .args(["-f", "f32le", "pipe:1"])
             .stdout(Stdio::piped());
-        let mut running = Running::start(ffmpeg, tools)?;
+        let mut running = Running::start(ffmpeg, tools, Allowance::DECODER)?;
         Ok(Self {
             output: running.output()?,
             running: Some(running),

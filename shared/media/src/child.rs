@@ -1,25 +1,32 @@
 //! One wrapper for every child process.
+//!
+//! Each leads a process group of its own, and what it started ends with it: killed
+//! when the work is stopped, and when the child has ended. What it may use is in
+//! `limits`.
 
 use std::fs::File;
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 use rustix::event::PollFlags;
-use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, pidfd_open, prlimit};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
 use crate::error::MediaError;
+use crate::limits::{Allowance, processor_seconds};
 use crate::pipe::{Input, Output, Wait};
 use crate::tools::Tools;
 
-/// Address space of a child; a file that wants more is refused by its decoder's failure.
-const MEMORY_LIMIT_BYTES: u64 = 6 << 30;
 /// What is kept of a child's last words.
 const WORDS_BYTES: usize = 4096;
 /// A child that gives nothing, takes nothing or does not end for this long is stuck.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// The last words of a child that has ended are all there, unless somebody whom it
+/// started and who left its group still holds its standard error.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What follows the options of an input that is a file: see [`read_file`].
 const STDIN_AS_FILE: &str = "file:/proc/self/fd/0";
@@ -35,8 +42,10 @@ const FORMATS: &str = "mov,matroska,webm,mpegts,mpeg,avi,flv,asf,ogg,mp3,wav,w64
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
-    words: Option<JoinHandle<String>>,
+    words: Option<Receiver<String>>,
+    allowance: Allowance,
     wait: Wait,
+    waited: bool,
 }
 
 /// How a child ended.
@@ -79,33 +88,36 @@ pub(crate) fn read_file(command: &mut Command, path: &Path) -> Result<(), MediaE
 }
 
 impl Running {
-    /// Starts a child. `command` ends here, and with it our copies of what the
-    /// child inherits.
-    pub(crate) fn start(mut command: Command, tools: &Tools) -> Result<Self, MediaError> {
-        let mut child =
-            command
-                .stderr(Stdio::piped())
-                .spawn()
-                .map_err(|source| MediaError::File {
-                    path: command.get_program().into(),
-                    source,
-                })?;
-        let limit = |bytes| Rlimit {
-            current: Some(bytes),
-            maximum: Some(bytes),
-        };
-        // A child that has already ended needs no limit.
-        let pid = pid_of(&child);
-        let _ = prlimit(pid, Resource::As, limit(MEMORY_LIMIT_BYTES));
-        let _ = prlimit(pid, Resource::Core, limit(0));
-        let words = child
-            .stderr
-            .take()
-            .map(|stderr| std::thread::spawn(move || last_words(stderr)));
+    /// Starts a child that may use so much. `command` ends here, and with it our copies
+    /// of what the child inherits.
+    pub(crate) fn start(
+        mut command: Command,
+        tools: &Tools,
+        allowance: Allowance,
+    ) -> Result<Self, MediaError> {
+        let mut child = command
+            .process_group(0)
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|source| MediaError::File {
+                path: command.get_program().into(),
+                source,
+            })?;
+        if let Some(pid) = pid_of(&child) {
+            allowance.set(pid);
+        }
+        let words = child.stderr.take().map(|stderr| {
+            let (send, words) = sync_channel(1);
+            // Whoever started the child may be gone.
+            std::thread::spawn(move || send.send(last_words(stderr)).ok());
+            words
+        });
         Ok(Self {
             child,
             words,
+            allowance,
             wait: Wait::new(tools, PATIENCE),
+            waited: false,
         })
     }
 
@@ -128,29 +140,48 @@ impl Running {
         self.end_within(PATIENCE)
     }
 
+    /// As [`Running::end`], with another patience. A child that a signal ended is an
+    /// error: what it gave may be a part.
     pub(crate) fn end_within(mut self, patience: Duration) -> Result<Ended, MediaError> {
         let system = |error: std::io::Error| MediaError::Pipe(error.to_string());
-        if let Some(pid) = pid_of(&self.child)
-            && self.child.try_wait().map_err(system)?.is_none()
-        {
+        let mut spent = None;
+        if let Some(pid) = pid_of(&self.child) {
             let end = pidfd_open(pid, PidfdFlags::empty()).map_err(|error| system(error.into()))?;
             let wait = self.wait.with_patience(patience);
             wait.until(end.as_fd(), PollFlags::IN)?;
+            spent = processor_seconds(pid);
         }
+        self.kill_group();
+        self.waited = true;
         let status = self.child.wait().map_err(system)?;
-        let words = self.words.take().and_then(|words| words.join().ok());
+        if let Some(error) = self.allowance.killed(status, spent) {
+            return Err(error);
+        }
+        let words = self.words.take();
+        let words = words.and_then(|words| words.recv_timeout(LAST_WORDS).ok());
         Ok(Ended {
             status,
             words: words.unwrap_or_default(),
         })
     }
+
+    /// Kills the child and what it started. Only while it is not waited for: until then
+    /// its number, which names the group, is nobody else's.
+    fn kill_group(&self) {
+        if let Some(group) = pid_of(&self.child) {
+            // Fails where all of them have ended.
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Already ended or not, it is gone afterwards and leaves no zombie.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        // Ended by itself or not, it is gone afterwards and leaves no zombie.
+        if !self.waited {
+            self.kill_group();
+            let _ = self.child.wait();
+        }
     }
 }
 
@@ -189,91 +220,6 @@ pub(crate) fn cause(words: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use std::time::Instant;
-
-    use super::*;
-
-    fn shell(script: &str) -> Command {
-        let mut command = Command::new("sh");
-        command.args(["-c", script]).stdout(Stdio::piped());
-        command
-    }
-
-    fn running(script: &str, patience: Duration) -> (Running, Arc<AtomicBool>) {
-        let stop = Arc::new(AtomicBool::new(false));
-        let tools = Tools::discover().unwrap().stopped_by(Arc::clone(&stop));
-        let mut running = Running::start(shell(script), &tools).unwrap();
-        running.wait = running.wait.with_patience(patience);
-        (running, stop)
-    }
-
-    #[test]
-    fn a_cause_names_no_local_path() {
-        assert_eq!(
-            cause("[mov @ 0x5] moov atom not found\nfile:/tmp/x/asset-0: Invalid data found\n"),
-            "Invalid data found"
-        );
-        assert_eq!(cause("[h264 @ 0x1] no frame!"), "no frame!");
-        assert_eq!(cause(""), "no reason given");
-    }
-
-    #[test]
-    fn a_dropped_child_is_dead() {
-        let (running, _) = running("exec sleep 1000", PATIENCE);
-        let pid = pid_of(&running.child).unwrap();
-        drop(running);
-        assert!(rustix::process::test_kill_process(pid).is_err());
-    }
-
-    #[test]
-    fn a_child_that_gives_nothing_or_does_not_end_is_stuck() {
-        let short = Duration::from_millis(50);
-        let (mut child, _) = running("echo begun; exec sleep 1000", short);
-        let mut output = child.output().unwrap();
-        let mut buffer = [0; 64];
-        let stuck = output.fill(&mut buffer);
-        assert!(matches!(stuck, Err(MediaError::Stuck { .. })), "{stuck:?}");
-        let stuck = child.end_within(short).err();
-        assert!(matches!(stuck, Some(MediaError::Stuck { .. })), "{stuck:?}");
-    }
-
-    #[test]
-    fn a_child_that_takes_nothing_is_stuck() {
-        let stop = Arc::new(AtomicBool::new(false));
-        let tools = Tools::discover().unwrap().stopped_by(stop);
-        let mut command = shell("exec sleep 1000");
-        command.stdin(Stdio::piped());
-        let mut child = Running::start(command, &tools).unwrap();
-        child.wait = child.wait.with_patience(Duration::from_millis(50));
-        let mut input = child.input().unwrap();
-        let stuck = input.write_all(&vec![0; 4 << 20]);
-        assert!(matches!(stuck, Err(MediaError::Stuck { .. })), "{stuck:?}");
-    }
-
-    #[test]
-    fn waiting_ends_when_the_work_is_stopped() {
-        let (mut child, stop) = running("exec sleep 1000", PATIENCE);
-        let mut output = child.output().unwrap();
-        let began = Instant::now();
-        let reading = std::thread::spawn(move || output.fill(&mut [0; 64]));
-        stop.store(true, Ordering::Relaxed);
-        let stopped = reading.join().unwrap();
-        assert!(matches!(stopped, Err(MediaError::Stopped)), "{stopped:?}");
-        assert!(began.elapsed() < PATIENCE / 2);
-        assert!(matches!(child.end().err(), Some(MediaError::Stopped)));
-    }
-
-    #[test]
-    fn output_comes_whole_and_ends() {
-        let (mut child, _) = running("printf abc; printf def", PATIENCE);
-        let mut output = child.output().unwrap();
-        let mut buffer = [0; 4];
-        assert_eq!(output.fill(&mut buffer).unwrap(), 4);
-        assert_eq!(&buffer, b"abcd");
-        assert_eq!(output.fill(&mut buffer).unwrap(), 2);
-        assert!(child.end().unwrap().well());
-    }
-}
+mod misbehaviour;
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,7 @@ use crate::audio::{CHANNELS, SAMPLE_RATE};
 use crate::child::{Running, cause, command};
 use crate::error::MediaError;
 use crate::lend::Lender;
+use crate::limits::Allowance;
 use crate::pipe::{Input, Wait};
 use crate::tools::Tools;
 
@@ -95,7 +96,7 @@ impl Encoder {
             .arg(named_file(out))
             .stdin(Stdio::piped())
             .stdout(Stdio::null());
-        let mut running = Running::start(ffmpeg, tools)?;
+        let mut running = Running::start(ffmpeg, tools, Allowance::ENCODER)?;
         let frames = Lender::new(running.input()?);
         Ok(Self {
             running,
@@ -172,6 +173,8 @@ fn of_encoder(error: MediaError) -> MediaError {
         MediaError::Stuck { seconds } => {
             MediaError::Encoder(format!("it did nothing for {seconds} s"))
         }
+        MediaError::Limit(limit) => MediaError::Encoder(format!("it took {limit}")),
+        MediaError::Unreadable(cause) => MediaError::Encoder(cause),
         other => other,
     }
 }

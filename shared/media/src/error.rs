@@ -51,6 +51,12 @@ pub enum MediaError {
         /// How long was waited.
         seconds: u64,
     },
+    /// A decoder reached a limit of what it may use.
+    #[error("the file takes too much to decode: {0}")]
+    Limit(String),
+    /// Somebody else ended a child process: an operator, or a machine short of memory.
+    #[error("a child process was killed (signal {0})")]
+    Killed(i32),
     /// The source ends long before its own header says.
     #[error("the file is damaged: it breaks off after {reached:.1} of {declared:.1} seconds")]
     BreaksOff {
@@ -93,6 +99,7 @@ impl MediaError {
                 | Self::TooLarge { .. }
                 | Self::BreaksOff { .. }
                 | Self::Stuck { .. }
+                | Self::Limit(_)
         )
     }
 }

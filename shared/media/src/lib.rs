@@ -8,9 +8,11 @@
 //!      ─ AudioDecoder ─> f32 samples                ├─> Encoder ─> mp4, webm
 //! ```
 //!
-//! Every child process is started in one place ([`child`]): killed when its
-//! owner is dropped, its last words kept for the error message, its memory and
-//! the time it may do nothing bounded. A decoder is given one open file, under
+//! Every child process is started in one place ([`child`]): killed with all that
+//! it started when its owner is dropped, its last words kept for the error
+//! message, the time it may do nothing bounded, and its memory, its processor
+//! time, the files it writes and the processes there may be ([`limits`], which
+//! also tells what is not limited). A decoder is given one open file, under
 //! no name, and a list of the formats that it may be; whatever that file names
 //! is never opened. ffmpeg 5.1 is the oldest version that is accepted.
 //! Everything that waits for a child blocks: call it from a thread that may.
@@ -22,6 +24,7 @@ mod error;
 mod fetch;
 mod heif;
 mod lend;
+mod limits;
 mod moving;
 mod pipe;
 mod probe;
@@ -34,7 +37,7 @@ pub use audio::{AudioDecoder, AudioRequest, CHANNELS, SAMPLE_RATE};
 pub use encode::{Container, Encoder, EncoderRequest, SoundInput};
 pub use error::MediaError;
 pub use fetch::{
-    FetchError, FetchLimits, Fetcher, Unanswered, careful_client, http_client, unanswered,
+    FetchError, FetchLimits, Fetcher, Lookup, Unanswered, careful_client, http_client, unanswered,
 };
 pub use moving::moving_webp;
 pub use probe::{AudioStream, Probe, VideoStream, probe};

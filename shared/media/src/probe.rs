@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::child::{Running, cause, command, read_file};
 use crate::error::MediaError;
+use crate::limits::Allowance;
 use crate::tone::high_range;
 use crate::tools::Tools;
 
@@ -135,7 +136,7 @@ pub fn probe(tools: &Tools, path: &Path) -> Result<Probe, MediaError> {
     ffprobe.args(["-of", "json", "-show_streams", "-show_format"]);
     read_file(&mut ffprobe, path)?;
     ffprobe.stdout(Stdio::piped());
-    let mut running = Running::start(ffprobe, tools)?;
+    let mut running = Running::start(ffprobe, tools, Allowance::PROBE)?;
     let mut answer = vec![0; ANSWER_BYTES];
     let length = running.output()?.fill(&mut answer)?;
     if length == ANSWER_BYTES {

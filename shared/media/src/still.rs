@@ -17,15 +17,18 @@ use crate::{PixelFormat, Raster, heif, probe};
 const MEMORY_LIMIT_BYTES: u64 = 1 << 30;
 
 /// Whether [`decode_still`] can be expected to work, by the file's head alone: it
-/// holds a picture, of no more than 16,384 pixels a side and 2^26 in all.
-pub fn check_still(tools: &Tools, path: &Path) -> Result<(), MediaError> {
+/// holds a picture, of no more than 16,384 pixels a side and 2^26 in all. Answers its
+/// width and height in pixels, before it is turned as the file may say.
+pub fn check_still(tools: &Tools, path: &Path) -> Result<(u32, u32), MediaError> {
     if let Some(decoder) = decoder(path)? {
         let (width, height) = decoder.dimensions();
-        return check_size(width, height);
+        check_size(width, height)?;
+        return Ok((width, height));
     }
     heif::orientation(path)?;
     let video = probe(tools, path)?.video;
-    video.map(drop).ok_or(MediaError::Missing("picture"))
+    let video = video.ok_or(MediaError::Missing("picture"))?;
+    Ok((video.width, video.height))
 }
 
 /// Decodes the (first) picture of a file. The common formats are decoded here;

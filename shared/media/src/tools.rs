@@ -1,5 +1,6 @@
 //! Finds ffmpeg and ffprobe, and checks their versions.
 
+use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -20,6 +21,16 @@ pub struct Tools {
     pub(crate) ffmpeg: PathBuf,
     pub(crate) ffprobe: PathBuf,
     pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) decoder_threads: NonZeroU8,
+}
+
+/// Threads of a decoder. On few processors the encoder keeps all of them busy, and
+/// decoding side by side only costs more.
+fn decoder_threads() -> NonZeroU8 {
+    match std::thread::available_parallelism() {
+        Ok(processors) if processors.get() > 2 => NonZeroU8::MIN.saturating_add(1),
+        _ => NonZeroU8::MIN,
+    }
 }
 
 impl Tools {
@@ -41,7 +52,18 @@ impl Tools {
             ffmpeg: find("ffmpeg", FFMPEG, ffmpeg)?,
             ffprobe: find("ffprobe", FFPROBE, ffprobe)?,
             stop: Arc::default(),
+            decoder_threads: decoder_threads(),
         })
+    }
+
+    /// The same tools with that many threads for each decoder of pictures, in place of one,
+    /// or two on more than two processors. The pictures are the same.
+    #[must_use]
+    pub fn with_decoder_threads(&self, threads: NonZeroU8) -> Self {
+        Self {
+            decoder_threads: threads,
+            ..self.clone()
+        }
     }
 
     /// Whether both are new enough. Takes a tenth of a second, as both run: for the start

@@ -15,6 +15,7 @@ use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use crate::audio::BREAK_SECONDS;
 use crate::child::{Running, cause, command, read_file};
 use crate::error::MediaError;
+use crate::limits::Allowance;
 use crate::pipe::Output;
 use crate::probe::{Probe, VideoStream};
 use crate::tools::Tools;
@@ -183,7 +184,8 @@ impl VideoRequest {
 impl Source {
     fn decode(&self, filters: &str, frames: Option<u64>) -> Result<Running, MediaError> {
         let mut ffmpeg = command(&self.tools.ffmpeg);
-        ffmpeg.args(["-nostdin", "-threads", threads(), "-copyts"]);
+        let threads = self.tools.decoder_threads.to_string();
+        ffmpeg.args(["-nostdin", "-threads", &threads, "-copyts"]);
         // ffmpeg's own decoders drop the alpha plane.
         match self.stream.codec.as_str() {
             "vp8" if self.stream.has_alpha => ffmpeg.args(["-c:v", "libvpx"]),
@@ -214,7 +216,7 @@ impl Source {
             }
         }
         ffmpeg.arg("pipe:1").stdout(Stdio::piped());
-        Running::start(ffmpeg, &self.tools)
+        Running::start(ffmpeg, &self.tools, Allowance::DECODER)
     }
 
     /// The last picture there is: of all from the last key frame on, what comes last.
@@ -375,15 +377,6 @@ impl Stream {
         } else {
             Err(out_of_step())
         }
-    }
-}
-
-/// Threads of a decoder. On few processors the encoder keeps all of them busy, and
-/// decoding side by side only costs more.
-fn threads() -> &'static str {
-    match std::thread::available_parallelism() {
-        Ok(processors) if processors.get() > 2 => "2",
-        _ => "1",
     }
 }
 

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod fetching;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -65,6 +65,24 @@ pub enum RenderError {
         /// Where on the timeline.
         seconds: f64,
     },
+    /// Pictures that are drawn at once are more than fits in memory.
+    #[error(
+        "{count} {what} of {pixels} pixels in all are drawn at once at {seconds:.2} s ({items}): at most {limit} pixels are kept in memory; use smaller files, or put them one after the other"
+    )]
+    TooManyPixels {
+        /// `images` or `videos and gifs`.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// The ids of the largest, and how many more there are.
+        items: String,
+        /// Pixels of their files, in all.
+        pixels: u64,
+        /// How many there may be.
+        limit: u64,
+        /// Where on the timeline.
+        seconds: f64,
+    },
     /// Encoding or mixing failed.
     #[error("the file cannot be made: {0}")]
     Media(MediaError),
@@ -111,7 +129,10 @@ impl RenderError {
     /// Whether document or media are at fault rather than this machine.
     pub fn is_callers_fault(&self) -> bool {
         match self {
-            Self::NoAsset(_) | Self::PastTheEnd { .. } | Self::TooManyAtOnce { .. } => true,
+            Self::NoAsset(_)
+            | Self::PastTheEnd { .. }
+            | Self::TooManyAtOnce { .. }
+            | Self::TooManyPixels { .. } => true,
             Self::Asset { cause, .. } => cause.callers_fault,
             Self::AssetMedia { cause, .. } => cause.is_callers_fault(),
             Self::Compositor(error) => error.is_callers_fault(),

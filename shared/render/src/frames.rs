@@ -275,3 +275,6 @@ fn picture_of(raster: Raster) -> Picture {
         })),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,12 +8,13 @@
 //! Decoding, drawing, mixing and encoding overlap: each decoder is two pictures
 //! ahead in its own process, finished frames wait in a queue of two for the
 //! encoder's pipe, and the sound is mixed on its own thread into a pipe of its
-//! own. Nothing grows with the length of the timeline, and nothing but the
-//! output is written to disk.
+//! own. Nothing grows with the length of the timeline, nothing but the output is
+//! written to disk, and what shows at one instant has a bound (`budget`).
 //!
 //! Knows no service: progress, cancel and assets come from the caller.
 
 mod at_once;
+mod budget;
 mod error;
 mod frames;
 mod limiter;
@@ -29,7 +30,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use darkroom_compositor::{Fonts, Scene, YuvFrame};
-use darkroom_editor_state::{Asset, Background, EditorState, ItemKind, frame_count};
+use darkroom_editor_state::{Asset, Background, EditorState, frame_count};
 use darkroom_media::{MediaError, Tools};
 
 pub use error::{AssetError, RenderError};
@@ -98,8 +99,6 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
-/// Videos and gifs that are drawn at once, at most.
-const MOVING: usize = 32;
 /// Between two looks at progress and cancel.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -252,10 +251,7 @@ fn scene(
     let layout = spec.layout(doc);
     let doc = &*media.with_words(doc);
     let scene = Scene::new(doc, layout, env.fonts.clone(), background.as_ref())?;
-    let moving = |kind: &ItemKind| matches!(kind, ItemKind::Video(_) | ItemKind::Gif(_));
-    let items = doc.items.values().filter(|item| moving(&item.kind));
-    let spans = items.filter_map(|item| scene.media_span(&item.id));
-    at_once::check("videos and gifs are drawn", MOVING, spans)?;
+    budget::check(doc, &scene, media)?;
     Ok(scene)
 }
 

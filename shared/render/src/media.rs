@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::ScopedJoinHandle;
 
 use darkroom_compositor::Vector;
@@ -25,6 +26,13 @@ pub(crate) struct File {
     made: Option<Arc<TempPath>>,
 }
 
+/// A file with a picture.
+#[derive(Debug, Clone)]
+struct Still {
+    path: PathBuf,
+    pixels: u64,
+}
+
 /// Where an asset's bytes are.
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
@@ -39,7 +47,7 @@ pub(crate) enum Source {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Media {
     files: BTreeMap<String, File>,
-    stills: BTreeMap<String, PathBuf>,
+    stills: BTreeMap<String, Still>,
     vectors: BTreeMap<String, Arc<Vector>>,
     words: BTreeMap<String, Arc<TimedText>>,
 }
@@ -54,12 +62,14 @@ impl Media {
         sources: Vec<(String, Roles, Source)>,
     ) -> Result<Self, RenderError> {
         let mut media = Self::default();
+        let read = AtomicU64::new(0);
         let mut sources = sources.into_iter().peekable();
         while sources.peek().is_some() {
             let some: Vec<_> = sources.by_ref().take(AT_ONCE).collect();
             let found: Vec<_> = std::thread::scope(|threads| {
                 let looks = some.into_iter().map(|(id, roles, source)| {
-                    threads.spawn(move || Self::look(tools, id, &roles, source))
+                    let read = &read;
+                    threads.spawn(move || Self::look(tools, id, &roles, source, read))
                 });
                 let looks: Vec<_> = looks.collect();
                 looks.into_iter().map(ScopedJoinHandle::join).collect()
@@ -76,26 +86,34 @@ impl Media {
         Ok(media)
     }
 
-    /// One asset alone.
-    fn look(tools: &Tools, id: String, roles: &Roles, source: Source) -> Result<Self, RenderError> {
+    /// One asset alone; `read` counts the bytes of files that are read whole.
+    fn look(
+        tools: &Tools,
+        id: String,
+        roles: &Roles,
+        source: Source,
+        read: &AtomicU64,
+    ) -> Result<Self, RenderError> {
         let mut found = Self::default();
         let path = match source {
             Source::Subtitles(path, timing) => {
-                let words = read_words(&id, &path, timing)?;
+                let words = read_words(&id, &path, timing, read)?;
                 found.words.insert(id, Arc::new(words));
                 return Ok(found);
             }
             Source::File(path) if !roles.contains(&Role::Vector) => path,
             source => {
-                let vector = Arc::new(read_vector(&id, source)?);
+                let vector = Arc::new(read_vector(&id, source, read)?);
                 found.vectors.insert(id, vector);
                 return Ok(found);
             }
         };
         let refused = |cause| RenderError::of_asset(&id, cause);
         if roles.contains(&Role::Still) {
-            check_still(tools, &path).map_err(refused)?;
-            found.stills.insert(id.clone(), path.clone());
+            let (width, height) = check_still(tools, &path).map_err(refused)?;
+            let pixels = u64::from(width) * u64::from(height);
+            let path = path.clone();
+            found.stills.insert(id.clone(), Still { path, pixels });
         }
         if roles.iter().any(|role| *role != Role::Still) {
             let made = moving_webp(tools, &path).map_err(refused)?.map(Arc::new);
@@ -146,8 +164,22 @@ impl Media {
     pub(crate) fn still(&self, id: &str) -> Result<&Path, RenderError> {
         self.stills
             .get(id)
-            .map(PathBuf::as_path)
+            .map(|still| still.path.as_path())
             .ok_or_else(|| RenderError::NoAsset(id.to_owned()))
+    }
+
+    /// Pixels of an asset's (first) picture.
+    pub(crate) fn still_pixels(&self, id: &str) -> Result<u64, RenderError> {
+        let pixels = self.stills.get(id).map(|still| still.pixels);
+        pixels.ok_or_else(|| RenderError::NoAsset(id.to_owned()))
+    }
+
+    /// Pixels of one of an asset's moving pictures.
+    pub(crate) fn film_pixels(&self, id: &str) -> Result<u64, RenderError> {
+        let stream = self.get(id)?.probe.video.as_ref();
+        Ok(stream.map_or(0, |stream| {
+            u64::from(stream.width) * u64::from(stream.height)
+        }))
     }
 }
 
@@ -174,19 +206,27 @@ pub(crate) type Roles = BTreeSet<Role>;
 
 /// Bytes of a sticker's file at most.
 const MOST_BYTES: u64 = 8 << 20;
+/// Bytes of all files of stickers and subtitles at most: read, they take some ten times
+/// as much, for as long as the export lasts.
+const MOST_BYTES_IN_ALL: u64 = 64 << 20;
 
-fn read_vector(id: &str, source: Source) -> Result<Vector, RenderError> {
-    let read = match source {
+fn read_vector(id: &str, source: Source, read: &AtomicU64) -> Result<Vector, RenderError> {
+    let vector = match source {
         Source::Animation(json) => Vector::animation(json),
         Source::File(path) | Source::Subtitles(path, _) => {
-            Vector::parse(&read_file(id, &path, MOST_BYTES)?)
+            Vector::parse(&read_file(id, &path, MOST_BYTES, read)?)
         }
     };
-    read.map_err(|error| refused(id, &error))
+    vector.map_err(|error| refused(id, &error))
 }
 
-fn read_words(id: &str, path: &Path, timing: Timing) -> Result<TimedText, RenderError> {
-    let bytes = read_file(id, path, MAX_SUBTITLE_BYTES as u64)?;
+fn read_words(
+    id: &str,
+    path: &Path,
+    timing: Timing,
+    read: &AtomicU64,
+) -> Result<TimedText, RenderError> {
+    let bytes = read_file(id, path, MAX_SUBTITLE_BYTES as u64, read)?;
     TimedText::of_subtitles(&bytes, timing).map_err(|error| refused(id, &error))
 }
 
@@ -198,7 +238,7 @@ fn refused(id: &str, error: &dyn std::error::Error) -> RenderError {
 }
 
 /// A file, or one byte more than `most` of it, which its reader refuses.
-fn read_file(id: &str, path: &Path, most: u64) -> Result<Vec<u8>, RenderError> {
+fn read_file(id: &str, path: &Path, most: u64, read: &AtomicU64) -> Result<Vec<u8>, RenderError> {
     let gone = |cause: std::io::Error| RenderError::Asset {
         id: id.to_owned(),
         cause: AssetError::unavailable(cause.to_string()),
@@ -206,6 +246,17 @@ fn read_file(id: &str, path: &Path, most: u64) -> Result<Vec<u8>, RenderError> {
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(gone)?;
     file.take(most + 1).read_to_end(&mut bytes).map_err(gone)?;
+    let length = bytes.len() as u64;
+    if read.fetch_add(length, Ordering::Relaxed) + length > MOST_BYTES_IN_ALL {
+        let cause = AssetError::refused(format!(
+            "with it the files of stickers and subtitles have more than {MOST_BYTES_IN_ALL} \
+             bytes in all; use fewer or smaller ones"
+        ));
+        return Err(RenderError::Asset {
+            id: id.to_owned(),
+            cause,
+        });
+    }
     Ok(bytes)
 }
 
@@ -267,4 +318,24 @@ pub(crate) fn used_assets(doc: &EditorState) -> BTreeMap<&str, Roles> {
         }
     }
     used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_are_read_whole_have_a_bound_in_all() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "0123456789").unwrap();
+        let read = AtomicU64::new(MOST_BYTES_IN_ALL - 20);
+        let next = || read_file("a", file.path(), MOST_BYTES, &read);
+        assert_eq!(next().unwrap().len(), 10);
+        assert_eq!(next().unwrap().len(), 10);
+        let error = next().unwrap_err();
+        assert!(
+            error.is_callers_fault() && error.to_string().contains("`a`"),
+            "{error}"
+        );
+    }
 }

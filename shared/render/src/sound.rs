@@ -1,8 +1,6 @@
 //! Which clips are heard when and how loud: the document's rules, no samples.
 
-use darkroom_editor_state::{
-    EditorState, Item, ItemKind, Sound, SourceTime, Ticks, Track, TransitionKind,
-};
+use darkroom_editor_state::{EditorState, Item, ItemKind, Sound, SourceTime, Ticks, Track};
 
 /// Louder is the same noise below the limiter, and still a finite number.
 const LOUDEST_DECIBELS: f64 = 200.0;
@@ -82,9 +80,7 @@ fn clip<'a>(doc: &'a EditorState, track: &Track, item: &'a Item) -> Option<Clip<
             } else {
                 &transition.to_clip_id
             };
-            transition.track_id == track.id
-                && *clip == item.id
-                && !matches!(transition.kind, TransitionKind::Unsupported { .. })
+            transition.track_id == track.id && *clip == item.id
         })?;
         let from = doc.items.get(&found.from_clip_id)?.duration;
         let to = doc.items.get(&found.to_clip_id)?.duration;

@@ -1,6 +1,6 @@
 //! Accounts: what an operator sees and sets of them, and how a create finds them.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Update};
 use darkroom_exports::{Credits, StateDocument};
 
 use crate::config::Store;
@@ -8,6 +8,7 @@ use crate::error::StoreError;
 use crate::files::{BadFiles, Looked};
 use crate::item::{Item, account_key, api_key_key, n, number};
 use crate::keys::ApiKey;
+use crate::transact::{Part, Sent, update_part};
 
 /// Most accounts remembered that stand otherwise than they begin.
 const REMEMBERED: usize = 10_000;
@@ -84,7 +85,8 @@ pub(crate) fn has_webhook_secret(account: &Item) -> bool {
     account.contains_key("webhookSecret")
 }
 
-fn balance(account: &Item) -> Option<Credits> {
+/// Credits left; nothing is metered without.
+pub(crate) fn balance(account: &Item) -> Option<Credits> {
     number(account, "balanceMicros").map(Credits)
 }
 
@@ -130,10 +132,22 @@ impl Store {
     }
 
     /// Adds so many millionths of a credit to the balance of an account, which is
-    /// metered from then on.
+    /// metered from then on. A transaction of one part, for the token that each has: an
+    /// answer that is lost on its way makes the SDK ask again, and nothing be added twice.
     pub async fn grant(&self, user: &str, micros: i64) -> Result<(), StoreError> {
-        let expression = "ADD balanceMicros :value";
-        self.set_account(user, expression, Some(n(micros))).await
+        let update = Update::builder()
+            .table_name(&self.0.table)
+            .set_key(Some(account_key(user)))
+            .update_expression("ADD balanceMicros :micros")
+            .expression_attribute_values(":micros", n(micros));
+        match self
+            .send_parts(vec![(Part::Account, update_part(update)?)])
+            .await?
+        {
+            Sent::Done => Ok(()),
+            // It has no condition that could fail.
+            Sent::KeyRevoked | Sent::Refused(..) => Err(StoreError::Corrupt("account")),
+        }
     }
 
     /// Sets how many active tasks an account may have; `None` leaves it to the

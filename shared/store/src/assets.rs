@@ -14,7 +14,7 @@ use crate::error::StoreError;
 use crate::files::{file_key, folder};
 use crate::item::{Item, account_key, key, n, number, s, text, user_pk};
 use crate::keys::ApiKey;
-use crate::transact::{Part, Sent, TRIES, put_part, too_many, update_part};
+use crate::transact::{Part, Parts, Sent, TRIES, put_part, too_many, update_part};
 
 /// A file that passed its checks.
 #[derive(Debug, Clone)]
@@ -31,6 +31,23 @@ pub struct NewAsset {
     pub size: Option<(u32, u32)>,
     /// Milliseconds.
     pub duration_ms: Option<u64>,
+}
+
+impl NewAsset {
+    /// The record of a file of so many bytes under that key, with a new id.
+    pub(crate) fn to_record(&self, size_bytes: i64, file_key: &str) -> AssetRecord {
+        AssetRecord {
+            id: AssetId::generate().to_string(),
+            kind: self.kind.to_owned(),
+            filename: self.filename.clone(),
+            media_type: self.media_type.to_owned(),
+            size_bytes,
+            file_key: file_key.to_owned(),
+            width: self.size.map(|(width, _)| i64::from(width)),
+            height: self.size.map(|(_, height)| i64::from(height)),
+            duration_ms: self.duration_ms.and_then(|ms| i64::try_from(ms).ok()),
+        }
+    }
 }
 
 /// An asset as stored.
@@ -112,31 +129,9 @@ impl Store {
             .send()
             .await
             .map_err(|error| StoreError::sdk("PutObject", &error))?;
-        let record = AssetRecord {
-            id: AssetId::generate().to_string(),
-            kind: new.kind.to_owned(),
-            filename: new.filename.clone(),
-            media_type: new.media_type.to_owned(),
-            size_bytes,
-            file_key,
-            width: new.size.map(|(width, _)| i64::from(width)),
-            height: new.size.map(|(_, height)| i64::from(height)),
-            duration_ms: new.duration_ms.and_then(|ms| i64::try_from(ms).ok()),
-        };
-        let put = Put::builder()
-            .table_name(&self.0.table)
-            .set_item(Some(to_item(&key.user, &record)))
-            .condition_expression("attribute_not_exists(pk)");
-        let mut parts = vec![
-            (Part::Key, self.key_is_valid(key)?),
-            (Part::Asset, put_part(put)?),
-            (Part::File, self.count_asset(&key.user, &name, 1)?),
-        ];
-        if let Some(project) = project {
-            parts.push((Part::Project, self.project_exists(&key.user, project)?));
-            let binding = self.binding_part(&key.user, project, &record.id)?;
-            parts.push((Part::Binding, binding));
-        }
+        let record = new.to_record(size_bytes, &file_key);
+        let file = self.add_file(&key.user, &name, &record, None)?;
+        let parts = self.asset_parts(key, &record, file, project)?;
         Ok(match self.transact(key, parts).await? {
             Sent::Done => Uploaded::Made(record),
             Sent::KeyRevoked => Uploaded::KeyRevoked,
@@ -145,19 +140,73 @@ impl Store {
         })
     }
 
-    /// One asset more, or less, of a file.
-    fn count_asset(
+    /// The transaction that makes an asset of a file in the bucket; `file` counts it.
+    pub(crate) fn asset_parts(
+        &self,
+        key: &ApiKey,
+        record: &AssetRecord,
+        file: TransactWriteItem,
+        project: Option<ProjectId>,
+    ) -> Result<Parts, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.0.table)
+            .set_item(Some(to_item(&key.user, record)))
+            .condition_expression("attribute_not_exists(pk)");
+        let mut parts = vec![
+            (Part::Key, self.key_is_valid(key)?),
+            (Part::Asset, put_part(put)?),
+            (Part::File, file),
+        ];
+        if let Some(project) = project {
+            parts.push((Part::Project, self.project_exists(&key.user, project)?));
+            let binding = self.binding_part(&key.user, project, &record.id)?;
+            parts.push((Part::Binding, binding));
+        }
+        Ok(parts)
+    }
+
+    /// One asset more of a file, with what was found in it: the same for every asset that has
+    /// it. A condition may use `:none`, which is 0.
+    pub(crate) fn add_file(
         &self,
         user: &str,
         name: &str,
-        by: i64,
+        record: &AssetRecord,
+        condition: Option<&str>,
     ) -> Result<TransactWriteItem, StoreError> {
+        let found = [
+            ("sizeBytes", Some(record.size_bytes)),
+            ("width", record.width),
+            ("height", record.height),
+            ("durationMs", record.duration_ms),
+        ];
+        let mut set = Vec::new();
+        let mut update = Update::builder()
+            .table_name(&self.0.table)
+            .set_key(Some(file_key(user, name)))
+            .set_condition_expression(condition.map(str::to_owned))
+            .expression_attribute_values(":by", n(1));
+        if condition.is_some() {
+            update = update.expression_attribute_values(":none", n(0));
+        }
+        for (name, value) in found {
+            if let Some(value) = value {
+                set.push(format!("{name} = :{name}"));
+                update = update.expression_attribute_values(format!(":{name}"), n(value));
+            }
+        }
+        let set = set.join(", ");
+        update_part(update.update_expression(format!("SET {set} ADD assets :by")))
+    }
+
+    /// One asset less of a file.
+    fn remove_file(&self, user: &str, name: &str) -> Result<TransactWriteItem, StoreError> {
         update_part(
             Update::builder()
                 .table_name(&self.0.table)
                 .set_key(Some(file_key(user, name)))
                 .update_expression("ADD assets :by")
-                .expression_attribute_values(":by", n(by)),
+                .expression_attribute_values(":by", n(-1)),
         )
     }
 
@@ -200,7 +249,7 @@ impl Store {
             let parts = vec![
                 (Part::Key, self.key_is_valid(key)?),
                 (Part::Asset, update_part(update)?),
-                (Part::File, self.count_asset(user, name, -1)?),
+                (Part::File, self.remove_file(user, name)?),
                 (Part::Account, self.account_deletion(user, uses)?),
             ];
             match self.transact(key, parts).await? {

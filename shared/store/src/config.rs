@@ -9,6 +9,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use darkroom_editor_state::{GraphicName, MotionGraphic};
 
 use crate::accounts::Standing;
@@ -24,6 +25,31 @@ pub struct Queues {
     pub render: String,
     /// Deliveries for the webhook function.
     pub webhook: String,
+    /// Where their dead letters are, which only the sweep needs.
+    pub dead_letters: Option<DeadLetterQueues>,
+}
+
+/// Addresses of the queues of dead letters.
+#[derive(Debug, Clone)]
+pub struct DeadLetterQueues {
+    /// Those of the render queue.
+    pub render: String,
+    /// Those of the webhook queue.
+    pub webhook: String,
+}
+
+const RENDER_DEAD_LETTERS: &str = "DARKROOM_RENDER_DEAD_LETTER_QUEUE_URL";
+const WEBHOOK_DEAD_LETTERS: &str = "DARKROOM_WEBHOOK_DEAD_LETTER_QUEUE_URL";
+
+impl Queues {
+    /// Where the dead letters are; an error where this process was not told.
+    pub fn dead_letters(&self) -> Result<&DeadLetterQueues, StoreError> {
+        self.dead_letters.as_ref().ok_or_else(|| {
+            StoreError::Config(format!(
+                "{RENDER_DEAD_LETTERS} and {WEBHOOK_DEAD_LETTERS} are not both set"
+            ))
+        })
+    }
 }
 
 /// Where the service keeps its state.
@@ -52,21 +78,23 @@ impl StoreConfig {
     }
 
     /// Settings from `DARKROOM_TABLE`, `DARKROOM_BUCKET`, `DARKROOM_RENDER_QUEUE_URL`
-    /// and `DARKROOM_WEBHOOK_QUEUE_URL`; credentials, region and `AWS_ENDPOINT_URL` as
-    /// the SDK reads them.
+    /// and `DARKROOM_WEBHOOK_QUEUE_URL`, and where they are set
+    /// `DARKROOM_RENDER_DEAD_LETTER_QUEUE_URL` and `DARKROOM_WEBHOOK_DEAD_LETTER_QUEUE_URL`;
+    /// credentials, region and `AWS_ENDPOINT_URL` as the SDK reads them.
     pub fn from_env() -> Result<Self, StoreError> {
-        let var = |name: &str| {
-            std::env::var(name)
-                .ok()
-                .filter(|value| !value.is_empty())
-                .ok_or_else(|| StoreError::Config(format!("{name} is not set")))
-        };
+        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let var =
+            |name: &str| set(name).ok_or_else(|| StoreError::Config(format!("{name} is not set")));
+        let dead_letters = set(RENDER_DEAD_LETTERS)
+            .zip(set(WEBHOOK_DEAD_LETTERS))
+            .map(|(render, webhook)| DeadLetterQueues { render, webhook });
         Ok(Self {
             table: var("DARKROOM_TABLE")?,
             bucket: var("DARKROOM_BUCKET")?,
             queues: Queues {
                 render: var("DARKROOM_RENDER_QUEUE_URL")?,
                 webhook: var("DARKROOM_WEBHOOK_QUEUE_URL")?,
+                dead_letters,
             },
             local: None,
         })
@@ -78,16 +106,38 @@ const CONNECT: Duration = Duration::from_secs(3);
 const ATTEMPT: Duration = Duration::from_secs(25);
 const OPERATION: Duration = Duration::from_secs(60);
 
-/// SDK settings with time-outs, bounded retries and the recorder in place.
-pub(crate) async fn sdk_config(local: Option<&(String, String)>) -> SdkConfig {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(
-            tls::rustls_provider::CryptoMode::Ring,
-        ))
-        .build_https();
+/// How calls are carried to AWS, and tried again.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    /// What sends requests.
+    pub http: SharedHttpClient,
+    /// Longest pause before a call's second try; it doubles with each further one.
+    pub first_backoff: Duration,
+}
+
+impl Default for Transport {
+    /// HTTPS, and a second.
+    fn default() -> Self {
+        let http = aws_smithy_http_client::Builder::new()
+            .tls_provider(tls::Provider::Rustls(
+                tls::rustls_provider::CryptoMode::Ring,
+            ))
+            .build_https();
+        Self {
+            http,
+            first_backoff: Duration::from_secs(1),
+        }
+    }
+}
+
+/// SDK settings with time-outs and bounded retries.
+async fn sdk_config(local: Option<&(String, String)>, transport: Transport) -> SdkConfig {
+    let retries = RetryConfig::standard()
+        .with_max_attempts(4)
+        .with_initial_backoff(transport.first_backoff);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
-        .retry_config(RetryConfig::standard().with_max_attempts(4))
+        .http_client(transport.http)
+        .retry_config(retries)
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
@@ -133,7 +183,12 @@ pub(crate) struct Inner {
 impl Store {
     /// Connects lazily: nothing is called yet.
     pub async fn new(config: StoreConfig) -> Result<Self, StoreError> {
-        let sdk = sdk_config(config.local.as_ref()).await;
+        Self::over(config, Transport::default()).await
+    }
+
+    /// The same, over a transport of the caller's own, such as one that fails on purpose.
+    pub async fn over(config: StoreConfig, transport: Transport) -> Result<Self, StoreError> {
+        let sdk = sdk_config(config.local.as_ref(), transport).await;
         let recorder = CallRecorder::default();
         let by_path = config.local.is_some() || sdk.endpoint_url().is_some();
         let db = aws_sdk_dynamodb::config::Builder::from(&sdk)

@@ -4,21 +4,17 @@
 
 mod parts;
 
-use darkroom_editor_state::Ticks;
-use darkroom_exports::{CreateExport, IdempotencyKey, Identity, ProjectId, Task, TaskId};
+use darkroom_exports::{CreateExport, Credits, IdempotencyKey, Identity, ProjectId, Task, TaskId};
 use serde_json::Value;
 
-use crate::accounts::{Standing, active_limit, active_tasks, has_webhook_secret};
+use crate::accounts::{Standing, active_limit, active_tasks, balance, has_webhook_secret};
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::files::{BadFiles, Looked};
 use crate::item::{Item, number};
-use crate::keys::ApiKey;
+use crate::keys::{ApiKey, Quota};
 use crate::repeat::{Earlier, Scope, client_task_key};
 use crate::transact::{Part, Sent, TRIES, too_many};
-
-/// A task that nobody claimed for so long is sent to the queue again.
-pub(crate) const UNCLAIMED_SECONDS: i64 = 30;
 
 /// Everything a create writes.
 #[derive(Debug)]
@@ -57,10 +53,20 @@ pub enum Created {
     ClientTaskIdReused(Vec<String>),
     /// So many tasks are active, and no more may be.
     LimitReached(u32),
-    /// The balance does not cover the export of a timeline so long.
-    CreditsInsufficient(Ticks),
-    /// What is left of the key's own quota does not cover so many standard seconds.
-    QuotaExceeded(i64),
+    /// The balance does not cover the export.
+    CreditsInsufficient {
+        /// Credits left.
+        balance: Credits,
+        /// Credits that the export takes.
+        charge: Credits,
+    },
+    /// What is left of the key's own quota does not cover the export.
+    QuotaExceeded {
+        /// How the key stands.
+        quota: Quota,
+        /// Standard seconds that the export takes.
+        seconds: i64,
+    },
     /// The document names uploaded files that it cannot.
     State(BadFiles),
     /// The account has no secret to sign the webhooks of this export with.
@@ -193,7 +199,12 @@ impl Store {
                 return Ok(Created::ClientTaskIdReused(paths));
             }
             Part::ClientTaskId => Created::ClientTaskIdReused,
-            Part::Key => return Ok(Created::QuotaExceeded(new.task.standard_seconds)),
+            Part::Key => {
+                return Ok(Created::QuotaExceeded {
+                    quota: Quota::of(found).ok_or(StoreError::Corrupt("key"))?,
+                    seconds: new.task.standard_seconds,
+                });
+            }
             _ => return Err(StoreError::Corrupt("task id")),
         };
         self.answer_of(found, &new.export.identity, new.document(), reused)
@@ -249,5 +260,8 @@ fn judge_account(
     if deletions_now != deletions {
         return Account::Deletions(deletions_now);
     }
-    Account::Refused(Created::CreditsInsufficient(new.export.duration))
+    Account::Refused(Created::CreditsInsufficient {
+        balance: balance(account).unwrap_or_default(),
+        charge: new.task.credits,
+    })
 }

@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::files::Use;
 use crate::item::{Item, account_key, api_key_key, flag, n, number, s, task_key, text};
 use crate::keys::{ApiKey, VALID};
-use crate::lease::{Claim, OURS};
+use crate::lease::{Claim, OURS, still_claimable};
 use crate::transact::{CHECK_FAILED, pause, reasons, update_part};
 
 /// What the terminal write came to.
@@ -52,6 +52,8 @@ pub(crate) enum By<'a> {
     Worker(&'a Claim),
     /// A key of the owner, whoever holds the lease.
     Owner(&'a ApiKey),
+    /// The sweep, as long as nobody works on the task and it has this generation.
+    Sweep(i64),
 }
 
 /// What the terminal transaction came to.
@@ -224,6 +226,10 @@ impl Store {
                 .condition_expression("#state IN (:pending, :processing, :paused)")
                 .expression_attribute_values(":pending", s(TaskState::Pending.as_str()))
                 .expression_attribute_values(":paused", s(TaskState::Paused.as_str())),
+            By::Sweep(generation) => update
+                .condition_expression(still_claimable())
+                .expression_attribute_values(":pending", s(TaskState::Pending.as_str()))
+                .expression_attribute_values(":generation", n(generation)),
         };
         sets.push_str(" REMOVE phase, dueShard, dueAt, leaseOwner, leaseUntil");
         update.update_expression(sets)
@@ -280,7 +286,7 @@ impl Store {
         let mut parts = Vec::new();
         let canceler = match by {
             By::Owner(key) => Some(key),
-            By::Worker(_) => None,
+            By::Worker(_) | By::Sweep(_) => None,
         };
         let creator = text(item, "quotaKeyHash").filter(|_| ending.state() != TaskState::Completed);
         let both = canceler.is_some_and(|key| creator.as_ref() == Some(&key.hash));

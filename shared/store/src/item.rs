@@ -11,13 +11,15 @@
 //! | asset | `U#user` | `A#assetId` |
 //! | project | `U#user` | `P#projectId` |
 //! | binding | `U#user` | `B#projectId#assetId` |
+//! | upload session | `U#user` | `Y#uploadId` |
 //! | file | `U#user` | `F#name` |
 //! | files in use | `U#user` | `R#P#projectId`, `R#T#taskId` |
 //! | delivery of a webhook | `U#user` | `W#taskId#1` (started), `W#taskId#2` (ended) |
 //! | headers of a callback | `U#user` | `H#taskId` |
 //!
 //! A task or a delivery that somebody must look at again stands in the index `due` by
-//! `dueShard` and `dueAt`; ended tasks and settled deliveries do not.
+//! `dueShard` and `dueAt`, and so does an account with slots; ended tasks and settled
+//! deliveries do not.
 
 use std::collections::HashMap;
 

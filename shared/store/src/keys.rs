@@ -1,5 +1,6 @@
 //! API keys: printed once, stored as SHA-256.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::{
@@ -22,6 +23,8 @@ use crate::transact::built;
 const BELIEVED: Duration = Duration::from_secs(60);
 /// Most keys remembered.
 const REMEMBERED: usize = 10_000;
+/// Most items that one `BatchGetItem` takes.
+const READ_AT_ONCE: usize = 100;
 
 /// Condition on the item of a key that is neither removed nor revoked.
 pub(crate) const VALID: &str = "attribute_exists(pk) AND attribute_not_exists(revoked)";
@@ -65,6 +68,26 @@ pub struct CreatedKey {
     pub key_id: String,
 }
 
+/// What a key may be billed in all, and has been, in standard seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// Most that the key may ever be billed.
+    pub limit_seconds: i64,
+    /// Of exports that were delivered or may yet be.
+    pub used_seconds: i64,
+}
+
+impl Quota {
+    /// That of a key's own item, if it has one.
+    pub(crate) fn of(item: &Item) -> Option<Self> {
+        let limit_seconds = number(item, "limitStandardSeconds")?;
+        Some(Self {
+            limit_seconds,
+            used_seconds: limit_seconds - number(item, "quotaLeft")?,
+        })
+    }
+}
+
 /// A key in a list.
 #[derive(Debug, Clone)]
 pub struct KeySummary {
@@ -74,8 +97,8 @@ pub struct KeySummary {
     pub name: Option<String>,
     /// May use more than capabilities and validate.
     pub runtime_access: bool,
-    /// Standard seconds the key may ever be billed.
-    pub quota: Option<u64>,
+    /// What it may be billed in all, where that is limited.
+    pub quota: Option<Quota>,
     /// Requests a minute, where the key has a rate of its own.
     pub requests_per_minute: Option<u32>,
     /// No longer valid.
@@ -207,7 +230,33 @@ impl Store {
             .collect::<Result<Vec<_>, _>>()
             .await
             .map_err(|error| StoreError::sdk("Query", &error))?;
-        Ok(found.iter().filter_map(summary).collect())
+        let quotas = self.quotas(&found).await?;
+        let summaries = found.iter().filter_map(|item| {
+            let quota = text(item, "hash").and_then(|hash| quotas.get(&hash).copied());
+            summary(item, quota)
+        });
+        Ok(summaries.collect())
+    }
+
+    /// The quotas of listed keys that have one, by hash. What is left of them stands in
+    /// the keys' own items only.
+    async fn quotas(&self, listed: &[Item]) -> Result<HashMap<String, Quota>, StoreError> {
+        let limited = listed
+            .iter()
+            .filter(|item| item.contains_key("limitStandardSeconds"));
+        let hashes: Vec<String> = limited.filter_map(|item| text(item, "hash")).collect();
+        let mut quotas = HashMap::with_capacity(hashes.len());
+        for some in hashes.chunks(READ_AT_ONCE) {
+            let keys = some.iter().map(|hash| api_key_key(hash)).collect();
+            for item in self.get_items(keys).await? {
+                let pk = text(&item, "pk");
+                let hash = pk.as_deref().and_then(|pk| pk.strip_prefix("K#"));
+                if let (Some(hash), Some(quota)) = (hash, Quota::of(&item)) {
+                    quotas.insert(hash.to_owned(), quota);
+                }
+            }
+        }
+        Ok(quotas)
     }
 
     /// Ends a key at once, everywhere: creates check it in their transaction,
@@ -263,12 +312,12 @@ fn rate(item: &Item) -> Option<u32> {
     u32::try_from(number(item, "requestsPerMinute")?).ok()
 }
 
-fn summary(item: &Item) -> Option<KeySummary> {
+fn summary(item: &Item, quota: Option<Quota>) -> Option<KeySummary> {
     Some(KeySummary {
         key_id: text(item, "keyId")?,
         name: text(item, "name"),
         runtime_access: flag(item, "runtimeAccess"),
-        quota: number(item, "limitStandardSeconds").and_then(|quota| u64::try_from(quota).ok()),
+        quota,
         requests_per_minute: rate(item),
         revoked: flag(item, "revoked"),
         created_at: Timestamp(number(item, "createdAt")?).to_iso(),

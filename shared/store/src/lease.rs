@@ -16,6 +16,8 @@ use crate::config::Store;
 use crate::error::StoreError;
 use crate::item::{Item, n, s, task_key, text};
 
+pub(crate) use claim::still_claimable;
+
 /// A task under a lease of ours.
 #[derive(Debug, Clone)]
 pub struct Claim {

@@ -5,17 +5,19 @@
 //! are in [`item`]; a file of its own holds each group of intents:
 //! [`create`](Store::create_export), tasks (get, list, cancel), leases (claim,
 //! heartbeat), endings, accounts, webhooks, projects, assets and their bindings,
-//! documents, motion graphics, fonts, keys, the queues, and [`provision`] for the local
+//! upload sessions, documents, motion graphics, fonts, keys, the queues, and [`provision`] for the local
 //! stack. How a request is recognised when it is repeated is in [`repeat`]; how a file
 //! in use is kept from being deleted, in [`files`]; how an account is held, in
-//! [`pauses`].
+//! [`pauses`]; what the sweep finds and mends, in [`due`], [`dead_letters`] and [`slots`].
 
 mod accounts;
 mod assets;
 mod bindings;
 mod config;
 mod create;
+mod dead_letters;
 mod documents;
+mod due;
 mod ending;
 mod error;
 mod files;
@@ -32,27 +34,35 @@ mod queue;
 mod read;
 mod recorder;
 mod repeat;
+mod slots;
 mod tasks;
 mod transact;
+mod uploads;
 mod webhooks;
 
 pub use accounts::{Account, Outlook};
 pub use assets::{AssetDeleted, AssetRecord, NewAsset, Uploaded};
 pub use bindings::Bound;
-pub use config::{Queues, Store, StoreConfig};
+pub use config::{DeadLetterQueues, Queues, Store, StoreConfig, Transport};
 pub use create::{Created, NewExport, Recall};
+pub use dead_letters::DeadLetters;
+pub use due::{Due, DuePage, FoundTask, Subject};
 pub use ending::Finish;
 pub use error::StoreError;
 pub use files::{BadFiles, MAX_FILES};
 pub use fonts::FontObject;
-pub use keys::{ApiKey, CreatedKey, KeySummary, NewKey};
+pub use keys::{ApiKey, CreatedKey, KeySummary, NewKey, Quota};
 pub use lease::{Claim, ClaimOutcome, Heartbeat};
 pub use motion_graphics::Added;
 pub use projects::{ProjectCreate, ProjectCreated, Synced, Written};
 pub use provision::{Provisioned, provision};
 pub use queue::{Received, RenderMessage};
 pub use recorder::CallRecorder;
+pub use slots::Slots;
 pub use tasks::{Canceled, Page};
+pub use uploads::{
+    Assembled, NewSession, SignedPart, Upload, UploadAborted, UploadFinished, UploadOpened,
+};
 pub use webhooks::{
     CallbackHeaders, DELIVERY_LEASE, Delivery, DeliveryClaim, DeliveryState, DeliverySummary,
     Replayed, SecretState, Settled, WebhookMessage,

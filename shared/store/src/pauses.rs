@@ -14,7 +14,7 @@
 //!   that comes in between finds a PAUSED task of an account that is not paused, and
 //!   turns and claims it itself.
 //! - PAUSED tasks stay in the due index, an hour ahead. If whoever resumes an account
-//!   dies halfway, the message that is sent then finds the account not paused; resuming
+//!   dies halfway, the sweep then finds the account not paused and sends them; resuming
 //!   once more helps sooner.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
@@ -22,11 +22,11 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure,
     TransactWriteItem, Update,
 };
+use darkroom_exports::repair::UNCLAIMED_SECONDS;
 use darkroom_exports::{TaskId, TaskState, Timestamp};
 
 use crate::accounts::active_tasks;
 use crate::config::Store;
-use crate::create::UNCLAIMED_SECONDS;
 use crate::error::StoreError;
 use crate::item::{account_key, due_shard, n, s, task_key, text};
 use crate::transact::{Part, Sent, built, update_part};
@@ -143,6 +143,28 @@ impl Store {
             .expression_attribute_values(":pending", s(TaskState::Pending.as_str()))
             .expression_attribute_values(":soon", n(soon.0));
         self.turn(user, task, false, update).await
+    }
+
+    /// Sends a PAUSED task whose account goes on again: whoever resumed that died halfway.
+    /// While the account is paused, the task is only looked at again in an hour.
+    pub async fn resume_if_let_go(
+        &self,
+        user: &str,
+        task: TaskId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        match self.let_go(user, task).await? {
+            Turned::Done => {
+                self.send_render(user, task).await?;
+                Ok(true)
+            }
+            Turned::Account => {
+                let later = now.plus_seconds(PAUSED_SECONDS);
+                self.put_off(task_key(user, task), now, later).await?;
+                Ok(false)
+            }
+            Turned::Task(_) => Ok(false),
+        }
     }
 
     /// Sends an update of a task whose account is paused, or is not.

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::types::{
 use aws_sdk_sqs::types::QueueAttributeName;
 use serde_yaml_ng::Value;
 
-use crate::config::{Queues, Store, StoreConfig};
+use crate::config::{DeadLetterQueues, Queues, Store, StoreConfig};
 use crate::error::StoreError;
 use crate::transact::built;
 
@@ -42,14 +42,17 @@ pub struct Provisioned {
     pub render_queue_url: String,
     /// Address of the webhook queue.
     pub webhook_queue_url: String,
+    /// Addresses of the queues of their dead letters.
+    pub dead_letters: DeadLetterQueues,
 }
 
 impl Provisioned {
-    /// Addresses of both queues.
+    /// Addresses of all queues.
     pub fn queues(&self) -> Queues {
         Queues {
             render: self.render_queue_url.clone(),
             webhook: self.webhook_queue_url.clone(),
+            dead_letters: Some(self.dead_letters.clone()),
         }
     }
 }
@@ -67,11 +70,16 @@ pub async fn provision(
     let setup = Store::new(store(Queues::default())).await?;
     setup.ensure_table(properties(&template, "Table")?).await?;
     setup.ensure_bucket().await?;
-    let render = setup.ensure_pair(endpoint, &template, RENDER).await?;
-    let webhook = setup.ensure_pair(endpoint, &template, WEBHOOK).await?;
+    let [render, dead_renders] = setup.ensure_pair(endpoint, &template, RENDER).await?;
+    let [webhook, dead_webhooks] = setup.ensure_pair(endpoint, &template, WEBHOOK).await?;
+    let dead_letters = DeadLetterQueues {
+        render: dead_renders,
+        webhook: dead_webhooks,
+    };
     let queues = Queues {
         render: render.clone(),
         webhook: webhook.clone(),
+        dead_letters: Some(dead_letters.clone()),
     };
     Ok(Provisioned {
         store: Store::new(store(queues)).await?,
@@ -79,7 +87,17 @@ pub async fn provision(
         bucket: BUCKET.to_owned(),
         render_queue_url: render,
         webhook_queue_url: webhook,
+        dead_letters,
     })
+}
+
+/// The stack names itself `localhost`, which may be another address than the one it
+/// listens on.
+fn reachable(endpoint: &str, url: String) -> String {
+    match url.find("/000000000000/") {
+        Some(path) => format!("{endpoint}{}", url.get(path..).unwrap_or_default()),
+        None => url,
+    }
 }
 
 fn missing(what: &str) -> StoreError {
@@ -193,13 +211,13 @@ impl Store {
         Ok(())
     }
 
-    /// Makes a queue and the queue of its dead letters; answers its address.
+    /// Makes a queue and the queue of its dead letters; answers their addresses.
     async fn ensure_pair(
         &self,
         endpoint: &str,
         template: &Value,
         [queue, dead_letters]: [(&str, &str); 2],
-    ) -> Result<String, StoreError> {
+    ) -> Result<[String; 2], StoreError> {
         let dead = properties(template, dead_letters.1)?;
         let dead_url = self.ensure_queue(dead_letters.0, dead, None).await?;
         let dead_arn = self.queue_arn(&dead_url).await?;
@@ -207,12 +225,7 @@ impl Store {
         let url = self
             .ensure_queue(queue.0, properties, Some(&dead_arn))
             .await?;
-        // The stack names itself `localhost`, which may be another address than the one it
-        // listens on.
-        Ok(match url.find("/000000000000/") {
-            Some(path) => format!("{endpoint}{}", url.get(path..).unwrap_or_default()),
-            None => url,
-        })
+        Ok([url, dead_url].map(|url| reachable(endpoint, url)))
     }
 
     async fn ensure_queue(

@@ -82,7 +82,7 @@ impl Store {
         self.receive(&self.0.queues.webhook, most, wait).await
     }
 
-    async fn receive(
+    pub(crate) async fn receive(
         &self,
         queue: &str,
         most: u8,
@@ -122,7 +122,7 @@ impl Store {
         self.delete(&self.0.queues.webhook, receipt_handle).await
     }
 
-    async fn delete(&self, queue: &str, receipt_handle: &str) -> Result<(), StoreError> {
+    pub(crate) async fn delete(&self, queue: &str, receipt_handle: &str) -> Result<(), StoreError> {
         self.0
             .sqs
             .delete_message()

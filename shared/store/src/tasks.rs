@@ -1,19 +1,13 @@
-//! Reading, listing, canceling and re-sending tasks.
+//! Reading, listing and canceling tasks.
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use darkroom_exports::{Task, TaskId, TaskState, Timestamp};
+use darkroom_exports::{Task, TaskId, TaskState};
 
 use crate::config::Store;
-use crate::create::UNCLAIMED_SECONDS;
 use crate::ending::{By, Ended, Ending};
 use crate::error::StoreError;
-use crate::item::{self, DUE_SHARDS, n, s, task_key, text};
+use crate::item::{self, s, task_key};
 use crate::keys::ApiKey;
 use crate::read::List;
-use crate::webhooks::delivery_id;
-
-/// Most due tasks looked at in one run.
-const DUE_BATCH: i32 = 25;
 
 /// One page of a list.
 #[derive(Debug, Clone)]
@@ -90,69 +84,6 @@ impl Store {
             Some(task) if task.state == TaskState::Canceled => Ok(Canceled::Done(Box::new(task))),
             Some(task) => Ok(Canceled::Ended(task.state)),
             None => Ok(Canceled::Missing),
-        }
-    }
-
-    /// Sends again what is due: tasks and webhooks that were committed but not claimed,
-    /// or are under a dead lease.
-    /// Looks at no more than a batch a shard; returns how many were sent.
-    pub async fn resend_due(&self) -> Result<usize, StoreError> {
-        let mut sent = 0;
-        for shard in 0..DUE_SHARDS {
-            let found = self
-                .0
-                .db
-                .query()
-                .table_name(&self.0.table)
-                .index_name("due")
-                .key_condition_expression("dueShard = :shard AND dueAt <= :now")
-                .expression_attribute_values(":shard", s(format!("D#{shard}")))
-                .expression_attribute_values(":now", n(Timestamp::now().0))
-                .limit(DUE_BATCH)
-                .send()
-                .await
-                .map_err(|error| StoreError::sdk("Query", &error))?;
-            for key in found.items.unwrap_or_default() {
-                let user = text(&key, "pk").and_then(|pk| Some(pk.strip_prefix("U#")?.to_owned()));
-                let (Some(user), Some(sk)) = (user, text(&key, "sk")) else {
-                    continue;
-                };
-                let resent = match sk.strip_prefix("T#").and_then(TaskId::parse) {
-                    Some(task) => self.resend_if_due(&user, task).await?,
-                    None => match delivery_id(&sk) {
-                        Some(id) => self.resend_delivery_if_due(&user, id).await?,
-                        None => false,
-                    },
-                };
-                sent += usize::from(resent);
-            }
-        }
-        Ok(sent)
-    }
-
-    /// Sends one task again if it is still due, and asks to be looked at later.
-    /// Of several who try at once, one sends.
-    pub async fn resend_if_due(&self, user: &str, task: TaskId) -> Result<bool, StoreError> {
-        let now = Timestamp::now();
-        let moved = self
-            .0
-            .db
-            .update_item()
-            .table_name(&self.0.table)
-            .set_key(Some(task_key(user, task)))
-            .update_expression("SET dueAt = :later")
-            .condition_expression("attribute_exists(dueShard) AND dueAt <= :now")
-            .expression_attribute_values(":now", n(now.0))
-            .expression_attribute_values(":later", n(now.plus_seconds(UNCLAIMED_SECONDS).0))
-            .send()
-            .await;
-        match moved {
-            Ok(_) => {
-                self.send_render(user, task).await?;
-                Ok(true)
-            }
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
-            Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
         }
     }
 }

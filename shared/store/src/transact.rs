@@ -30,6 +30,7 @@ pub(crate) enum Part {
     Files,
     Callback,
     Binding,
+    Upload,
 }
 
 /// The parts of a transaction, in the order they are judged.
@@ -58,6 +59,10 @@ impl Store {
     }
 
     /// Sends a transaction, again as long as it meets others.
+    ///
+    /// Each `send` carries a `ClientRequestToken`, which the SDK makes for it and repeats in
+    /// its own retries: a transaction whose answer was lost is not made twice. It is sent
+    /// from here again only where it was canceled, which is to say that it did nothing.
     pub(crate) async fn send_parts(&self, parts: Parts) -> Result<Sent, StoreError> {
         let (order, items): (Vec<Part>, Vec<TransactWriteItem>) = parts.into_iter().unzip();
         for attempt in 0..TRIES {

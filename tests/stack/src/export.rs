@@ -1,8 +1,6 @@
 //! Exports as the API commits them, without its HTTP.
 
-use darkroom_exports::{
-    CallbackPolicy, CreateExport, Limits, PriceTable, Task, TaskId, TaskState, Timestamp,
-};
+use darkroom_exports::{CallbackPolicy, Limits, PriceTable, Task, TaskId};
 use darkroom_store::{ApiKey, Created, NewExport, Store};
 use serde_json::{Value, json};
 
@@ -25,7 +23,7 @@ pub async fn create(store: &Store, key: &ApiKey, state: &Value, more: &Value) ->
         .put_document(&export.state.hash, &export.state.bytes)
         .await
         .unwrap();
-    let task = new_task(key, &export);
+    let task = Task::new(&export, &key.key_id, &PriceTable::default());
     let new = NewExport {
         key,
         task: &task,
@@ -37,38 +35,6 @@ pub async fn create(store: &Store, key: &ApiKey, state: &Value, more: &Value) ->
     assert_eq!(store.create_export(&new).await.unwrap(), Created::New);
     store.send_render(&key.user, task.id).await.unwrap();
     task.id
-}
-
-fn new_task(key: &ApiKey, export: &CreateExport) -> Task {
-    let layout = export.layout;
-    let quote = PriceTable::default().quote(
-        export.duration,
-        layout.width,
-        layout.height,
-        export.settings.fps,
-    );
-    Task {
-        id: TaskId::generate(),
-        project: None,
-        created_by_key: key.key_id.clone(),
-        client_task_id: None,
-        filename: None,
-        state: TaskState::Pending,
-        progress: 0,
-        phase: None,
-        error: None,
-        output_key: None,
-        callback_url: export
-            .callback
-            .as_ref()
-            .map(|callback| callback.url.clone()),
-        warnings: Vec::new(),
-        duration: export.duration,
-        standard_seconds: quote.standard_seconds,
-        credits: quote.credits,
-        created_at: Timestamp::now(),
-        completed_at: None,
-    }
 }
 
 /// A red square on a canvas of `size` x `size` pixels.

@@ -11,13 +11,17 @@
 
 pub mod export;
 pub mod font;
+pub mod hostile;
+pub mod web;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use darkroom_store::{ApiKey, NewKey, Provisioned, Store, provision};
+use serde_json::{Value, json};
 
 /// Region of the stack.
 pub const REGION: &str = "us-east-1";
@@ -37,6 +41,7 @@ pub struct Stack {
     pub endpoint: String,
     /// What was made on it.
     pub made: Provisioned,
+    http: reqwest::Client,
 }
 
 impl Drop for Stack {
@@ -85,18 +90,126 @@ impl Stack {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let endpoint = format!("http://127.0.0.1:{port}");
+        let http = darkroom_media::http_client().unwrap();
         let made = provision(&endpoint, REGION, TEMPLATE).await.unwrap();
         Self {
             child,
             dir,
             endpoint,
             made,
+            http: http.no_proxy().build().unwrap(),
         }
+    }
+
+    /// A call of one of the stack's JSON protocols (`DynamoDB_20120810.GetItem`), past every
+    /// line of ours: its status and what it answered.
+    pub async fn call(&self, target: &str, body: &Value) -> (u16, Value) {
+        let root = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
+                    SignedHeaders=host, Signature=0";
+        let answer = self
+            .http
+            .post(&self.endpoint)
+            .header("x-amz-target", target)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("authorization", root)
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status().as_u16();
+        let text = answer.text().await.unwrap();
+        (
+            status,
+            serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        )
+    }
+
+    /// The same, which must succeed.
+    pub async fn aws(&self, target: &str, body: &Value) -> Value {
+        let (status, answer) = self.call(target, body).await;
+        assert_eq!(status, 200, "{target}: {answer}");
+        answer
+    }
+
+    /// Updates an item of a user.
+    pub async fn update(&self, user: &str, sk: &str, expression: &str, values: &Value) {
+        let mut update = json!({
+            "TableName": self.made.table,
+            "Key": { "pk": { "S": format!("U#{user}") }, "sk": { "S": sk } },
+            "UpdateExpression": expression,
+            "ConditionExpression": "attribute_exists(pk)",
+        });
+        if !values.is_null() {
+            update["ExpressionAttributeValues"] = values.clone();
+        }
+        self.aws("DynamoDB_20120810.UpdateItem", &update).await;
+    }
+
+    /// Makes an item of a user, which must stand in the due index, due so many milliseconds
+    /// after 1970.
+    pub async fn make_due(&self, user: &str, sk: &str, at: u64) {
+        let update = json!({
+            "TableName": self.made.table,
+            "Key": { "pk": { "S": format!("U#{user}") }, "sk": { "S": sk } },
+            "UpdateExpression": "SET dueAt = :at",
+            "ConditionExpression": "attribute_exists(dueShard)",
+            "ExpressionAttributeValues": { ":at": { "N": at.to_string() } },
+        });
+        self.aws("DynamoDB_20120810.UpdateItem", &update).await;
+    }
+
+    /// An item of a user; null where there is none.
+    pub async fn item(&self, user: &str, sk: &str) -> Value {
+        let key = json!({ "pk": { "S": format!("U#{user}") }, "sk": { "S": sk } });
+        let wanted = json!({ "TableName": self.made.table, "Key": key, "ConsistentRead": true });
+        let mut found = self.aws("DynamoDB_20120810.GetItem", &wanted).await;
+        found["Item"].take()
+    }
+
+    /// Messages of a queue: waiting, and taken but not deleted. Those that are held back
+    /// are neither.
+    pub async fn messages(&self, queue_url: &str) -> (u64, u64) {
+        let all = json!({ "QueueUrl": queue_url, "AttributeNames": ["All"] });
+        let found = self.aws("AmazonSQS.GetQueueAttributes", &all).await;
+        let count = |name: &str| {
+            let text = found["Attributes"][name].as_str().unwrap();
+            text.parse().unwrap()
+        };
+        (
+            count("ApproximateNumberOfMessages"),
+            count("ApproximateNumberOfMessagesNotVisible"),
+        )
     }
 
     /// The store on this stack.
     pub fn store(&self) -> &Store {
         &self.made.store
+    }
+
+    /// Every item of a user, by sort key.
+    pub async fn items(&self, user: &str) -> BTreeMap<String, Value> {
+        let query = json!({
+            "TableName": self.made.table, "ConsistentRead": true,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": { ":pk": { "S": format!("U#{user}") } },
+        });
+        let found = self.aws("DynamoDB_20120810.Query", &query).await;
+        let items = found["Items"].as_array().unwrap().iter();
+        items
+            .map(|item| (item["sk"]["S"].as_str().unwrap().to_owned(), item.clone()))
+            .collect()
+    }
+
+    /// Keys in the bucket under a prefix.
+    pub async fn objects(&self, prefix: &str) -> BTreeSet<String> {
+        let bucket = &self.made.bucket;
+        let url = format!("{}/{bucket}?list-type=2&prefix={prefix}", self.endpoint);
+        let answer = self.http.get(url).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        let listing = answer.text().await.unwrap();
+        let keys = listing.split("<Key>").skip(1);
+        keys.map(|rest| rest.split("</Key>").next().unwrap().to_owned())
+            .collect()
     }
 
     /// A new key of a user with runtime access and no limit, and its secret.

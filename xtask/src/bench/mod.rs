@@ -3,10 +3,12 @@
 //! The scene: ten seconds at 30 fps, a full-frame 1080p clip with sound, two
 //! stills with a cross-fade, a picture-in-picture that moves, turns and fades in,
 //! a stroked title, music at -6 dB. Every repetition runs each contestant once, in
-//! turn; only ratios within a repetition are taken, and their medians printed. Behind
-//! it come scenes of one kind of work each (`scenes`).
+//! turn; ratios are taken within a repetition, and the medians of ratios, seconds and
+//! memory printed. Behind it come the same as WebM (`formats`), and scenes of one kind of
+//! work each (`scenes`).
 
 mod contestants;
+mod formats;
 mod measure;
 mod media;
 mod scene;
@@ -53,11 +55,14 @@ pub(crate) fn run_bench(args: &Args) -> anyhow::Result<()> {
     eprintln!("bench: making the media in {}", folder.display());
     media::make(&folder)?;
     if !args.json {
-        println!("canvas  ours/graph CPU  wall  ours/floor CPU  graph/floor CPU  peak MiB");
+        println!(
+            "canvas  ours/graph CPU  wall  ours/floor CPU  graph/floor CPU  CPU s  wall s  peak MiB"
+        );
     }
     for height in CANVASES {
         canvas(args, &folder, height)?;
     }
+    formats::run_all(&folder, args.repeat, args.json)?;
     scenes::run_all(&folder, args.repeat, args.json)
 }
 
@@ -87,6 +92,8 @@ fn canvas(args: &Args, folder: &Path, height: u32) -> anyhow::Result<()> {
             .push(ours.wall_seconds / graph.wall_seconds);
         ratios.floor_cpu.push(ours.cpu_seconds / floor);
         ratios.graph_floor_cpu.push(graph.cpu_seconds / floor);
+        ratios.cpu_seconds.push(ours.cpu_seconds);
+        ratios.wall_seconds.push(ours.wall_seconds);
         ratios
             .peak_mib
             .push(ours.peak_bytes as f64 / f64::from(1 << 20));
@@ -101,6 +108,8 @@ struct Ratios {
     graph_wall: Vec<f64>,
     floor_cpu: Vec<f64>,
     graph_floor_cpu: Vec<f64>,
+    cpu_seconds: Vec<f64>,
+    wall_seconds: Vec<f64>,
     peak_mib: Vec<f64>,
 }
 
@@ -110,16 +119,19 @@ impl Ratios {
         let graph_wall = median(&mut self.graph_wall);
         let floor_cpu = median(&mut self.floor_cpu);
         let graph_floor_cpu = median(&mut self.graph_floor_cpu);
+        let cpu = median(&mut self.cpu_seconds);
+        let wall = median(&mut self.wall_seconds);
         let peak_mib = median(&mut self.peak_mib);
         if as_json {
             let line = json!({
                 "canvas": height, "cpuToGraph": graph_cpu, "wallToGraph": graph_wall,
-                "cpuToFloor": floor_cpu, "graphCpuToFloor": graph_floor_cpu, "peakMib": peak_mib,
+                "cpuToFloor": floor_cpu, "graphCpuToFloor": graph_floor_cpu, "cpuSeconds": cpu,
+                "wallSeconds": wall, "peakMib": peak_mib,
             });
             println!("{line}");
         } else {
             println!(
-                "{height:>6}  {graph_cpu:>14.2}  {graph_wall:>4.2}  {floor_cpu:>14.2}  {graph_floor_cpu:>15.2}  {peak_mib:>8.0}"
+                "{height:>6}  {graph_cpu:>14.2}  {graph_wall:>4.2}  {floor_cpu:>14.2}  {graph_floor_cpu:>15.2}  {cpu:>5.1}  {wall:>6.1}  {peak_mib:>8.0}"
             );
         }
     }

@@ -1,14 +1,14 @@
-//! What frames are compared with: a browser, and real Lottie files.
+//! A browser, what drives it, and what it draws beside us: real Lottie files.
 
 use super::npm::Archive;
-use super::{Package, Sign, packages};
+use super::{Package, Sign, environment, packages};
 use crate::shell::tools;
 
-/// Draws the pictures that ours are compared with; nothing else needs it.
+/// Draws the pictures that ours are compared with, and shows the console.
 const BROWSER: Package = Package {
     name: "chromium",
     sign: Sign::Programs(&["chromium"]),
-    why: "the browser that frames are compared with",
+    why: "the browser that frames are compared with and the console is tested in",
     for_demo: false,
 };
 
@@ -29,11 +29,19 @@ const LOTTIE: &[Archive] = &[
     },
 ];
 
-/// Installs the browser and fetches the files that frames are compared with.
+/// Clicks through the console.
+const DRIVER: (&str, &str, &str) = (
+    "console",
+    "console",
+    "Playwright, which drives the browser through the console",
+);
+
+/// Installs the browser and its driver, and fetches the files that frames are compared with.
 pub(crate) fn for_fidelity() -> anyhow::Result<()> {
     if std::env::var_os("DARKROOM_CHROMIUM").is_none() {
         packages([&BROWSER])?;
     }
+    environment(DRIVER)?;
     for archive in LOTTIE {
         archive.fetch(&tools().join("lottie").join(archive.name))?;
     }

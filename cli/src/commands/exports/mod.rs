@@ -12,8 +12,8 @@ use reqwest::Method;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-use crate::output::Ending;
-use crate::target::{Client, Refusal, Target};
+use crate::output::{Ending, show, text};
+use crate::target::{Client, Target, refused};
 
 /// Estimate, create, list, read, watch and cancel exports.
 ///
@@ -105,21 +105,6 @@ async fn estimate(
     show(&answer, json)
 }
 
-/// A document that the service refuses is the caller's fault: exit 1, not 3.
-fn refused(error: anyhow::Error, json: bool) -> anyhow::Result<Ending> {
-    match error.downcast_ref::<Refusal>() {
-        Some(refusal) if refusal.status == 422 => {
-            if json {
-                println!("{}", refusal.problem);
-            } else {
-                eprintln!("error: {refusal}");
-            }
-            Ok(Ending::Refused)
-        }
-        _ => Err(error),
-    }
-}
-
 fn task_path(task_id: &str) -> anyhow::Result<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if task_id.is_empty() || !task_id.chars().all(plain) {
@@ -161,10 +146,6 @@ async fn list(client: &Client, limit: usize, json: bool) -> anyhow::Result<Endin
     }
 }
 
-fn text<'a>(task: &'a Value, name: &str) -> &'a str {
-    task.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
 fn progress_of(task: &Value) -> f64 {
     task.get("progress").and_then(Value::as_f64).unwrap_or(0.0)
 }
@@ -178,16 +159,6 @@ fn line(task: &Value) -> String {
         text(task, "createdAt"),
         text(task, "filename"),
     )
-}
-
-fn show(answer: &Value, json: bool) -> anyhow::Result<Ending> {
-    let task = answer.get("data").cloned().unwrap_or_default();
-    if json {
-        println!("{task}");
-    } else {
-        println!("{}", serde_json::to_string_pretty(&task)?);
-    }
-    Ok(Ending::Done)
 }
 
 #[cfg(test)]

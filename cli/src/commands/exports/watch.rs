@@ -11,7 +11,7 @@ use super::{progress_of, task_path, text};
 use crate::output::Ending;
 use crate::progress::Meter;
 use crate::signals::unless_stopped;
-use crate::target::{Client, Refusal};
+use crate::target::{Client, passes};
 
 const TERMINAL: [&str; 3] = ["COMPLETED", "FAILED", "CANCELED"];
 /// How long the service may keep an answer back until the task has changed.
@@ -105,14 +105,6 @@ async fn until_ended(client: &Client, path: &str, meter: &Meter) -> anyhow::Resu
             Err(error) => return Err(error),
         }
         tokio::time::sleep(LOOK_AGAIN.saturating_sub(asked.elapsed())).await;
-    }
-}
-
-/// Whether asking again may help: no answer, or one of the service's own faults.
-fn passes(error: &anyhow::Error) -> bool {
-    match error.downcast_ref::<Refusal>() {
-        Some(refusal) => refusal.status == 429 || refusal.status >= 500,
-        None => true,
     }
 }
 

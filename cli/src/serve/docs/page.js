@@ -40,7 +40,8 @@ class Page {
     document.getElementById("introduction").append(
       ...paragraphs(info.description),
       make("p", {}, `Version ${info.version}. `, make("a", { href: "/openapi.json" }, "openapi.json"),
-        " says the same for programs."),
+        " says the same for programs; the ", make("a", { href: "/docs/vocabulary.md" }, "vocabulary"),
+        " has every word of a document, with the numbers of each filter."),
     );
     const [contents, place] = ["contents", "operations"].map((id) => document.getElementById(id));
     place.replaceChildren();

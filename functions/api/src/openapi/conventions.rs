@@ -231,7 +231,8 @@ fn example(operation: &mut Value) {
     if let Some(media) = operation.pointer_mut("/requestBody/content/application~1json") {
         let event = super::tests::event(&id);
         let body = event["body"].as_str().unwrap();
-        let body = body.replace("${ASSET_ID}", "0198c0de-0000-7000-8000-000000000001");
+        let id = "0198c0de-0000-7000-8000-000000000001";
+        let body = body.replace("${ASSET_ID}", id).replace("${PROJECT_ID}", id);
         media["example"] = serde_json::from_str(&body).unwrap();
     }
 }

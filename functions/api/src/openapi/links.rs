@@ -7,6 +7,7 @@ use super::conventions::operations;
 const TASK: (&str, &str) = ("taskId", "$response.body#/data/taskId");
 const PROJECT: (&str, &str) = ("projectId", "$response.body#/data/projectId");
 const ASSET: (&str, &str) = ("assetId", "$response.body#/data/assetId");
+const UPLOAD: (&str, &str) = ("uploadId", "$response.body#/data/uploadId");
 /// The project that the request was about.
 const SAME_PROJECT: (&str, &str) = ("projectId", "$request.path.projectId");
 const NEXT: (&str, &str) = ("pageCursor", "$response.body#/meta/nextPageCursor");
@@ -52,6 +53,11 @@ const LINKS: &[Link] = &[
     ("addProjectAsset", 201, "listProjectAssets", &[PROJECT]),
     ("uploadAsset", 201, "getAsset", &[ASSET]),
     ("uploadAsset", 201, "deleteAsset", &[ASSET]),
+    ("createUpload", 201, "getUpload", &[UPLOAD]),
+    ("createUpload", 201, "signUploadParts", &[UPLOAD]),
+    ("createUpload", 201, "completeUpload", &[UPLOAD]),
+    ("createUpload", 201, "abortUpload", &[UPLOAD]),
+    ("completeUpload", 201, "getAsset", &[ASSET]),
 ];
 
 /// The upload whose asset another request binds by its body.

@@ -1,7 +1,8 @@
 //! Video and sound: container, tracks and length.
 
 use std::collections::HashMap;
-use std::io::Cursor;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::formats::probe::Hint;
@@ -10,14 +11,19 @@ use symphonia::core::formats::well_known::{
     FORMAT_ID_WAVE,
 };
 use symphonia::core::formats::{FormatId, FormatOptions, FormatReader};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
+use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::units::TimeBase;
 
 use super::Found;
+use super::source::Input;
 
 /// Longest video or sound (contract, "Upload limits").
 const LONGEST_MS: u64 = 30 * 60 * 1000;
+
+/// Most boxes of one level that are walked through: far more than come before `moov`, or
+/// within it.
+const MOST_BOXES: u32 = 10_000;
 
 /// A container that is read.
 #[derive(Debug, Clone, Copy)]
@@ -47,11 +53,37 @@ impl Container {
     }
 }
 
+/// A source, as symphonia wants it.
+struct Seekable(Input);
+
+impl Read for Seekable {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(into)
+    }
+}
+
+impl Seek for Seekable {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+impl MediaSource for Seekable {
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        Some(self.0.size_bytes())
+    }
+}
+
 /// Reads a file's tracks: a video needs a picture, a sound must have none.
-pub(super) fn read(bytes: Vec<u8>, container: Container, video: bool) -> Result<Found, String> {
-    let turned = matches!(container, Container::Mp4) && is_turned(&bytes);
+pub(super) fn read(mut source: Input, container: Container, video: bool) -> Result<Found, String> {
+    let turned = matches!(container, Container::Mp4) && is_turned(&mut source);
+    source.rewind().map_err(|error| error.to_string())?;
     let source = MediaSourceStream::new(
-        Box::new(Cursor::new(bytes)),
+        Box::new(Seekable(source)),
         MediaSourceStreamOptions::default(),
     );
     let mut reader = symphonia::default::get_probe()
@@ -147,45 +179,71 @@ fn stated_ms(reader: &dyn FormatReader) -> Option<u64> {
 
 /// Whether an MP4's picture is shown turned by a quarter: the display matrix of
 /// its first track that has one with a picture. symphonia does not tell.
-fn is_turned(bytes: &[u8]) -> bool {
-    let turned = |track: &[u8]| {
-        let header = boxes(track).find(|(name, _)| *name == b"tkhd")?.1;
-        // Version 1 has four 64-bit fields where version 0 has 32 bits each.
-        let matrix = if header.first() == Some(&1) { 52 } else { 40 };
-        let number = |at: usize| {
-            Some(i32::from_be_bytes(
-                *header.get(matrix + at..)?.first_chunk()?,
-            ))
-        };
-        let size = header.get(matrix + 36..matrix + 44)?;
-        size.iter().any(|byte| *byte != 0).then_some(())?;
-        Some(number(0)? == 0 && number(4)? != 0)
-    };
-    boxes(bytes)
-        .filter(|(name, _)| *name == b"moov")
-        .flat_map(|(_, movie)| boxes(movie))
-        .filter(|(name, _)| *name == b"trak")
-        .find_map(|(_, track)| turned(track))
-        .unwrap_or(false)
+fn is_turned(source: &mut Input) -> bool {
+    let end = source.size_bytes();
+    for movie in boxes(source, 0..end, b"moov") {
+        for track in boxes(source, movie, b"trak") {
+            if let Some(turned) = track_turns(source, track) {
+                return turned;
+            }
+        }
+    }
+    false
 }
 
-/// The boxes of an MP4 or of one of its boxes: name and content, up to the first
-/// that does not fit.
-fn boxes(bytes: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
-    let mut rest = bytes;
-    std::iter::from_fn(move || {
-        let size = u32::from_be_bytes(*rest.first_chunk()?);
-        let name = rest.get(4..)?.first_chunk()?;
-        let (head, size) = match size {
-            0 => (8, rest.len()),
-            1 => {
-                let size = u64::from_be_bytes(*rest.get(8..)?.first_chunk()?);
-                (16, usize::try_from(size).ok()?)
-            }
-            size => (8, size as usize),
+/// Whether a track's matrix turns it; none where it has no picture.
+fn track_turns(source: &mut Input, track: Range<u64>) -> Option<bool> {
+    let header = boxes(source, track, b"tkhd").into_iter().next()?;
+    let header = bytes_at(source, header.start, header.end.min(header.start + 96))?;
+    // Version 1 has four 64-bit fields where version 0 has 32 bits each.
+    let matrix = if header.first() == Some(&1) { 52 } else { 40 };
+    let number = |at: usize| {
+        Some(i32::from_be_bytes(
+            *header.get(matrix + at..)?.first_chunk()?,
+        ))
+    };
+    let size = header.get(matrix + 36..matrix + 44)?;
+    size.iter().any(|byte| *byte != 0).then_some(())?;
+    Some(number(0)? == 0 && number(4)? != 0)
+}
+
+/// The contents of the boxes of a name within a span of an MP4, up to the first box that
+/// does not fit. A movie has one `moov`: behind that none is looked for.
+fn boxes(source: &mut Input, within: Range<u64>, name: &[u8; 4]) -> Vec<Range<u64>> {
+    let mut found = Vec::new();
+    let mut at = within.start;
+    for _ in 0..MOST_BOXES {
+        let Some((is, content)) = box_at(source, at, within.end) else {
+            break;
         };
-        let content = rest.get(head..size)?;
-        rest = rest.get(size..)?;
-        Some((name, content))
-    })
+        at = content.end;
+        if is == *name {
+            found.push(content);
+            if name == b"moov" {
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// The box that begins there, name and content, if it ends at `end` or before.
+fn box_at(source: &mut Input, at: u64, end: u64) -> Option<([u8; 4], Range<u64>)> {
+    let head = bytes_at(source, at, end.min(at.checked_add(16)?))?;
+    let name = *head.get(4..)?.first_chunk()?;
+    let (head_bytes, size) = match u32::from_be_bytes(*head.first_chunk()?) {
+        0 => (8, end.checked_sub(at)?),
+        1 => (16, u64::from_be_bytes(*head.get(8..)?.first_chunk()?)),
+        size => (8, u64::from(size)),
+    };
+    let ends = at.checked_add(size).filter(|ends| *ends <= end)?;
+    (size >= head_bytes).then_some((name, at + head_bytes..ends))
+}
+
+/// Bytes of a file from one place to another; none where it cannot be read.
+fn bytes_at(source: &mut Input, from: u64, to: u64) -> Option<Vec<u8>> {
+    source.seek(SeekFrom::Start(from)).ok()?;
+    let mut bytes = Vec::new();
+    let reading = source.take(to.saturating_sub(from)).read_to_end(&mut bytes);
+    reading.ok().map(|_| bytes)
 }

@@ -5,21 +5,43 @@
 //! indexes are read, pictures and sound are never decoded, so the work is bounded
 //! by the size of the file and not by what it says of itself. This function has
 //! no ffmpeg: whether every frame decodes is found when the file is rendered.
+//!
+//! A file in the bucket is read in pieces ([`source`]), and only so much of it: a verdict
+//! on it depends on its bytes alone, never on how long they took to come.
 
 mod media;
 mod picture;
+mod source;
 
+use std::io::{Cursor, Read as _};
 use std::time::Duration;
 
 use darkroom_editor_state::{SubtitleFormat, read_subtitles};
+use darkroom_exports::upload::CAPTION_BYTES;
+use darkroom_store::StoreError;
 use image::ImageFormat;
+use tokio::time::error::Elapsed;
 
 use media::Container;
+use source::{Input, MOST_BYTES, Stop};
+
+pub(crate) use source::StoredFile;
 
 /// Longest time that one file is looked at.
-const PROBE_TIME: Duration = Duration::from_secs(10);
+pub(crate) const PROBE_TIME: Duration = Duration::from_secs(10);
 /// Longest side of a picture or video, as for the renderer.
 const SIDE_LIMIT: u32 = 16_384;
+
+/// Why nothing was found out about a stored file.
+#[derive(Debug)]
+pub(crate) enum Unprobed {
+    /// It is not what it is said to be; a sentence says why.
+    Not(String),
+    /// The bucket was too slow: another try may go through.
+    Late,
+    /// The bucket failed.
+    Failed(StoreError),
+}
 
 /// What was found in a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -153,6 +175,24 @@ pub(crate) fn taken() -> String {
     names.join(", ")
 }
 
+/// Other endings of files than those of their keys.
+const ENDINGS: &[(&str, &str)] = &[
+    ("jpeg", "jpg"),
+    ("m4v", "mp4"),
+    ("oga", "ogg"),
+    ("opus", "ogg"),
+];
+
+/// The media type that the ending of a file's name stands for, if files of that type are taken.
+pub fn media_type_of(filename: &str) -> Option<&'static str> {
+    let (_, ending) = filename.rsplit_once('.')?;
+    let ending = ending.to_ascii_lowercase();
+    let other = ENDINGS.iter().find(|(one, _)| *one == ending);
+    let ending = other.map_or(ending.as_str(), |(_, ending)| ending);
+    let row = ROWS.iter().find(|row| row.extension == ending)?;
+    Some(row.media_type)
+}
+
 impl Claim {
     /// The claim made by a media type (without parameters) and a file name, if
     /// it is one that is taken.
@@ -174,22 +214,51 @@ impl Claim {
 
     /// Reads the bytes as what they are said to be; a sentence says why they are not.
     pub(crate) async fn probe(self, bytes: Vec<u8>) -> Result<Found, String> {
-        // A reader that trips over hostile bytes ends its own thread, not the request.
-        let probing = tokio::task::spawn_blocking(move || self.read(bytes));
-        let unreadable = || format!("it cannot be read as {}", self.media_type);
-        match tokio::time::timeout(PROBE_TIME, probing).await {
-            Ok(Ok(found)) => found,
-            Ok(Err(_)) | Err(_) => Err(unreadable()),
+        let probed = self.attempt(Box::new(Cursor::new(bytes)), PROBE_TIME).await;
+        probed.unwrap_or_else(|_| Err(self.unreadable()))
+    }
+
+    /// Reads a file in the bucket as what it is said to be.
+    pub(crate) async fn probe_stored(self, file: StoredFile) -> Result<Found, Unprobed> {
+        let stopped = file.stopped();
+        let probed = self.attempt(Box::new(file), PROBE_TIME).await;
+        let stop = stopped.lock().ok().and_then(|mut stop| stop.take());
+        match (stop, probed) {
+            (Some(Stop::Failed(error)), _) => Err(Unprobed::Failed(error)),
+            (Some(Stop::Late), _) | (None, Err(_)) => Err(Unprobed::Late),
+            (Some(Stop::TooMuch), _) => Err(Unprobed::Not(format!(
+                "more than {MOST_BYTES} bytes of it would have to be read to measure it; write it \
+                 anew with an index (`ffmpeg -i FILE -c copy NEW`), or make it smaller"
+            ))),
+            (None, Ok(found)) => found.map_err(Unprobed::Not),
         }
     }
 
-    fn read(self, bytes: Vec<u8>) -> Result<Found, String> {
+    fn unreadable(self) -> String {
+        format!("it cannot be read as {}", self.media_type)
+    }
+
+    async fn attempt(
+        self,
+        source: Input,
+        time: Duration,
+    ) -> Result<Result<Found, String>, Elapsed> {
+        // A reader that trips over hostile bytes ends its own thread, not the request.
+        let probing = tokio::task::spawn_blocking(move || self.read(source));
+        let ended = tokio::time::timeout(time, probing).await?;
+        Ok(ended.unwrap_or_else(|_| Err(self.unreadable())))
+    }
+
+    fn read(self, source: Input) -> Result<Found, String> {
         let found = match self.reader {
-            Reader::Picture(format) => picture::read(&bytes, format)?,
-            Reader::Gif => picture::read_gif(&bytes)?,
-            Reader::Video(container) => media::read(bytes, container, true)?,
-            Reader::Audio(container) => media::read(bytes, container, false)?,
+            Reader::Picture(format) => picture::read(source, format)?,
+            Reader::Gif => picture::read_gif(source)?,
+            Reader::Video(container) => media::read(source, container, true)?,
+            Reader::Audio(container) => media::read(source, container, false)?,
             Reader::Caption(format) => {
+                let mut bytes = Vec::new();
+                let reading = source.take(CAPTION_BYTES).read_to_end(&mut bytes);
+                reading.map_err(|error| error.to_string())?;
                 let cues = read_subtitles(&bytes, format).map_err(|error| error.to_string())?;
                 Found {
                     duration_ms: cues.iter().map(|cue| cue.end_ms).max(),
@@ -219,6 +288,13 @@ mod tests {
         assert_eq!(extension("text/plain", "x.LRC"), Some("lrc"));
         assert_eq!(extension("text/plain", "x.txt"), None);
         assert_eq!(extension("application/x-subrip", "x.ass"), None);
+        // What an ending stands for is taken under that name.
+        for name in ["a.JPEG", "a.mov", "a.opus", "a.b.srt", "a.weba"] {
+            let kind = media_type_of(name).unwrap();
+            assert!(Claim::of(kind, name).is_some(), "{name}");
+        }
+        assert_eq!(media_type_of("a.zip"), None);
+        assert_eq!(media_type_of("png"), None);
         for refused in [
             "application/json",
             "model/gltf-binary",

@@ -12,6 +12,7 @@ mod uploads;
 
 #[cfg(test)]
 pub(crate) use described::Described;
+pub use exports::read as read_export;
 
 use std::convert::Infallible;
 
@@ -35,30 +36,29 @@ pub fn router(state: AppState) -> Router {
     for (path, methods) in routes() {
         router = router.route(path, methods);
     }
+    with_conventions(router.fallback(unknown_route)).with_state(state)
+}
+
+/// Gives routes what all of this service have: a refusal of other methods, the rate of the
+/// key, answers that reach whoever is still sending, and a request id.
+pub fn with_conventions(router: Router<AppState>) -> Router<AppState> {
     router
-        .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
         .layer(middleware::from_fn(rate::tell))
         .layer(middleware::from_fn(unread::discard))
         .layer(middleware::from_fn(request_id::add))
-        .with_state(state)
 }
 
 /// Paths as `openapi.json` has them.
-pub(crate) fn routes() -> [(&'static str, MethodRouter<AppState>); 15] {
+pub(crate) fn routes() -> [(&'static str, MethodRouter<AppState>); 19] {
     [
         ("/openapi.json", get(openapi::handle)),
         (
             "/v1/exports",
             post(exports::create::handle).get(exports::list::handle),
         ),
-        // Any string may be a task id to ask for, this one too: it names no task.
-        (
-            "/v1/exports/estimate",
-            post(exports::estimate::handle)
-                .get(exports::get::handle)
-                .delete(exports::cancel::handle),
-        ),
+        // Task ids are UUIDs, so no task is hidden behind this name.
+        ("/v1/exports/estimate", post(exports::estimate::handle)),
         (
             "/v1/exports/{taskId}",
             get(exports::get::handle).delete(exports::cancel::handle),
@@ -97,6 +97,22 @@ pub(crate) fn routes() -> [(&'static str, MethodRouter<AppState>); 15] {
             delete(projects::assets::remove::handle),
         ),
         ("/v1/uploads", post(uploads::create::handle)),
+        (
+            "/v1/uploads/sessions",
+            post(uploads::sessions::create::handle),
+        ),
+        (
+            "/v1/uploads/sessions/{uploadId}",
+            get(uploads::sessions::get::handle).delete(uploads::sessions::abort::handle),
+        ),
+        (
+            "/v1/uploads/sessions/{uploadId}/parts",
+            post(uploads::sessions::parts::handle),
+        ),
+        (
+            "/v1/uploads/sessions/{uploadId}/complete",
+            post(uploads::sessions::complete::handle),
+        ),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use darkroom_test_stack::hostile::{CREDENTIALS, HOSTS, SCHEMES};
 use serde_json::{Value, json};
 
 use crate::common::{Service, answer, assert_problem, body_of, body_with, state};
@@ -118,4 +119,20 @@ async fn callbacks_that_cannot_be_used_are_refused_by_both_creates() {
     body["callbackUrl"] = URL.into();
     let task = answer(service.post(&path, &body)).await.task();
     assert_eq!(service.task(&task).await["callbackUrl"], URL);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_address_off_the_public_internet_is_taken() {
+    let service = with_secret().await;
+    let hosts = HOSTS.map(|host| format!("https://{host}/hook"));
+    let others = SCHEMES.into_iter().chain(CREDENTIALS).map(str::to_owned);
+    for url in hosts.into_iter().chain(others) {
+        let refused = service
+            .create(&body_with(json!({ "callbackUrl": url })))
+            .await;
+        assert_problem(&refused, 422, "CALLBACK_URL_FORBIDDEN");
+        assert_eq!(refused.paths(), ["/callbackUrl"], "{url}");
+        assert!(!refused.text.contains("secret"), "{}", refused.text);
+    }
+    service.assert_nothing_created().await;
 }

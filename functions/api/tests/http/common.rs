@@ -16,6 +16,7 @@ use crate::described::assert_described;
 pub use crate::documents::{
     body, body_of, body_with, geometry, slid_from_a_corner, state, state_with, synced_body, with,
 };
+pub use crate::problems::assert_problem;
 
 pub struct Service {
     pub stack: Stack,
@@ -281,20 +282,7 @@ impl Service {
 
     /// One call of the stack's JSON protocols, past every line of ours.
     pub async fn aws(&self, target: &str, body: &Value) -> Value {
-        let request = self
-            .client
-            .post(&self.stack.endpoint)
-            .header("x-amz-target", target)
-            .header("content-type", "application/x-amz-json-1.0")
-            .header(
-                "authorization",
-                "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
-                 SignedHeaders=host, Signature=0",
-            )
-            .body(body.to_string());
-        let answer = answer(request).await;
-        assert_eq!(answer.status, 200, "{target}: {}", answer.text);
-        answer.json
+        self.stack.aws(target, body).await
     }
 
     /// Sort keys of a user's items that begin with a prefix.
@@ -362,24 +350,12 @@ impl Service {
 
     /// Nothing of ann's is there: no task, record, slot, message or document.
     pub async fn assert_nothing_created(&self) {
-        for prefix in ["T#", "I#", "C#", "A#", "P#", "B#", "F#", "R#", "W#", "H#"] {
+        for prefix in [
+            "T#", "I#", "C#", "A#", "P#", "B#", "F#", "R#", "W#", "H#", "Y#",
+        ] {
             assert!(self.items("ann", prefix).await.is_empty(), "{prefix}");
         }
         assert!(self.account().await.0.is_empty());
         assert_eq!(self.queued().await, 0);
     }
-}
-
-/// Every problem has these, and says its request id.
-pub fn assert_problem(answer: &Answer, status: u16, code: &str) {
-    assert_eq!(answer.code(), (status, code), "{}", answer.text);
-    assert_eq!(answer.header("content-type"), "application/problem+json");
-    let problem = answer.json.as_object().unwrap();
-    for key in ["type", "title", "detail"] {
-        let text = problem[key].as_str().unwrap();
-        assert!(!text.is_empty(), "{key}");
-    }
-    assert_eq!(problem["status"], status);
-    assert_eq!(problem["instance"], answer.header("x-request-id"));
-    assert!(!answer.header("x-request-id").is_empty());
 }

@@ -48,17 +48,23 @@ async fn what_http_itself_refuses_is_a_problem_too() {
         "/v1/exports/",
         "/v1/projects/",
         "/v1/projects/x/assets/y/z",
-        "/v1/uploads/sessions",
+        "/v1/uploads/sessions/x/y",
     ] {
         assert_problem(&answer(service.get(path)).await, 404, "ROUTE_NOT_FOUND");
     }
     for (method, path, allow) in [
         (Method::PUT, "/v1/exports", "GET,HEAD,POST"),
         (Method::POST, "/v1/exports/x", "DELETE,GET,HEAD"),
+        (Method::GET, "/v1/exports/estimate", "POST"),
+        (Method::DELETE, "/v1/exports/estimate", "POST"),
         (Method::GET, "/v1/editor/validate", "POST"),
         (Method::POST, "/v1/editor/capabilities", "GET,HEAD"),
         (Method::POST, "/v1/illustrations", "GET,HEAD"),
         (Method::GET, "/v1/uploads", "POST"),
+        (Method::GET, "/v1/uploads/sessions", "POST"),
+        (Method::PUT, "/v1/uploads/sessions/x", "DELETE,GET,HEAD"),
+        (Method::GET, "/v1/uploads/sessions/x/parts", "POST"),
+        (Method::GET, "/v1/uploads/sessions/x/complete", "POST"),
         (Method::PUT, "/v1/assets/x", "DELETE,GET,HEAD"),
         (Method::PUT, "/v1/projects", "GET,HEAD,POST"),
         (Method::POST, "/v1/projects/x", "DELETE,GET,HEAD,PATCH"),
@@ -161,6 +167,8 @@ async fn a_key_without_runtime_access_may_only_ask_and_validate() {
             .header("x-file-name", "a.png")
             .body("x"),
         to(Method::GET, "/v1/assets/x"),
+        to(Method::POST, "/v1/uploads/sessions").json(&json!({})),
+        to(Method::POST, "/v1/uploads/sessions/x/complete"),
     ] {
         let refused = answer(request).await;
         assert_problem(&refused, 403, "OPEN_API_RUNTIME_ACCESS_FORBIDDEN");
@@ -215,10 +223,14 @@ async fn a_key_without_runtime_access_may_only_ask_and_validate() {
         let keys: Vec<&String> = error.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["code", "message", "path"]);
     }
-    // What is valid and not drawn by this build is valid.
-    let not_drawn = slid_from_a_corner(good.clone());
-    let verdict = validate(json!({ "editorState": not_drawn })).await;
-    assert_eq!(verdict.data()["valid"], true, "{}", verdict.text);
+    // What an export refuses of a document is told here.
+    let slid = slid_from_a_corner(good.clone());
+    let verdict = validate(json!({ "editorState": slid })).await;
+    let data = verdict.data();
+    assert_eq!(data["valid"], false, "{}", verdict.text);
+    assert_eq!(data["errors"][0]["code"], "EDITOR_TRANSITION_TYPE_INVALID");
+    let place = "/transitions/cut/params/direction";
+    assert_eq!(data["errors"][0]["path"], place);
 
     assert_problem(&validate(json!({})).await, 400, "REQUEST_INVALID");
     let refused = validate(json!({ "editorState": good, "more/1": 1 })).await;

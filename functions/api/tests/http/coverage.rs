@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use darkroom_store::{ClaimOutcome, RenderMessage};
-use reqwest::RequestBuilder;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::common::{Answer, Service, answer, state, synced_body};
 use crate::described::{Document, Operation, document};
 use crate::faults::Proxy;
+use crate::sessions::{announced, begun, send};
 use crate::world::{self, User, example, path_with, takes_file};
 
 /// A service with faults to order.
@@ -126,10 +127,13 @@ impl Stage {
         let nobody = "0198c0de-0000-7000-8000-000000000001";
         let path = path_with(operation, |_| nobody.to_owned());
         let request = world::request(&self.service, operation, &path, &self.user);
-        if takes_file(operation) {
-            request.header("x-project-id", nobody)
-        } else {
-            request
+        match example(operation, &self.user) {
+            _ if takes_file(operation) => request.header("x-project-id", nobody),
+            Some(mut body) if body.get("projectId").is_some() => {
+                body["projectId"] = json!(nobody);
+                request.json(&body)
+            }
+            _ => request,
         }
     }
 
@@ -138,6 +142,15 @@ impl Stage {
         match operation.id.as_str() {
             "cancelExport" => self.complete(&user.task).await,
             "deleteAsset" => user.use_asset(&self.service).await,
+            "signUploadParts" | "abortUpload" => {
+                let path = format!("/v1/uploads/sessions/{}/complete", user.upload);
+                let complete = self.service.to(Method::POST, &path);
+                answer(complete.bearer_auth(&user.secret)).await.data();
+            }
+            "completeUpload" => {
+                let nothing_sent = announced("c.srt", "text/plain", b"none");
+                return self.complete_upload(&nothing_sent, None).await;
+            }
             _ => {
                 let first = self.good(operation).bearer_auth(&user.secret);
                 answer(first.header("idempotency-key", "one")).await.data();
@@ -153,6 +166,18 @@ impl Stage {
             }
         }
         answer(self.good(operation).bearer_auth(&user.secret)).await
+    }
+
+    /// Begins an upload, sends its one part if there is one, and completes it.
+    async fn complete_upload(&self, body: &Value, part: Option<&[u8]>) -> Answer {
+        let (service, secret) = (&self.service, &self.user.secret);
+        let id = begun(service, secret, body).await;
+        if let Some(part) = part {
+            send(service, secret, &id, &[1], part).await;
+        }
+        let path = format!("/v1/uploads/sessions/{id}/complete");
+        let complete = service.to(Method::POST, &path);
+        answer(complete.bearer_auth(secret)).await
     }
 
     async fn complete(&self, task: &str) {
@@ -182,13 +207,23 @@ impl Stage {
                 .body("no picture");
             return answer(request.bearer_auth(&self.user.secret)).await;
         }
+        if operation.id == "completeUpload" {
+            let words = b"no picture";
+            let claim = announced("a.png", "image/png", words);
+            return self.complete_upload(&claim, Some(words)).await;
+        }
         let mut body = example(operation, &self.user).unwrap();
-        if body.get("editorState").is_some() {
+        if operation.id == "createUpload" {
+            // More than captions may have.
+            body["size"] = json!(11 * 1024 * 1024);
+        } else if operation.id == "signUploadParts" {
+            body["partNumbers"] = json!([2]);
+        } else if body.get("editorState").is_some() {
             body["editorState"] = json!({});
         } else {
             // A project's state of 1920 x 1080 at the largest scale.
             let path = format!("/v1/projects/{}/sync", self.user.project);
-            let sync = self.service.to(reqwest::Method::POST, &path);
+            let sync = self.service.to(Method::POST, &path);
             let large = synced_body(&state(1920, 1080, 1.0));
             answer(sync.bearer_auth(&self.user.secret).json(&large))
                 .await

@@ -171,7 +171,7 @@ async fn what_cannot_be_exported_is_refused_with_its_code_and_place() {
         "type": "motion-graphic", "motionGraphicId": "m", "motionGraphicVersion": 1,
         "props": {}, "slots": {},
     }));
-    let unsupported = slid_from_a_corner(state(100, 100, 2.0));
+    let slid = slid_from_a_corner(state(100, 100, 2.0));
     let full = |scale: f64, seconds: f64| {
         with(
             body_of(state(1920, 1080, seconds)),
@@ -195,8 +195,8 @@ async fn what_cannot_be_exported_is_refused_with_its_code_and_place() {
             vec!["/editorState/items/square/motionGraphicId"],
         ),
         (
-            body_of(unsupported),
-            "EDITOR_ITEM_UNSUPPORTED",
+            body_of(slid),
+            "EDITOR_TRANSITION_TYPE_INVALID",
             vec!["/editorState/transitions/cut/params/direction"],
         ),
         (
@@ -206,6 +206,11 @@ async fn what_cannot_be_exported_is_refused_with_its_code_and_place() {
         ),
         (full(8.0, 1.0), "EXPORT_OUTPUT_TOO_LARGE", vec![]),
         (full(1.0, 301.0), "EXPORT_TOO_LONG", vec![]),
+        (
+            with(full(1.0, 299.0), json!({ "format": "webm" })),
+            "EXPORT_TOO_LONG",
+            vec![],
+        ),
         (
             body_with(json!({ "stateSchemaVersion": "v2" })),
             "STATE_SCHEMA_VERSION_UNSUPPORTED",

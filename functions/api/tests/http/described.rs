@@ -63,17 +63,14 @@ impl Document {
         }
     }
 
-    /// The operation that a request is for.
+    /// The operation that a request is for. A path without parameters hides those that
+    /// would fit it, whatever methods it takes (OpenAPI 3.1, "Paths Object").
     pub fn operation(&self, method: &Method, path: &str) -> Option<&Operation> {
-        let steps: Vec<&str> = path.split('/').collect();
+        let is_itself = |operation: &&Operation| operation.path == path;
+        let with_parameters = !self.operations.iter().any(|one| is_itself(&one));
         self.operations.iter().find(|operation| {
-            let wanted: Vec<&str> = operation.path.split('/').collect();
-            let fits = |(wanted, step): (&&str, &&str)| {
-                wanted == step || (wanted.starts_with('{') && !step.is_empty())
-            };
-            operation.method == *method
-                && wanted.len() == steps.len()
-                && wanted.iter().zip(&steps).all(fits)
+            let fits = is_itself(operation) || (with_parameters && is_of(path, &operation.path));
+            operation.method == *method && fits
         })
     }
 
@@ -107,6 +104,16 @@ impl Document {
             .map(|status| status.parse().unwrap())
             .collect()
     }
+}
+
+/// Whether a path is one of those that a path with parameters stands for.
+fn is_of(path: &str, wanted: &str) -> bool {
+    let steps: Vec<&str> = path.split('/').collect();
+    let wanted: Vec<&str> = wanted.split('/').collect();
+    let fits = |(wanted, step): (&&str, &&str)| {
+        wanted == step || (wanted.starts_with('{') && !step.is_empty())
+    };
+    wanted.len() == steps.len() && wanted.iter().zip(&steps).all(fits)
 }
 
 /// Forbids keys that an object's schema does not name.

@@ -46,8 +46,7 @@ pub fn state(width: u32, height: u32, seconds: f64) -> Value {
     })
 }
 
-/// A state whose square slides into a copy of itself from a corner, which no slide does:
-/// valid, and not drawn.
+/// A state whose square slides into a copy of itself from a corner, which no slide does.
 pub fn slid_from_a_corner(mut state: Value) -> Value {
     let ticks = &state["items"]["square"]["durationTicks"];
     let next = with(

@@ -133,11 +133,4 @@ async fn an_estimate_is_refused_as_the_create_would_be() {
         .bearer_auth(&reader);
     let refused = answer(as_reader.json(&body())).await;
     assert_problem(&refused, 403, "OPEN_API_RUNTIME_ACCESS_FORBIDDEN");
-    // It is no task to read or cancel.
-    for request in [
-        service.get("/v1/exports/estimate"),
-        service.delete("/v1/exports/estimate"),
-    ] {
-        assert_problem(&answer(request).await, 404, "TASK_NOT_FOUND");
-    }
 }

@@ -1,9 +1,9 @@
-//! How many calls a request costs, and what happens when one of them fails: a
-//! proxy between the store and the stack counts, and answers in its place.
+//! How many calls a request costs, and what happens when one of them fails or its answer
+//! is lost: a proxy between the store and the stack counts, and answers in its place.
 
 use std::collections::VecDeque;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -23,6 +23,8 @@ pub struct Proxy {
     to: String,
     client: reqwest::Client,
     faults: Arc<Mutex<VecDeque<Fault>>>,
+    lost: Arc<Mutex<Vec<&'static str>>>,
+    store: Arc<OnceLock<Store>>,
     seen: Arc<Mutex<Vec<String>>>,
 }
 
@@ -60,6 +62,9 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
         .send()
         .await
         .unwrap();
+    if proxy.loses(&operation) {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
     let (status, headers) = (sent.status(), sent.headers().clone());
     let mut response = Response::new(Body::from(sent.bytes().await.unwrap()));
     *response.status_mut() = status;
@@ -79,6 +84,8 @@ impl Proxy {
             to: service.stack.endpoint.clone(),
             client: client(),
             faults: Arc::default(),
+            lost: Arc::default(),
+            store: Arc::default(),
             seen: Arc::default(),
         };
         let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
@@ -93,12 +100,31 @@ impl Proxy {
         let mut queues = made.queues();
         queues.render = queues.render.replace(&service.stack.endpoint, &url);
         let config = StoreConfig::local(&url, REGION, &made.table, &made.bucket, queues);
-        service.url = serve(&Store::new(config).await.unwrap()).await;
+        let store = Store::new(config).await.unwrap();
+        service.url = serve(&store).await;
+        proxy.store.set(store).unwrap();
         (service, proxy)
+    }
+
+    /// The store that speaks through the proxy.
+    pub fn store(&self) -> &Store {
+        self.store.get().unwrap()
     }
 
     pub fn fail(&self, fault: Fault) {
         self.faults.lock().unwrap().push_back(fault);
+    }
+
+    /// Has the next call of this operation done, and its answer lost: a 500 comes instead,
+    /// after which the SDK asks again.
+    pub fn lose(&self, operation: &'static str) {
+        self.lost.lock().unwrap().push(operation);
+    }
+
+    fn loses(&self, operation: &str) -> bool {
+        let mut lost = self.lost.lock().unwrap();
+        let at = lost.iter().position(|of| *of == operation);
+        at.map(|at| lost.remove(at)).is_some()
     }
 
     /// Takes back the faults that nothing met.
@@ -242,4 +268,32 @@ async fn what_is_committed_and_not_sent_is_sent_by_a_later_replay() {
     assert_eq!(service.items("ann", "T#").await.len(), 1);
     assert_eq!(service.account().await.0.len(), 1);
     assert_eq!(service.create(&fresh).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_whose_answer_is_lost_is_made_once() {
+    let (service, proxy) = Proxy::start().await;
+    for (grants, balance) in [(1, 500_000), (2, 1_000_000)] {
+        proxy.take();
+        proxy.lose("TransactWriteItems");
+        proxy.store().grant("ann", 500_000).await.unwrap();
+        assert_eq!(proxy.take(), ["TransactWriteItems", "TransactWriteItems"]);
+        assert_eq!(service.account().await.1, Some(balance), "{grants}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_whose_answer_is_lost_is_one_task_and_one_charge() {
+    let (service, proxy) = Proxy::start().await;
+    service.store().grant("ann", 1_000_000).await.unwrap();
+    // Looks the key and the account up.
+    let known = service.create(&body()).await.task();
+    service.cancel(&known).await;
+    proxy.lose("TransactWriteItems");
+    let created = service.create(&body()).await;
+    assert_eq!(
+        service.account().await,
+        (vec![created.task()], Some(800_000))
+    );
+    assert_eq!(service.items("ann", "T#").await.len(), 2);
 }

@@ -83,6 +83,14 @@ async fn credits_are_reserved_at_creation_and_given_back_once() {
     assert_eq!(service.account().await.1, Some(300_000));
     let refused = service.create(&body_of(state(100, 100, 3.5))).await;
     assert_problem(&refused, 422, "OPEN_API_CREDITS_INSUFFICIENT");
+    let detail = refused.json["detail"].as_str().unwrap();
+    for says in [
+        "charged 0.4 credits",
+        "the balance is 0.3",
+        "`darkroom accounts grant`",
+    ] {
+        assert!(detail.contains(says), "{detail}");
+    }
     // Neither a refusal, nor an invalid document, nor a replay costs anything.
     service.create(&body_of(json!({}))).await;
     service
@@ -153,6 +161,14 @@ async fn a_keys_quota_is_used_up_and_given_back() {
     );
     assert_eq!(refused.json["type"], "RATE_LIMITED");
     assert_eq!(refused.header("retry-after"), "3600");
+    let detail = refused.json["detail"].as_str().unwrap();
+    for says in [
+        "takes 2 standard seconds",
+        "quota of 5 are 4 used",
+        "`darkroom keys create --quota`",
+    ] {
+        assert!(detail.contains(says), "{detail}");
+    }
     assert_eq!(service.account().await.0, [first.task()]);
     // Another key of the same user has no limit.
     let other = service.create(&body()).await;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use darkroom_exports::{ExportPhase, TaskId};
-use darkroom_store::ClaimOutcome;
+use darkroom_exports::{ExportPhase, TaskId, Timestamp};
+use darkroom_store::{ClaimOutcome, Due, Subject};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -153,12 +153,16 @@ async fn a_resume_that_came_no_further_than_the_account_loses_nothing() {
     service.store().pause_account("ann").await.unwrap();
     only_the_account(&service, false).await;
     assert_eq!(status(&service, &task).await, "PAUSED");
-    // It stands in the due index, an hour ahead, and the message that is then sent goes on.
-    assert_eq!(service.store().resend_due().await.unwrap(), 0);
-    let past = json!({ ":past": { "N": "1" } });
-    let sk = format!("T#{task}");
-    service.update("ann", &sk, "SET dueAt = :past", &past).await;
-    assert_eq!(service.store().resend_due().await.unwrap(), 1);
+    // It stands in the due index, an hour ahead, and is then sent by the sweep.
+    let now = Timestamp::now();
+    let soon = service.store().due(9, now.plus_seconds(3000)).await;
+    let is_task = |due: &Due| matches!(due.subject, Subject::Task(_));
+    assert!(!soon.unwrap().items.iter().any(is_task));
+    let later = service.store().due(9, now.plus_seconds(3700)).await;
+    assert!(later.unwrap().items.iter().any(is_task));
+    let id = TaskId::parse(&task).unwrap();
+    let sent = service.store().resume_if_let_go("ann", id, now).await;
+    assert!(sent.unwrap());
     assert_eq!(service.queued().await, 2);
     assert_eq!(service.claim(&task).await.attempt(), 1);
 }

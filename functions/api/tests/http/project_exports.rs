@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::common::{Answer, Service, answer, assert_problem, slid_from_a_corner, state, with};
+use crate::common::{Answer, Service, answer, assert_problem, state, with};
 
 fn settings() -> Value {
     json!({ "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4" })
@@ -96,8 +96,8 @@ async fn a_repeated_export_is_the_first_one_whatever_was_synced_since() {
     assert!(others.status == 201 && !others.replayed());
 
     // After a state that could not be exported, and after the project.
-    let corner = slid_from_a_corner(state(100, 100, 1.0));
-    assert_eq!(service.sync(&id, &corner).await.status, 200);
+    let long = state(1920, 1080, 301.0);
+    assert_eq!(service.sync(&id, &long).await.status, 200);
     let again = service.export_of(&id, &body, Some("k")).await;
     assert!(again.replayed() && again.text == first.text);
     answer(service.delete(&format!("/v1/projects/{id}"))).await;
@@ -172,11 +172,6 @@ async fn what_cannot_be_exported_is_refused() {
     service.sync(&id, &state(1920, 1080, 301.0)).await;
     let refused = service.export_of(&id, &settings(), None).await;
     assert_problem(&refused, 422, "EXPORT_TOO_LONG");
-    service
-        .sync(&id, &slid_from_a_corner(state(100, 100, 1.0)))
-        .await;
-    let refused = service.export_of(&id, &settings(), None).await;
-    assert_problem(&refused, 422, "EDITOR_ITEM_UNSUPPORTED");
     assert!(service.items("ann", "T#").await.is_empty());
     assert_eq!(service.queued().await, 0);
 }

@@ -14,7 +14,7 @@ struct Two {
     service: Service,
     ann: User,
     bob: User,
-    /// Every id of ann's, and of the second export, project and asset.
+    /// Every id of ann's, and of the second export, project, asset and upload.
     ids: Vec<String>,
     /// A cursor of each list of ann's.
     cursors: Vec<String>,
@@ -54,8 +54,16 @@ impl Two {
         let bind = json!({ "assetId": ann.asset });
         let path = format!("/v1/projects/{}/assets", second.project);
         answer(service.post(&path, &bind)).await.data();
-        let ids = [&ann, &second]
-            .map(|user| [&user.task, &user.project, &user.asset, &user.key_id].map(String::clone));
+        let ids = [&ann, &second].map(|user| {
+            let ids = [
+                &user.task,
+                &user.project,
+                &user.asset,
+                &user.upload,
+                &user.key_id,
+            ];
+            ids.map(String::clone)
+        });
         let mut cursors = Vec::new();
         for operation in &document().operations {
             if takes_cursor(operation) {

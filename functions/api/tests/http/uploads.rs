@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::common::{Answer, Service, answer, assert_problem};
 
 /// Makes a file with ffmpeg and reads it.
-fn make(dir: &std::path::Path, name: &str, arguments: &str) -> Vec<u8> {
+pub fn make(dir: &std::path::Path, name: &str, arguments: &str) -> Vec<u8> {
     let path = dir.join(name);
     let made = Command::new("ffmpeg")
         .args(["-v", "error", "-y", "-bitexact"])
@@ -21,8 +21,8 @@ fn make(dir: &std::path::Path, name: &str, arguments: &str) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
-const PICTURE: &str = "-f lavfi -i testsrc=s=64x48:d=2:r=10";
-const SOUND: &str = "-f lavfi -i sine=d=2:r=48000";
+pub const PICTURE: &str = "-f lavfi -i testsrc=s=64x48:d=2:r=10";
+pub const SOUND: &str = "-f lavfi -i sine=d=2:r=48000";
 
 /// Name, what is found, text, and the end of its last cue in seconds.
 const CAPTIONS: [(&str, &str, &str, f64); 3] = [
@@ -43,7 +43,7 @@ const CAPTIONS: [(&str, &str, &str, f64); 3] = [
 
 const SRT: &str = "1\n00:00:00,500 --> 00:00:01,500\nHello\n";
 
-fn upload(
+pub fn upload(
     service: &Service,
     name: &str,
     kind: &str,
@@ -345,6 +345,7 @@ async fn types_names_projects_and_sizes_that_are_not_taken_are_refused() {
         assert_problem(&refused, 413, "PAYLOAD_TOO_LARGE");
         let detail = refused.json["detail"].as_str().unwrap();
         assert!(detail.contains("4194304 bytes"), "{detail}");
+        assert!(detail.contains("POST /v1/uploads/sessions"), "{detail}");
     }
     // Whatever is refused before its body is read is answered as well.
     let large = || vec![b' '; 30 * 1024 * 1024];

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::common::{Service, answer, body_of, state, state_with, synced_body};
 use crate::described::Operation;
+use crate::sessions::{announced, begun, send};
 
 /// A user's key, and the ids of what the user has.
 pub struct User {
@@ -18,10 +19,14 @@ pub struct User {
     pub asset: String,
     /// Its record, as the service shows it.
     pub file: Value,
+    /// An upload whose parts are there.
+    pub upload: String,
 }
 
 /// Text that is a file of captions.
 pub const CAPTIONS: &str = "1\n00:00:00,000 --> 00:00:01,000\nHello\n";
+/// Another one, for an upload in parts.
+pub const IN_PARTS: &[u8] = b"1\n00:00:00,000 --> 00:00:01,000\nHello in parts\n";
 
 impl User {
     /// A new user with an active export, a project, and an asset that is bound to it.
@@ -42,6 +47,10 @@ impl User {
             .body(CAPTIONS);
         let file = answer(upload).await.data().clone();
         let asset = file["assetId"].as_str().unwrap().to_owned();
+        let mut announced = announced("b.srt", "text/plain", IN_PARTS);
+        announced["projectId"] = project.as_str().into();
+        let upload = begun(service, &secret, &announced).await;
+        send(service, &secret, &upload, &[1], IN_PARTS).await;
         Self {
             name: name.to_owned(),
             secret,
@@ -50,6 +59,7 @@ impl User {
             project,
             asset,
             file,
+            upload,
         }
     }
 
@@ -59,6 +69,7 @@ impl User {
             "taskId" => &self.task,
             "projectId" => &self.project,
             "assetId" => &self.asset,
+            "uploadId" => &self.upload,
             other => panic!("no id is known for {other}: say here which one it is"),
         }
     }
@@ -94,12 +105,16 @@ pub fn path_with(operation: &Operation, id: impl Fn(&str) -> String) -> String {
     path
 }
 
-/// A JSON body that the operation takes: its example, with an asset of the user.
+/// A JSON body that the operation takes: its example, with an asset and a project of the
+/// user.
 pub fn example(operation: &Operation, user: &User) -> Option<Value> {
     let content = &operation.spec["requestBody"]["content"]["application/json"];
     let mut body = content.get("example")?.clone();
     if body.get("assetId").is_some() {
         body["assetId"] = user.asset.as_str().into();
+    }
+    if body.get("projectId").is_some() {
+        body["projectId"] = user.project.as_str().into();
     }
     Some(body)
 }

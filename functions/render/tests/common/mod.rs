@@ -41,6 +41,11 @@ impl Stack {
 
     /// A worker whose times are short enough for a test.
     pub fn worker(&self, change: impl FnOnce(&mut WorkerConfig)) -> Worker {
+        self.worker_with(Fetcher::from_env().unwrap(), change)
+    }
+
+    /// The same, with a way of its own to what is on the web.
+    pub fn worker_with(&self, fetcher: Fetcher, change: impl FnOnce(&mut WorkerConfig)) -> Worker {
         let mut config = WorkerConfig {
             lease: Duration::from_secs(20),
             heartbeat: Duration::from_millis(200),
@@ -52,7 +57,7 @@ impl Stack {
             self.store.clone(),
             Tools::discover().unwrap(),
             Fonts::load(&darkroom_compositor::font_dirs()).unwrap(),
-            Fetcher::from_env().unwrap(),
+            fetcher,
             config,
         )
     }

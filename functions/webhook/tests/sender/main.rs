@@ -10,14 +10,16 @@
     reason = "a test may fail loudly"
 )]
 
+mod guard;
 mod pauses;
 mod rig;
+mod settled;
 
 use std::time::Duration;
 
 use darkroom_exports::{CallbackPolicy, Secrets, Step, Timestamp};
 use darkroom_store::{DELIVERY_LEASE, DeliveryClaim, DeliveryState, Replayed, Settled};
-use darkroom_webhook::handle;
+use darkroom_webhook::{SenderConfig, handle};
 use rig::{Got, Reply, Rig, event, message, step};
 use serde_json::json;
 
@@ -73,7 +75,7 @@ async fn start_and_end_are_told_in_order_signed_and_with_the_callers_headers() {
         assert_eq!(delivery.state, DeliveryState::Delivered);
         assert_eq!((delivery.attempts, delivery.last_error), (1, None));
     }
-    assert_eq!(rig.store.resend_due().await.unwrap(), 0);
+    assert_eq!(rig.resend_due().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -233,18 +235,18 @@ async fn what_was_committed_and_not_sent_is_found() {
     rig.deliver(&sender).await;
     assert!(rig.got().is_empty());
     rig.make_due(task, 1).await;
-    assert_eq!(rig.store.resend_due().await.unwrap(), 1);
+    assert_eq!(rig.resend_due().await, 1);
     rig.deliver(&sender).await;
     assert_eq!(events(&rig.got()), ["EXPORT_STARTED"]);
     let failed = rig.store.finish_failed(&claim, "a bad picture").await;
     failed.unwrap();
     rig.make_due(task, 2).await;
-    assert_eq!(rig.store.resend_due().await.unwrap(), 1);
+    assert_eq!(rig.resend_due().await, 1);
     rig.deliver(&sender).await;
     let got = rig.got();
     assert_eq!(events(&got), ["EXPORT_FAILED"]);
     assert_eq!(got[0].body["task"]["error"], "a bad picture");
-    assert_eq!(rig.store.resend_due().await.unwrap(), 0);
+    assert_eq!(rig.resend_due().await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -315,6 +317,7 @@ async fn private_addresses_are_not_connected_to_and_slow_receivers_are_left() {
     let error = rig.delivery(id).await.last_error.unwrap();
     assert!(error.contains("not on the public internet"), "{error}");
 
+    assert_eq!(SenderConfig::default().timeout, Duration::from_secs(15));
     rig.pass(6);
     rig.answer([Reply::Silence]);
     let hasty = rig.sender_with(|config| config.timeout = Duration::from_millis(300));

@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use darkroom_exports::{CallbackPolicy, DeliveryId, Step, TaskId, Timestamp, WebhookSecret};
 use darkroom_store::{
-    ApiKey, Claim, ClaimOutcome, DeliverySummary, RenderMessage, Store, WebhookMessage,
+    ApiKey, Claim, ClaimOutcome, DeliverySummary, RenderMessage, Store, Subject, WebhookMessage,
 };
 use darkroom_test_stack::Stack;
 use darkroom_test_stack::export::{create, square};
@@ -22,6 +22,7 @@ use darkroom_webhook::{Clock, Sender, SenderConfig, handle};
 use futures::stream;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 /// What the receiver answers.
 #[derive(Debug, Clone)]
@@ -32,6 +33,17 @@ pub enum Reply {
     Silence,
     /// 200, and a body that never ends.
     Endless,
+    /// 200, when the test lets it.
+    Held(Held),
+}
+
+/// An answer that waits for the test.
+#[derive(Debug, Clone, Default)]
+pub struct Held {
+    /// Told when the request is there.
+    pub arrived: Arc<Notify>,
+    /// Tell it, and the receiver answers.
+    pub go_on: Arc<Notify>,
 }
 
 /// A webhook as it was received.
@@ -76,6 +88,10 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, text: Str
             response.headers_mut().insert(name, value.parse().unwrap());
         }
         Reply::Silence => std::future::pending().await,
+        Reply::Held(held) => {
+            held.arrived.notify_one();
+            held.go_on.notified().await;
+        }
         Reply::Endless => {
             let bytes = stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b'x'; 1 << 16]));
             *response.body_mut() = Body::from_stream(bytes);
@@ -147,6 +163,13 @@ impl Rig {
     /// What the receiver answers next, one after the other; 200 behind them.
     pub fn answer(&self, replies: impl IntoIterator<Item = Reply>) {
         self.receiver.replies.lock().unwrap().extend(replies);
+    }
+
+    /// Has the receiver wait with its next answer.
+    pub fn hold(&self) -> Held {
+        let held = Held::default();
+        self.answer([Reply::Held(held.clone())]);
+        held
     }
 
     /// What was received since the last call.
@@ -237,20 +260,7 @@ impl Rig {
 
     /// A call of the stack's JSON protocols, past every line of ours.
     pub async fn aws(&self, target: &str, body: &Value) -> Value {
-        let root = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
-                    SignedHeaders=host, Signature=0";
-        let client = darkroom_media::http_client().unwrap().build().unwrap();
-        let answer = client
-            .post(&self.stack.endpoint)
-            .header("x-amz-target", target)
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("authorization", root)
-            .body(body.to_string())
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 200, "{target}");
-        serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default()
+        self.stack.aws(target, body).await
     }
 
     /// Messages that SQS holds back.
@@ -262,19 +272,57 @@ impl Rig {
         count.as_str().unwrap().to_owned()
     }
 
-    /// Makes a delivery due at once.
-    pub async fn make_due(&self, task: TaskId, number: u8) {
-        let key = json!({ "pk": { "S": "U#ann" }, "sk": { "S": format!("W#{task}#{number}") } });
+    /// Writes that the start of a task was delivered, as its sender does.
+    pub async fn settle_start(&self, task: TaskId) {
+        let key = json!({ "pk": { "S": "U#ann" }, "sk": { "S": format!("W#{task}#1") } });
         self.aws(
             "DynamoDB_20120810.UpdateItem",
             &json!({
                 "TableName": self.stack.made.table, "Key": key,
-                "UpdateExpression": "SET dueAt = :past",
-                "ConditionExpression": "attribute_exists(dueShard)",
-                "ExpressionAttributeValues": { ":past": { "N": "1" } },
+                "UpdateExpression": "SET #state = :delivered, settledAt = :now \
+                                     REMOVE leaseUntil, dueShard, dueAt",
+                "ConditionExpression": "attribute_exists(leaseUntil)",
+                "ExpressionAttributeNames": { "#state": "state" },
+                "ExpressionAttributeValues": {
+                    ":delivered": { "S": "DELIVERED" }, ":now": { "N": self.now().0.to_string() },
+                },
             }),
         )
         .await;
+    }
+
+    /// Sends what is told of a task to another address, past every check of a create.
+    pub async fn set_callback(&self, task: TaskId, url: &str) {
+        let key = json!({ "pk": { "S": "U#ann" }, "sk": { "S": format!("T#{task}") } });
+        self.aws(
+            "DynamoDB_20120810.UpdateItem",
+            &json!({
+                "TableName": self.stack.made.table, "Key": key,
+                "UpdateExpression": "SET callbackUrl = :url",
+                "ConditionExpression": "attribute_exists(callbackUrl)",
+                "ExpressionAttributeValues": { ":url": { "S": url } },
+            }),
+        )
+        .await;
+    }
+
+    /// Makes a delivery due at once.
+    pub async fn make_due(&self, task: TaskId, number: u8) {
+        let sk = format!("W#{task}#{number}");
+        self.stack.make_due("ann", &sk, 1).await;
+    }
+
+    /// Sends again what is due of deliveries, as the sweep does; answers how many were.
+    pub async fn resend_due(&self) -> usize {
+        let now = Timestamp::now();
+        let mut sent = 0;
+        for due in self.store.due(100, now).await.unwrap().items {
+            if let Subject::Delivery(id) = due.subject {
+                let again = self.store.resend_delivery_if_due(&due.user, id, now);
+                sent += usize::from(again.await.unwrap());
+            }
+        }
+        sent
     }
 }
 

@@ -83,6 +83,22 @@ fn pages_last_no_longer_than_their_limit() {
 }
 
 #[test]
+fn pages_hold_no_more_text_than_is_kept() {
+    let half = "x".repeat(MOST_BYTES / 2);
+    let whole = "x".repeat(MOST_BYTES + 1);
+    let entries = [
+        (&*half, 0, 1),
+        (&*half, 1, 2),
+        ("y", 2, 3),
+        (&*whole, 3, 4),
+        ("z", 4, 5),
+    ];
+    let pages = packed(&said(Timing::Line, &entries), 999, 999);
+    let lengths: Vec<usize> = pages.iter().map(|(text, ..)| text.len()).collect();
+    assert_eq!(lengths, [half.len(), half.len() + 2, whole.len(), 1]);
+}
+
+#[test]
 fn pages_have_no_more_lines_than_their_limit() {
     let said = said(Timing::Word, &WORDS);
     assert_eq!(

@@ -21,6 +21,9 @@ const DEFAULT_SANS: [&str; 6] = [
     "Liberation Sans",
 ];
 
+/// Names of a `font-family` list that are read, from its beginning.
+const MOST_FAMILIES: usize = 64;
+
 /// Families of colour emoji.
 const EMOJI: [&str; 3] = ["Noto Color Emoji", "Twemoji", "Twitter Color Emoji"];
 
@@ -179,14 +182,14 @@ impl Fonts {
     }
 
     /// The installed families that a CSS `font-family` list names, in its order, and
-    /// the names that are not installed.
+    /// the names that are not installed; of a long list its beginning counts.
     pub(crate) fn resolve(
         &self,
         css: &str,
         context: &mut FontContext,
     ) -> (Vec<String>, Vec<String>) {
         let (mut found, mut missing) = (Vec::new(), Vec::new());
-        for name in css.split(',') {
+        for name in css.split(',').take(MOST_FAMILIES) {
             let name = name.trim().trim_matches(['"', '\'']).trim();
             if name.is_empty() {
                 continue;

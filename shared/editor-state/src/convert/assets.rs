@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::context::Context;
 use super::{captions, number, optional_text, text};
 use crate::model::{Asset, AssetKind, Background};
+use crate::semantics::is_animation;
 
 pub(super) fn asset(id: &str, value: &Value) -> Asset {
     Asset {
@@ -20,11 +21,11 @@ pub(super) fn asset(id: &str, value: &Value) -> Asset {
             _ => AssetKind::Image,
         },
         filename: text(value, "filename"),
-        remote_url: optional_text(value, "remoteUrl"),
-        remote_key: optional_text(value, "remoteKey"),
+        remote_url: source(value, "remoteUrl"),
+        remote_key: source(value, "remoteKey"),
         animation: value
             .get("resourceJson")
-            .filter(|json| value["type"] == "lottie" && json["layers"].is_array())
+            .filter(|json| value["type"] == "lottie" && is_animation(json))
             .map(|json| Arc::new(json.clone())),
         captions: value
             .get("captions")
@@ -34,6 +35,11 @@ pub(super) fn asset(id: &str, value: &Value) -> Asset {
                 Arc::new(captions::timed_text(list, by_word))
             }),
     }
+}
+
+/// Where the file is; an empty word is none, as the rules beyond the schema have it.
+fn source(value: &Value, field: &str) -> Option<String> {
+    optional_text(value, field).filter(|place| !place.is_empty())
 }
 
 pub(super) fn background(value: Option<&Value>, context: &mut Context<'_>) -> Background {

@@ -18,6 +18,7 @@ use crate::model::{
     AnimatedNumber, Asset, AssetKind, GroupItem, Item, ItemKind, LottieItem, SourceTime, TextItem,
     Ticks,
 };
+use crate::semantics::is_animation;
 
 pub(super) fn group(id: &str, value: &Value, context: &mut Context<'_>) -> GroupItem {
     let path = join(&join("/items", id), "nodes");
@@ -63,7 +64,7 @@ fn words(node: &Value) -> ItemKind {
 
 fn picture(place: &str, node: &Value, context: &mut Context<'_>) -> Result<ItemKind, String> {
     let json = &node["imageLottieJson"];
-    if !json["layers"].is_array() {
+    if !is_animation(json) {
         let id = text(node, "id");
         return Err(match optional_text(node, "imageComponentId") {
             Some(component) => {

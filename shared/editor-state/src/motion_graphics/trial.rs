@@ -128,7 +128,8 @@ fn filled_in(graphic: &MotionGraphic, props: &Value, faults: &mut Faults) -> Val
 
 fn asset(id: &str, kind: &str) -> Value {
     json!({
-        "id": id, "type": kind, "filename": "file", "size": 0, "mimeType": "image/png", "width": 1, "height": 1,
+        "id": id, "type": kind, "filename": "file", "size": 0, "mimeType": "image/png",
+        "remoteKey": "file", "width": 1, "height": 1,
     })
 }
 

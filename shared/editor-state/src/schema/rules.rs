@@ -182,3 +182,19 @@ static UPLOAD_STATE: Tagged = Tagged {
         ),
     ],
 };
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn what_there_are_rules_for_is_in_the_vocabularies() {
+        for (tagged, vocabulary) in [(&ITEM, names::ITEMS), (&BACKGROUND, names::BACKGROUNDS)] {
+            let ruled: BTreeSet<_> = tagged.variants.iter().map(|(word, _)| *word).collect();
+            let words = names::ids(vocabulary).into_iter().collect();
+            assert_eq!(ruled, words, "{}", tagged.what);
+        }
+    }
+}

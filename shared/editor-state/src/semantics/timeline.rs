@@ -1,11 +1,13 @@
 //! Tracks and transitions: what follows what.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
 use super::{View, each, quote, span, text};
 use crate::fault::{FaultCode, Faults, join};
+use crate::names::{self, use_one_of};
+use crate::schema::show;
 
 /// An item as a track lists it.
 struct Placed<'a> {
@@ -83,34 +85,18 @@ fn check_overlaps(mut placed: Vec<Placed<'_>>, faults: &mut Faults) {
 }
 
 pub(super) fn check_transitions(view: &View<'_>, faults: &mut Faults) {
-    // Where each item sits, so that a transition costs one look-up.
-    let mut home: HashMap<&str, &str> = HashMap::new();
-    let mut tracks: HashMap<&str, usize> = HashMap::new();
-    for (index, track) in view.tracks.iter().enumerate() {
-        let Some(id) = text(track, "id") else {
-            continue;
-        };
-        tracks.insert(id, index);
-        for item in track
-            .get("items")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            if let Some(item) = item.as_str() {
-                home.entry(item).or_insert(id);
-            }
-        }
-    }
+    let home = homes(view);
+    let tracks: HashSet<&str> = view.tracks.iter().filter_map(|t| text(t, "id")).collect();
     for (key, transition) in each(view.transitions) {
         if faults.is_full() {
             return;
         }
         let path = join("/transitions", key);
+        check_direction(transition, &path, faults);
         let Some(track) = text(transition, "trackId") else {
             continue;
         };
-        if !tracks.contains_key(track) {
+        if !tracks.contains(track) {
             let message = format!(
                 "trackId is {}, which tracks does not hold. Name the track of both clips.",
                 quote(track)
@@ -145,6 +131,52 @@ pub(super) fn check_transitions(view: &View<'_>, faults: &mut Faults) {
             );
         }
     }
+}
+
+/// The track that each item sits on, so that a transition costs one look-up.
+fn homes<'a>(view: &View<'a>) -> HashMap<&'a str, &'a str> {
+    let mut home = HashMap::new();
+    for track in view.tracks {
+        let Some(id) = text(track, "id") else {
+            continue;
+        };
+        let items = track.get("items").and_then(Value::as_array);
+        for item in items.into_iter().flatten().filter_map(Value::as_str) {
+            home.entry(item).or_insert(id);
+        }
+    }
+    home
+}
+
+/// Refuses a direction that the transition's type does not have. The schema lets it be
+/// anything, and an unknown type is the schema's to refuse.
+fn check_direction(transition: &Value, path: &str, faults: &mut Faults) {
+    let Some(kind) = text(transition, "type") else {
+        return;
+    };
+    let Some(given) = transition
+        .get("params")
+        .and_then(|all| all.get("direction"))
+    else {
+        return;
+    };
+    let known = names::directions(kind);
+    if known.is_empty() || known.iter().any(|name| given == name.id) {
+        return;
+    }
+    let message = format!(
+        "direction is {}, which a {kind} does not have.{}",
+        show(given),
+        use_one_of(
+            known.iter().map(|name| name.id),
+            given.as_str().unwrap_or_default()
+        )
+    );
+    faults.push(
+        FaultCode::TransitionTypeInvalid,
+        join(&join(path, "params"), "direction"),
+        message,
+    );
 }
 
 /// The clip that a transition names, if it sits on the transition's track.

@@ -15,6 +15,8 @@ mod lrc;
 mod srt;
 mod words;
 
+use crate::unsupported::MAX_CAPTION_CHARACTERS;
+
 /// Largest file that is read: the upload limit of subtitles.
 pub const MAX_SUBTITLE_BYTES: usize = 10 * 1024 * 1024;
 /// Most words of a file, times within its text counted as such: more than a day of talk.
@@ -95,6 +97,11 @@ pub enum SubtitleError {
     /// More than [`MAX_SUBTITLE_WORDS`].
     #[error("the file has {0} words; subtitles may have {MAX_SUBTITLE_WORDS}")]
     TooLong(usize),
+    /// A cue of more than [`MAX_CAPTION_CHARACTERS`](crate::MAX_CAPTION_CHARACTERS).
+    #[error(
+        "{0} characters are shown at once; at most {MAX_CAPTION_CHARACTERS} are drawn: split them"
+    )]
+    LongCue(usize),
     /// A line that is not what the format has there.
     #[error("line {line}: {what}")]
     Line {
@@ -128,12 +135,16 @@ pub fn read_subtitles(bytes: &[u8], format: SubtitleFormat) -> Result<Vec<Cue>, 
     if cues.is_empty() {
         return Err(SubtitleError::Empty(format));
     }
+    let longest = cues.iter().map(|cue| cue.text.chars().count()).max();
     let words = cues
         .iter()
         .map(|cue| cue.text.split_whitespace().count() + cue.marks.len())
         .sum();
     if words > MAX_SUBTITLE_WORDS {
         return Err(SubtitleError::TooLong(words));
+    }
+    if let Some(longest) = longest.filter(|longest| *longest > MAX_CAPTION_CHARACTERS) {
+        return Err(SubtitleError::LongCue(longest));
     }
     Ok(cues)
 }

@@ -242,9 +242,19 @@ fn reading_takes_no_longer_than_the_file_is() {
     for piece in ["{<[", "<", "{\\p1}", "{", "<b>"] {
         let deep = piece.repeat(MAX_SUBTITLE_BYTES / piece.len() / 2);
         for text in [format!("{times}x{deep}"), format!("{times}x{deep}>}}")] {
-            assert_eq!(read(&text, Srt).len(), 1);
+            // What of it is markup is gone, and the rest too much for one cue.
+            match read_subtitles(text.as_bytes(), Srt) {
+                Ok(cues) => assert_eq!(cues.len(), 1),
+                Err(error) => assert!(matches!(error, SubtitleError::LongCue(_)), "{error}"),
+            }
         }
     }
+    let most = crate::MAX_CAPTION_CHARACTERS;
+    assert_eq!(read(&format!("{times}{}", "ä".repeat(most)), Srt).len(), 1);
+    assert_eq!(
+        refused(&format!("{times}{}", "ä".repeat(most + 1)), Srt),
+        "10001 characters are shown at once; at most 10000 are drawn: split them"
+    );
     let marked = format!("{times}{}", "a ".repeat(MAX_SUBTITLE_WORDS + 1));
     assert_eq!(
         refused(&marked, Srt),

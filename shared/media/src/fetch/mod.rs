@@ -17,6 +17,7 @@ use tokio::io::AsyncWriteExt as _;
 use url::{Host, Url};
 
 use guard::GuardedResolver;
+pub use guard::Lookup;
 
 /// Redirects followed at most.
 const REDIRECTS: usize = 5;
@@ -101,10 +102,15 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// A fetcher; `allowed` lists `host:port` pairs exempt from the address check.
-    pub fn new(allowed: &[String], limits: FetchLimits) -> Result<Self, FetchError> {
-        let client = |guarded: bool| {
-            careful_client(guarded)
+    /// A fetcher; `allowed` lists `host:port` pairs exempt from the address check, and
+    /// `lookup` resolves the names of all other hosts.
+    pub fn new(
+        allowed: &[String],
+        limits: FetchLimits,
+        lookup: &Lookup,
+    ) -> Result<Self, FetchError> {
+        let client = |guard: Option<&Lookup>| {
+            careful_client(guard)
                 .map_err(|error| FetchError::Client(error.to_string()))?
                 .connect_timeout(limits.connect)
                 .read_timeout(limits.idle)
@@ -113,8 +119,8 @@ impl Fetcher {
                 .map_err(|error| FetchError::Client(error.to_string()))
         };
         Ok(Self {
-            guarded: client(true)?,
-            open: client(false)?,
+            guarded: client(Some(lookup))?,
+            open: client(None)?,
             allowed: allowed.into(),
             limits,
         })
@@ -129,7 +135,7 @@ impl Fetcher {
             .filter(|pair| !pair.is_empty())
             .map(str::to_owned)
             .collect();
-        Self::new(&allowed, FetchLimits::default())
+        Self::new(&allowed, FetchLimits::default(), &Lookup::default())
     }
 
     /// Streams `url` into the file `into`, at most `limit_bytes`; answers its size.
@@ -256,17 +262,17 @@ pub fn unanswered(error: &reqwest::Error) -> Unanswered {
 }
 
 /// A builder of a client for URLs that callers name: no redirects, no proxy and no
-/// connection kept; `guarded`, it connects to no name that leads to an address which
-/// is not public. A literal address never meets the guard: the caller checks those.
-pub fn careful_client(guarded: bool) -> Result<reqwest::ClientBuilder, rustls::Error> {
+/// connection kept; with a lookup as its guard it connects to no name that leads there to
+/// an address which is not public. A literal address never meets the guard: the caller
+/// checks those.
+pub fn careful_client(guard: Option<&Lookup>) -> Result<reqwest::ClientBuilder, rustls::Error> {
     let builder = http_client()?
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .pool_max_idle_per_host(0);
-    Ok(if guarded {
-        builder.dns_resolver(Arc::new(GuardedResolver))
-    } else {
-        builder
+    Ok(match guard {
+        Some(lookup) => builder.dns_resolver(Arc::new(GuardedResolver(lookup.clone()))),
+        None => builder,
     })
 }
 

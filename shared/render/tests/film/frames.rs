@@ -176,9 +176,9 @@ async fn past_the_end_of_the_source() {
 }
 
 #[tokio::test]
-async fn the_same_every_time() {
+async fn the_same_every_time_on_any_number_of_threads() {
     let rig = Rig::new();
-    rig.media.counting("c.mp4", 30, 60, 2, &[]);
+    rig.media.counting("c.mp4", 30, 60, 2, &["-refs", "4"]);
     let mut square = solid("#20c040", (0, 2 * SECOND));
     square["rotation"] = keyed(0.0, &[(2 * SECOND - 1, 180.0)]);
     let film = Film::new(64, 64)
@@ -187,4 +187,8 @@ async fn the_same_every_time() {
     let first = rig.capture(&film, &spec(60)).await;
     let second = rig.capture(&film, &spec(60)).await;
     assert!(first.frames == second.frames);
+    for threads in [1, 2, 7] {
+        let again = rig.capture_on(threads, &film, &spec(60)).await;
+        assert!(first.frames == again.frames, "{threads} threads");
+    }
 }

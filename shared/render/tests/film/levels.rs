@@ -2,6 +2,7 @@
 //!
 //! Most sources are a constant, so that a sample is its gain.
 
+use darkroom_editor_state::names;
 use darkroom_render::{ExportSpec, Format};
 use serde_json::json;
 
@@ -21,12 +22,12 @@ async fn gains(rig: &Rig, change: impl FnOnce(&mut serde_json::Value)) -> Vec<f3
 }
 
 /// Asserts that sample n has the gain that `exact` tells for n / 48000 s.
-fn assert_gains(gains: &[f32], exact: impl Fn(f64) -> f64) {
+fn assert_gains(gains: &[f32], what: &str, exact: impl Fn(f64) -> f64) {
     for (n, gain) in gains.iter().enumerate() {
         let exact = exact(n as f64 / 48_000.0) as f32;
         assert!(
             (gain - exact).abs() < NEAR,
-            "sample {n}: {gain}, not {exact}"
+            "{what}, sample {n}: {gain}, not {exact}"
         );
     }
 }
@@ -50,7 +51,8 @@ async fn decibels_are_a_gain() {
     let rig = Rig::new();
     for decibels in [-6.0, -20.0, 3.0] {
         let gains = gains(&rig, |item| item["decibelAdjustment"] = ant(decibels)).await;
-        assert_gains(&gains, |_| 10_f64.powf(decibels / 20.0));
+        let what = format!("{decibels} dB");
+        assert_gains(&gains, &what, |_| 10_f64.powf(decibels / 20.0));
     }
     // Nothing is loud enough to break the sum.
     let gains = gains(&rig, |item| item["decibelAdjustment"] = ant(1e9)).await;
@@ -68,7 +70,7 @@ async fn keyframes_are_interpolated_in_decibels() {
         );
     })
     .await;
-    assert_gains(&gains, |t| {
+    assert_gains(&gains, "keyframes", |t| {
         let decibels = match t {
             t if t < 0.5 => -80.0 * t,
             t if t < 1.0 => -40.0,
@@ -88,33 +90,36 @@ async fn fades_are_linear_and_lie_on_top_of_the_level() {
         item["audioFadeOutDurationTicks"] = json!(SECOND);
     })
     .await;
-    assert_gains(&gains, |t| {
+    assert_gains(&gains, "fades", |t| {
         10_f64.powf(-0.3) * (t / 0.5).min(1.0) * (2.0 - t).clamp(0.0, 1.0)
     });
 }
 
 #[tokio::test]
-async fn a_transition_fades_across_with_equal_power() {
+async fn every_transition_fades_across_with_equal_power() {
     let rig = Rig::new();
     rig.media
         .wav("left", "0.5|0", 3.0)
         .wav("right", "0|0.5", 3.0);
-    let mut incoming = audio("right", (SECOND, SECOND));
-    incoming["sourceStartTicks"] = json!(SECOND);
-    let film = Film::new(64, 64)
-        .track(vec![audio("left", (0, SECOND)), incoming])
-        .fade("i0", "i1", SECOND / 2);
-    let heard = rig.capture(&film, &spec(30)).await.sound;
-    let (out, coming) = (left(&heard), right(&heard));
     let part = |t: f64| std::f64::consts::FRAC_PI_2 * ((t - 0.75) / 0.5).clamp(0.0, 1.0);
     let gains = |channel: &[f32]| channel.iter().map(|s| s / 0.5).collect::<Vec<f32>>();
-    assert_gains(&gains(&out), |t| part(t).cos());
-    assert_gains(&gains(&coming), |t| part(t).sin());
-    assert_eq!(
-        out[60_001..],
-        vec![0.0; 96_000 - 60_001],
-        "gone after the window"
-    );
+    for kind in names::TRANSITIONS {
+        let mut incoming = audio("right", (SECOND, SECOND));
+        incoming["sourceStartTicks"] = json!(SECOND);
+        let film = Film::new(64, 64)
+            .track(vec![audio("left", (0, SECOND)), incoming])
+            .transition(kind.id, "i0", "i1", SECOND / 2);
+        let heard = rig.capture(&film, &spec(30)).await.sound;
+        let (out, coming) = (left(&heard), right(&heard));
+        assert_gains(&gains(&out), kind.id, |t| part(t).cos());
+        assert_gains(&gains(&coming), kind.id, |t| part(t).sin());
+        let after = &out[60_001..];
+        assert!(
+            after.iter().all(|s| *s == 0.0),
+            "{}: gone after the window",
+            kind.id
+        );
+    }
 }
 
 #[tokio::test]

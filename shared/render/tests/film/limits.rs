@@ -39,3 +39,59 @@ async fn more_videos_at_once_than_are_decoded_are_refused() {
         "{sentence}"
     );
 }
+
+/// A white picture of one bit a pixel.
+fn large_png(rig: &Rig, name: &str, width: u32, height: u32) {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let mut writer = encoder.write_header().unwrap();
+    let row = width.div_ceil(8) as usize;
+    let white = vec![255; row * height as usize];
+    writer.write_image_data(&white).unwrap();
+    writer.finish().unwrap();
+    rig.media.write(name, bytes);
+}
+
+#[tokio::test]
+async fn more_pixels_of_images_at_once_than_fit_in_memory_are_refused() {
+    let rig = Rig::new();
+    large_png(&rig, "large.png", 8192, 8192);
+    large_png(&rig, "small.png", 64, 64);
+    let film = (0..4).fold(Film::new(64, 64), |film, _| {
+        film.track(vec![image("large.png", (0, 2 * SECOND))])
+    });
+    // Four of the largest are as many as there may be.
+    let film = film.track(vec![image("small.png", (SECOND, SECOND))]);
+    assert_eq!(
+        rig.refused(&film).await,
+        "5 images of 268439552 pixels in all are drawn at once at 1.00 s (\"i0\", \"i1\", \"i2\" \
+         and 2 more): at most 268435456 pixels are kept in memory; use smaller files, or put \
+         them one after the other"
+    );
+}
+
+#[tokio::test]
+async fn more_pixels_of_videos_at_once_than_fit_in_memory_are_refused() {
+    let rig = Rig::new();
+    let source = "color=black:s=4096x4096:r=1,format=yuv420p";
+    let one = ["-f", "lavfi", "-i", source, "-frames:v", "1"];
+    rig.media.make(
+        "large.mp4",
+        &[
+            &one[..],
+            &["-c:v", "libx264", "-preset", "ultrafast"],
+            &TAGS,
+        ]
+        .concat(),
+    );
+    let film = (0..9).fold(Film::new(64, 64), |film, _| {
+        film.track(vec![video("large.mp4", (0, SECOND))])
+    });
+    let sentence = rig.refused(&film).await;
+    assert!(
+        sentence.starts_with("9 videos and gifs of 150994944 pixels in all are drawn at once"),
+        "{sentence}"
+    );
+}

@@ -13,15 +13,19 @@
 
 mod awkward;
 mod bad_media;
+mod bombs;
 mod container;
 mod frames;
 mod hdr;
+mod hostile;
+mod left_out;
 mod levels;
 mod limits;
 mod pictures;
 mod rig;
 mod scenes;
 mod speed;
+mod stickers;
 mod stopping;
 mod subtitles;
 mod sync;

@@ -51,9 +51,9 @@ fn look(case: &Case) -> Result<(), String> {
         .map(|&n| Rgb::of(&draw(&case.film, n)))
         .collect();
     let actual = side_by_side(&frames);
-    let golden = path(case.name);
+    let golden = path(&case.name);
     let verdict = match read(&golden) {
-        Some(golden) => compare(case.name, &golden, &actual),
+        Some(golden) => compare(&case.name, &golden, &actual),
         None => Err(format!("{}: no golden at {}", case.name, golden.display())),
     };
     if verdict.is_err() && std::env::var_os("DARKROOM_BLESS").is_some_and(|bless| bless == "1") {
@@ -61,7 +61,7 @@ fn look(case: &Case) -> Result<(), String> {
         return Ok(());
     }
     if verdict.is_err() {
-        write(&target(case.name, "actual"), &actual);
+        write(&target(&case.name, "actual"), &actual);
     }
     verdict
 }

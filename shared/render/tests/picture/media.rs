@@ -21,6 +21,7 @@ pub(crate) fn file(dir: &Path, name: &str) -> PathBuf {
             "checks.png" => png(&checks(128, 96)),
             "white.png" => png(&Raster::new(64, 48, |_, _| [255; 4])),
             "waves.png" => png(&waves(480, 360)),
+            "broad.png" => png(&waves(320, 180)),
             "dots.png" => png(&dots()),
             "turned.jpg" => turned_jpeg(dir),
             "clip.mp4" => clip(dir, TAGGED),
@@ -32,6 +33,7 @@ pub(crate) fn file(dir: &Path, name: &str) -> PathBuf {
             "full.mp4" => flat_video(dir, (64, 48), BRICK_601_FULL, FULL_RANGE),
             "brick.mp4" => flat_video(dir, (64, 48), BRICK_709, TAGGED),
             "tone.wav" => ffmpeg(dir, "-f lavfi -i sine=d=1", "-f wav", "tone", &[]),
+            name if still(name).is_some() => png(&still(name).unwrap()),
             name if stickers::file(name).is_some() => stickers::file(name).unwrap().into_bytes(),
             _ => panic!("no test medium is called {name}"),
         };
@@ -131,6 +133,19 @@ fn clip_frame(n: usize) -> Raster {
     })
 }
 
+/// A picture of what one frame of a film shows: `clip_12.png` is of frame 12 of
+/// `clip.mp4`, as it was before it became video.
+fn still(name: &str) -> Option<Raster> {
+    let (film, frame) = name.strip_suffix(".png")?.split_once('_')?;
+    let frame = frame.parse().ok()?;
+    match film {
+        "clip" => Some(clip_frame(frame)),
+        "alpha" => Some(alpha_frame(frame)),
+        "spin" => Some(spin_frame(frame)),
+        _ => None,
+    }
+}
+
 fn png(raster: &Raster) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, raster.width as u32, raster.height as u32);
@@ -188,43 +203,46 @@ fn phone(mut film: Vec<u8>) -> Vec<u8> {
     film
 }
 
-/// VP9 with an alpha plane: a green disc that grows, nothing around it.
+/// Frame `n` of a green disc that grows, nothing around it.
+fn alpha_frame(n: usize) -> Raster {
+    Raster::new(64, 64, |x, y| {
+        let far = (x as f64 - 31.5).hypot(y as f64 - 31.5);
+        let inside = (4.0 + n as f64 * 2.0 - far).clamp(0.0, 1.0);
+        [51, 204, 51, (inside * 255.0).round() as u8]
+    })
+}
+
+/// VP9 with an alpha plane.
 fn alpha(dir: &Path) -> Vec<u8> {
-    let frame = |n: usize| {
-        Raster::new(64, 64, move |x, y| {
-            let far = (x as f64 - 31.5).hypot(y as f64 - 31.5);
-            let inside = (4.0 + n as f64 * 2.0 - far).clamp(0.0, 1.0);
-            [51, 204, 51, (inside * 255.0).round() as u8]
-        })
-    };
-    let frames: Vec<u8> = (0..15).flat_map(|n| frame(n).data).collect();
+    let frames: Vec<u8> = (0..15).flat_map(|n| alpha_frame(n).data).collect();
     let to = format!(
         "-vf scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuva420p -c:v libvpx-vp9 -lossless 1 {TAGGED} -f webm"
     );
     ffmpeg(dir, &raw_input("rgba", (64, 64)), &to, "alpha", &frames)
 }
 
-/// Four pictures of a tenth of a second each: a quarter disc turning clockwise on
-/// nothing.
+/// Picture `n` of four: a quarter disc, turning clockwise on nothing.
+fn spin_frame(n: usize) -> Raster {
+    Raster::new(48, 48, |x, y| {
+        let (right, low) = (x >= 24, y >= 24);
+        let quarter = match (right, low) {
+            (true, false) => 0,
+            (true, true) => 1,
+            (false, true) => 2,
+            (false, false) => 3,
+        };
+        let inside = (x as f64 - 23.5).hypot(y as f64 - 23.5) < 23.0;
+        if inside && quarter == n {
+            YELLOW
+        } else {
+            [0; 4]
+        }
+    })
+}
+
+/// The four, a tenth of a second each.
 fn spin(dir: &Path) -> Vec<u8> {
-    let frame = |n: usize| {
-        Raster::new(48, 48, move |x, y| {
-            let (right, low) = (x >= 24, y >= 24);
-            let quarter = match (right, low) {
-                (true, false) => 0,
-                (true, true) => 1,
-                (false, true) => 2,
-                (false, false) => 3,
-            };
-            let inside = (x as f64 - 23.5).hypot(y as f64 - 23.5) < 23.0;
-            if inside && quarter == n {
-                YELLOW
-            } else {
-                [0; 4]
-            }
-        })
-    };
-    let frames: Vec<u8> = (0..4).flat_map(|n| frame(n).data).collect();
+    let frames: Vec<u8> = (0..4).flat_map(|n| spin_frame(n).data).collect();
     let from = "-f rawvideo -pix_fmt rgba -s 48x48 -r 10 -i pipe:0";
     let to = "-vf split[a][b];[a]palettegen=reserve_transparent=1[p];[b][p]paletteuse=dither=none -f gif";
     ffmpeg(dir, from, to, "spin", &frames)

@@ -1,5 +1,6 @@
 //! Draws films.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -7,7 +8,8 @@ use darkroom_compositor::{Fonts, YuvFrame};
 use darkroom_editor_state::Asset;
 use darkroom_media::Tools;
 use darkroom_render::{
-    AssetError, AssetSource, BoxFuture, ExportSpec, Format, RenderEnv, RenderError, draw_frame,
+    AssetError, AssetSource, BoxFuture, ExportSpec, Format, Phase, Progress, RenderEnv,
+    RenderError, draw_frame, export,
 };
 use tempfile::TempDir;
 
@@ -52,6 +54,7 @@ pub(crate) fn fonts() -> Fonts {
 struct Stage {
     runtime: tokio::runtime::Runtime,
     env: RenderEnv,
+    fonts: Fonts,
     media: PathBuf,
     _scratch: TempDir,
 }
@@ -62,12 +65,14 @@ fn stage() -> &'static Stage {
         let scratch = tempfile::tempdir().unwrap();
         let media = scratch.path().join("media");
         std::fs::create_dir(&media).unwrap();
+        let fonts = fonts();
         Stage {
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .unwrap(),
-            env: RenderEnv::new(Tools::discover().unwrap(), fonts()),
+            env: RenderEnv::new(Tools::discover().unwrap(), fonts.clone()),
+            fonts,
             media,
             _scratch: scratch,
         }
@@ -97,17 +102,71 @@ pub(crate) fn draw(film: &Film, n: u64) -> YuvFrame {
 
 pub(crate) fn try_draw(film: &Film, n: u64) -> Result<YuvFrame, RenderError> {
     let stage = stage();
-    let spec = ExportSpec {
+    let state = film.state();
+    let (spec, files) = (spec(film), Files(&stage.media));
+    let drawn = draw_frame(&state, &spec, &files, &stage.env, n);
+    stage.runtime.block_on(drawn)
+}
+
+fn spec(film: &Film) -> ExportSpec {
+    ExportSpec {
         format: Format::Mp4,
         fps: 30,
         ratio: film.ratio,
         scale: film.scale,
         composition: None,
-    };
+    }
+}
+
+/// Every frame of a film at 30 fps as an export gives it to the encoder, each file decoded
+/// on that many threads.
+pub(crate) fn all_frames(film: &Film, threads: u8) -> Vec<u8> {
+    let stage = stage();
+    let scratch = tempfile::tempdir().unwrap();
+    let frames = scratch.path().join("frames.yuv");
+    let tools = Tools::at(
+        &writing_to(scratch.path(), &frames),
+        Path::new(&real("ffprobe")),
+    );
+    let tools = tools.unwrap();
+    let tools = tools.with_decoder_threads(threads.try_into().unwrap());
     let state = film.state();
-    let files = Files(&stage.media);
-    let drawn = draw_frame(&state, &spec, &files, &stage.env, n);
-    stage.runtime.block_on(drawn)
+    let (spec, files) = (spec(film), Files(&stage.media));
+    let (env, out) = (
+        RenderEnv::new(tools, stage.fonts.clone()),
+        scratch.path().join("none"),
+    );
+    let exported = export(&state, &spec, &files, &env, &out, &Unwatched);
+    stage.runtime.block_on(exported).unwrap();
+    std::fs::read(frames).unwrap()
+}
+
+/// A program that is ffmpeg, but for encoding, which is to write down what it is given.
+fn writing_to(dir: &Path, frames: &Path) -> PathBuf {
+    let (path, frames, ffmpeg) = (dir.join("ffmpeg"), frames.display(), real("ffmpeg"));
+    let text = format!(
+        "#!/bin/sh\ncase \" $* \" in *' pipe:0 '*) exec cat >'{frames}' ;; \
+         *) exec '{ffmpeg}' \"$@\" ;; esac\n"
+    );
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+/// ffmpeg or ffprobe as the library finds them.
+fn real(tool: &str) -> String {
+    let variable = format!("DARKROOM_{}", tool.to_uppercase());
+    std::env::var(variable).unwrap_or_else(|_| tool.to_owned())
+}
+
+struct Unwatched;
+
+impl Progress for Unwatched {
+    fn phase(&self, _phase: Phase) {}
+    fn frame(&self, _done: u64, _total: u64) {}
+    fn canceled(&self) -> bool {
+        false
+    }
 }
 
 /// sRGB pixels.

@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::types::{
 };
 
 use darkroom_exports::TaskState;
+use darkroom_exports::repair::UNCLAIMED_SECONDS;
 
-use super::{NewExport, UNCLAIMED_SECONDS};
+use super::NewExport;
 use crate::accounts::Standing;
 use crate::config::Store;
 use crate::error::StoreError;
@@ -16,6 +17,7 @@ use crate::item::{Item, account_key, api_key_key, due_shard, n, s, task_key};
 use crate::keys::VALID;
 use crate::pauses::{PAUSED_SECONDS, pause_condition};
 use crate::repeat::Repeatable;
+use crate::slots::PROVEN_EVERY_SECONDS;
 use crate::transact::{Part, Parts, put_part, update_part};
 
 impl Store {
@@ -77,7 +79,8 @@ impl Store {
     }
 
     /// Takes a slot of the account's set and, where it has a balance, the credits;
-    /// begins the use of files. Webhooks need a secret of the account.
+    /// begins the use of files. Webhooks need a secret of the account. From the first
+    /// slot on the account stands in the due index, so that its slots are proven.
     fn account_part(
         &self,
         new: &NewExport<'_>,
@@ -85,6 +88,7 @@ impl Store {
         named: &Named<'_>,
     ) -> Result<TransactWriteItem, StoreError> {
         let id = new.task.id.to_string();
+        let proven_at = new.task.created_at.plus_seconds(PROVEN_EVERY_SECONDS);
         // A condition on a set that is not there fails, so its absence is a case of its own.
         let slot_free = "((attribute_not_exists(activeLimit) \
              AND (attribute_not_exists(active) OR size(active) < :limit)) \
@@ -96,11 +100,15 @@ impl Store {
             .expression_attribute_values(":task", AttributeValue::Ss(vec![id]))
             .expression_attribute_values(":limit", n(new.active_limit))
             .expression_attribute_values(":none", n(0))
+            .expression_attribute_values(":shard", due_shard(new.task.id))
+            .expression_attribute_values(":proof", n(proven_at.0))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
-        let mut adds = "ADD active :task".to_owned();
+        let mut writes = "SET dueShard = if_not_exists(dueShard, :shard), \
+                          dueAt = if_not_exists(dueAt, :proof) ADD active :task"
+            .to_owned();
         let mut conditions = vec![slot_free, pause_condition(standing.paused)];
         if standing.metered {
-            adds.push_str(", balanceMicros :less");
+            writes.push_str(", balanceMicros :less");
             conditions.push("balanceMicros >= :credits");
             update = update
                 .expression_attribute_values(":less", n(-new.task.credits.0))
@@ -109,7 +117,7 @@ impl Store {
             conditions.push("attribute_not_exists(balanceMicros)");
         }
         if !named.is_empty() {
-            adds.push_str(", fileUses :use");
+            writes.push_str(", fileUses :use");
             let (with_use, condition) = named.begins(update);
             update = with_use;
             conditions.push(condition);
@@ -120,7 +128,7 @@ impl Store {
         let conditions = conditions.join(" AND ");
         update_part(
             update
-                .update_expression(adds)
+                .update_expression(writes)
                 .condition_expression(conditions),
         )
     }

@@ -127,7 +127,7 @@ impl Store {
             .table_name(&self.0.table)
             .set_key(Some(task_key(user, task)))
             .update_expression(TAKE)
-            .condition_expression(format!("({CLAIMABLE}) AND generation = :generation"))
+            .condition_expression(still_claimable())
             .expression_attribute_names("#state", "state")
             .set_expression_attribute_values(Some(values));
         let step = Step::Started;
@@ -166,7 +166,12 @@ const CLAIMABLE: &str = "#state = :pending OR (#state = :processing \
 /// What a claim writes.
 const TAKE: &str = "SET #state = :processing, leaseOwner = :owner, leaseUntil = :until, \
      dueShard = :shard, dueAt = :until, phase = :phase, progress = :zero \
-     ADD generation :one, attempts :one";
+     REMOVE resends ADD generation :one, attempts :one";
+
+/// Condition on a task that may be claimed, and was not since it was read.
+pub(crate) fn still_claimable() -> String {
+    format!("({CLAIMABLE}) AND generation = :generation")
+}
 
 /// A claim that is tried.
 struct Take<'a> {

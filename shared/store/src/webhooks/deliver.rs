@@ -17,6 +17,10 @@ use crate::item::{self, Item, account_key, flag, n, number, s, task_key, text};
 
 /// Longest sentence kept of a failed try.
 const ERROR_CHARS: usize = 300;
+/// Why nothing was sent.
+const UNWANTED: &str = "not sent: the receiver answered 410 when it was told of the start, and \
+                        wants no more webhooks of this export";
+const USED_UP: &str = "the last try was not finished, because of a fault of the service";
 
 /// The items that a try takes.
 struct Found {
@@ -198,7 +202,7 @@ impl Store {
             };
             self.send_webhook(&next, now).await?;
         }
-        let (sets, values) = outcome(settled, now);
+        let (sets, values) = outcome(settled, delivery.attempt, now);
         let update = self
             .0
             .db
@@ -223,37 +227,54 @@ impl Store {
     }
 }
 
-/// The update of a try's end, with its values.
+/// The update of a try's end, with its values. A claim counts as a try, until it turns
+/// out that nothing was sent.
 fn outcome(
     settled: &Settled,
+    attempt: u32,
     now: Timestamp,
 ) -> (&'static str, Vec<(&'static str, AttributeValue)>) {
     const AGAIN: &str =
         "SET nextAt = :at, dueAt = :due, expiresAt = :kept, lastError = :error REMOVE leaseUntil";
-    const DONE: &str = "SET #state = :state, settledAt = :now \
-                        REMOVE leaseUntil, nextAt, dueShard, dueAt, lastError";
+    const DELIVERED: &str = "SET #state = :state, settledAt = :now \
+                             REMOVE leaseUntil, nextAt, dueShard, dueAt, lastError";
     const FAILED: &str = "SET #state = :state, settledAt = :now, lastError = :error, gone = :gone \
                           REMOVE leaseUntil, nextAt, dueShard, dueAt";
-    let error = |answer: &Answer| {
-        let text = answer.to_string();
-        s(text.chars().take(ERROR_CHARS).collect::<String>())
-    };
+    const DROPPED: &str = "SET #state = :state, settledAt = :now, attempts = :tries \
+                           REMOVE leaseUntil, nextAt, dueShard, dueAt, lastError";
+    const UNSENT: &str = "SET #state = :state, settledAt = :now, attempts = :tries, \
+                          lastError = :error REMOVE leaseUntil, nextAt, dueShard, dueAt";
+    let error = |text: &str| s(text.chars().take(ERROR_CHARS).collect::<String>());
     let ended = |state: DeliveryState| vec![(":state", s(state.as_str())), (":now", n(now.0))];
+    let tries = (":tries", n(attempt.saturating_sub(1)));
     match settled {
-        Settled::Delivered => (DONE, ended(DeliveryState::Delivered)),
-        Settled::Dropped => (DONE, ended(DeliveryState::Dropped)),
+        Settled::Delivered => (DELIVERED, ended(DeliveryState::Delivered)),
         Settled::Failed(answer) => {
             let mut values = ended(DeliveryState::Failed);
-            values.push((":error", error(answer)));
+            values.push((":error", error(&answer.to_string())));
             values.push((":gone", AttributeValue::Bool(answer.is_gone())));
             (FAILED, values)
+        }
+        Settled::Dropped => {
+            let mut values = ended(DeliveryState::Dropped);
+            values.push(tries);
+            (DROPPED, values)
+        }
+        Settled::Unwanted | Settled::UsedUp => {
+            let why = match settled {
+                Settled::Unwanted => UNWANTED,
+                _ => USED_UP,
+            };
+            let mut values = ended(DeliveryState::Failed);
+            values.extend([tries, (":error", error(why))]);
+            (UNSENT, values)
         }
         Settled::Again(at, answer) => {
             let values = vec![
                 (":at", n(at.0)),
                 (":due", n(at.plus_seconds(GRACE_SECONDS).0)),
                 (":kept", n(at.unix_seconds() + KEPT_SECONDS)),
-                (":error", error(answer)),
+                (":error", error(&answer.to_string())),
             ];
             (AGAIN, values)
         }

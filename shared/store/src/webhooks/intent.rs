@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValue, TransactWriteItem, Update};
+use darkroom_exports::repair::UNCLAIMED_SECONDS;
 use darkroom_exports::{Callback, DeliveryId, TaskId, TaskState, Timestamp, WebhookEvent};
 
 use super::{
     DeliveryState, GRACE_SECONDS, KEPT_SECONDS, WebhookMessage, delivery_key, headers_key,
 };
 use crate::config::Store;
-use crate::create::UNCLAIMED_SECONDS;
+use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::item::{due_shard, n, number, s, text};
 use crate::transact::{delete_part, put_part, update_part};
@@ -146,31 +146,19 @@ impl Store {
 
     /// Sends a delivery again whose message got lost. Of several who try at once, one
     /// sends.
-    pub(crate) async fn resend_delivery_if_due(
+    pub async fn resend_delivery_if_due(
         &self,
         user: &str,
         id: DeliveryId,
+        now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let now = Timestamp::now();
-        let moved = self
-            .0
-            .db
-            .update_item()
-            .table_name(&self.0.table)
-            .set_key(Some(delivery_key(user, id)))
+        let later = now.plus_seconds(GRACE_SECONDS);
+        let update = self
+            .due_update(delivery_key(user, id), now, later)
             .update_expression("SET dueAt = :later")
-            .condition_expression("attribute_exists(dueShard) AND dueAt <= :now")
-            .expression_attribute_values(":now", n(now.0))
-            .expression_attribute_values(":later", n(now.plus_seconds(GRACE_SECONDS).0))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        let item = match moved {
-            Ok(moved) => moved.attributes.unwrap_or_default(),
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => {
-                return Ok(false);
-            }
-            Err(error) => return Err(StoreError::sdk("UpdateItem", &error)),
+            .return_values(ReturnValue::AllNew);
+        let Some(item) = written_if_allowed(update).await? else {
+            return Ok(false);
         };
         let message = WebhookMessage {
             user: user.to_owned(),

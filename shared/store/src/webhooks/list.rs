@@ -1,12 +1,12 @@
 //! An account's deliveries for its operator: listed, and sent again.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Update};
-use darkroom_exports::{DeliveryId, Timestamp, WebhookEvent};
+use darkroom_exports::repair::UNCLAIMED_SECONDS;
+use darkroom_exports::{DeliveryId, TaskState, Timestamp, WebhookEvent};
 
 use super::deliver::state;
 use super::{DeliveryState, KEPT_SECONDS, delivery_id, delivery_key};
 use crate::config::Store;
-use crate::create::UNCLAIMED_SECONDS;
 use crate::error::StoreError;
 use crate::item::{Item, due_shard, flag, n, number, s, task_key, text};
 use crate::read::List;
@@ -24,11 +24,11 @@ pub struct DeliverySummary {
     pub occurred_at: Timestamp,
     /// What has become of it.
     pub state: DeliveryState,
-    /// Tries so far, since it was last replayed.
+    /// Tries so far, since it was last replayed; 0 where it was settled without one.
     pub attempts: u32,
     /// When it is tried next, where it was tried before.
     pub next_at: Option<Timestamp>,
-    /// What the last try came to, where it failed.
+    /// What the last try came to, where it failed, or why there was none.
     pub last_error: Option<String>,
 }
 
@@ -81,10 +81,15 @@ impl Store {
         id: DeliveryId,
         now: Timestamp,
     ) -> Result<Replayed, StoreError> {
-        let Some(item) = self.get_item(delivery_key(user, id)).await? else {
+        let keys = vec![delivery_key(user, id), task_key(user, id.task)];
+        let found = self.get_items(keys).await?;
+        let of = |key: Item| found.iter().find(|item| item.get("sk") == key.get("sk"));
+        let delivery = of(delivery_key(user, id));
+        let (Some(_), Some(task)) = (delivery, of(task_key(user, id.task))) else {
             return Ok(Replayed::Missing);
         };
-        if state(&item) == Some(DeliveryState::Dropped) {
+        // Whatever was delivered before: a sender drops it.
+        if text(task, "state").as_deref() == Some(TaskState::Canceled.as_str()) {
             return Ok(Replayed::Canceled);
         }
         let mut parts = vec![update_part(
@@ -111,8 +116,7 @@ impl Store {
                 .expression_attribute_values(":now", n(now.0))
                 .expression_attribute_values(":one", n(1)),
         )?];
-        let task = self.get_item(task_key(user, id.task)).await?;
-        if task.is_some_and(|task| flag(&task, "callbackHeaders")) {
+        if flag(task, "callbackHeaders") {
             parts.push(self.headers_expire(user, id.task, now)?);
         }
         let sent = self

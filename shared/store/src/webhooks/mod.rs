@@ -140,7 +140,7 @@ pub enum DeliveryClaim {
     Over,
 }
 
-/// What a try came to.
+/// What a try came to, or why there was none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settled {
     /// The receiver took it.
@@ -149,14 +149,19 @@ pub enum Settled {
     Again(Timestamp, Answer),
     /// It is not tried again, because of this answer.
     Failed(Answer),
-    /// Its task was canceled.
+    /// Nothing was sent: its task was canceled.
     Dropped,
+    /// Nothing was sent: the receiver wanted no more of the task when it was told of the
+    /// start.
+    Unwanted,
+    /// Nothing was sent: its last try was begun and not finished.
+    UsedUp,
 }
 
 /// How long a claim of a delivery holds: longer than a sender may take for a try.
 pub const DELIVERY_LEASE: Duration = Duration::from_secs(60);
 
-fn delivery_key(user: &str, id: DeliveryId) -> Item {
+pub(crate) fn delivery_key(user: &str, id: DeliveryId) -> Item {
     let step = match id.step {
         Step::Started => 1,
         Step::Ended => 2,

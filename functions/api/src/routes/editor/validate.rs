@@ -41,8 +41,8 @@ struct Verdict {
 
 /// Checks a document and lists every fault.
 ///
-/// Answers 200 for any document, valid or not. What this build does not draw is valid all
-/// the same; only an export refuses it.
+/// Answers 200 for any document, valid or not. A valid one is drawn: an export refuses it
+/// only for its size, its length, or files that are not there.
 #[cfg_attr(test, utoipa::path(
     post, path = "/v1/editor/validate", operation_id = "validateEditorState", tag = "Editor",
     request_body(content = ValidateEditorState),

@@ -2,10 +2,8 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use darkroom_exports::{
-    CreateExport, ErrorCode, IdempotencyKey, Problem, Task, TaskId, TaskState, Timestamp,
-};
-use darkroom_store::{ApiKey, Created, NewExport};
+use darkroom_exports::{CreateExport, ErrorCode, IdempotencyKey, Problem, Task};
+use darkroom_store::{ApiKey, Created, NewExport, Quota};
 use serde_json::json;
 
 use crate::auth::unknown_key;
@@ -22,7 +20,7 @@ pub(crate) async fn commit(
 ) -> Result<Response, Refusal> {
     // 1. One transaction: everything, or nothing.
     let store = state.store();
-    let task = new_task(state, key, export);
+    let task = Task::new(export, &key.key_id, &state.config().prices);
     let answer = json!({ "data": task.to_create_data(), "meta": {} }).to_string();
     let created = store
         .create_export(&NewExport {
@@ -64,42 +62,18 @@ pub(crate) async fn earlier(
     Ok(replayed(body))
 }
 
-fn new_task(state: &AppState, key: &ApiKey, export: &CreateExport) -> Task {
-    let quote = export.quote(&state.config().prices);
-    Task {
-        id: TaskId::generate(),
-        project: export.project,
-        created_by_key: key.key_id.clone(),
-        client_task_id: export.client_task_id.clone(),
-        filename: export.filename.clone(),
-        state: TaskState::Pending,
-        progress: 0,
-        phase: None,
-        error: None,
-        output_key: None,
-        callback_url: export
-            .callback
-            .as_ref()
-            .map(|callback| callback.url.clone()),
-        warnings: Vec::new(),
-        duration: quote.duration,
-        standard_seconds: quote.standard_seconds,
-        credits: quote.credits,
-        created_at: Timestamp::now(),
-        completed_at: None,
-    }
-}
-
 /// No time brings a quota back, only an export of the key that fails or is canceled: a
 /// client that asks again at all shall do so seldom.
 const QUOTA_RETRY_SECONDS: u64 = 3600;
 
-fn quota_exceeded(seconds: i64) -> Refusal {
+fn quota_exceeded(quota: Quota, seconds: i64) -> Refusal {
     let mut problem = Problem::new(
         ErrorCode::StandardSecondLimitExceeded,
         format!(
-            "what is left of this key's quota does not cover the export's {seconds} standard \
-             seconds; cancel an export of the key, export less, or use another key"
+            "this export takes {seconds} standard seconds, and of this key's quota of {} are {} \
+             used; cancel an export of the key, export less, or have the service's operator make \
+             a key with a larger quota by `darkroom keys create --quota`",
+            quota.limit_seconds, quota.used_seconds
         ),
     );
     problem.retry_after_seconds = Some(QUOTA_RETRY_SECONDS);
@@ -121,15 +95,14 @@ fn refusal(refused: Created) -> Refusal {
                  end or cancel one"
             ),
         ),
-        Created::CreditsInsufficient(duration) => Refusal::new(
+        Created::CreditsInsufficient { balance, charge } => Refusal::new(
             ErrorCode::CreditsInsufficient,
             format!(
-                "the balance does not cover the timeline's {} s at this size and rate; top up or \
-                 export less",
-                duration.seconds()
+                "this export is charged {charge} credits, and the balance is {balance}; export \
+                 less, or have the service's operator add credits by `darkroom accounts grant`"
             ),
         ),
-        Created::QuotaExceeded(seconds) => quota_exceeded(seconds),
+        Created::QuotaExceeded { quota, seconds } => quota_exceeded(quota, seconds),
         Created::WebhookSecretMissing => Refusal::new(
             ErrorCode::WebhookSecretMissing,
             "`callbackUrl` is given, but this account has no secret to sign webhooks with; the \

@@ -30,7 +30,7 @@ use crate::reply::{self, Refusal};
         (status = 413, description = "PAYLOAD_TOO_LARGE"),
         (status = 415, description = "UNSUPPORTED_MEDIA_TYPE"),
         (status = 422, description = "STATE_SCHEMA_VERSION_UNSUPPORTED CALLBACK_URL_FORBIDDEN \
-            EDITOR_SCHEMA_INVALID EDITOR_ITEM_UNSUPPORTED EXPORT_OUTPUT_TOO_LARGE \
+            EDITOR_SCHEMA_INVALID EXPORT_OUTPUT_TOO_LARGE \
             EXPORT_TOO_LONG"),
     ),
 ))]

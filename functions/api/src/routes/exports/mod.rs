@@ -15,8 +15,15 @@ use crate::body;
 use crate::config::AppState;
 use crate::reply::Refusal;
 
-/// Reads and checks the body of a create or of its estimate.
-async fn read(state: &AppState, headers: &HeaderMap, body: Body) -> Result<CreateExport, Refusal> {
+/// Reads and checks the body of a create, or of what takes the same.
+///
+/// # Errors
+/// What a create refuses of its body and the document.
+pub async fn read(
+    state: &AppState,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<CreateExport, Refusal> {
     let body = body::json(headers, body).await?;
     let library = state.store().library(&body["editorState"]).await?;
     Ok(request::parse(&body, &state.config().limits, &library)?)

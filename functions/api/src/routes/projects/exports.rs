@@ -35,8 +35,7 @@ use crate::routes::exports::commit::{commit, earlier};
         (status = 413, description = "PAYLOAD_TOO_LARGE"),
         (status = 415, description = "UNSUPPORTED_MEDIA_TYPE"),
         (status = 422, description = "CALLBACK_URL_FORBIDDEN WEBHOOK_SECRET_MISSING \
-            EDITOR_SCHEMA_INVALID EDITOR_ITEM_UNSUPPORTED \
-            EXPORT_OUTPUT_TOO_LARGE EXPORT_TOO_LONG \
+            EDITOR_SCHEMA_INVALID EXPORT_OUTPUT_TOO_LARGE EXPORT_TOO_LONG \
             OPEN_API_EXPORT_CONCURRENCY_LIMIT_EXCEEDED \
             OPEN_API_CREDITS_INSUFFICIENT"),
         (status = 429, description = "OPEN_API_EXPORT_STANDARD_SECOND_LIMIT_EXCEEDED"),

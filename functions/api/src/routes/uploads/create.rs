@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use darkroom_exports::upload::{FILE_NAME_CHARS, REQUEST_FILE_BYTES, is_file_name};
 use darkroom_exports::{ErrorCode, Fault, Problem, ProjectId};
 use darkroom_store::{NewAsset, Uploaded};
 use percent_encoding::percent_decode_str;
@@ -13,19 +14,15 @@ use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
 use crate::openapi::{Asset, Bytes, Data, UploadHeaders};
-use crate::probe::{self, Claim};
+use crate::probe::Claim;
 use crate::reply::{self, Refusal};
 use crate::routes::assets::show;
 use crate::routes::projects;
 
-/// Most bytes of a file: what one Lambda request carries in base64 beside its headers.
-const UPLOAD_BYTES: usize = 4 * 1024 * 1024;
-/// Most characters of a file name.
-const NAME_CHARS: usize = 512;
-
 /// Uploads a file of at most 4 MiB as an asset.
 ///
-/// The bytes decide: a file that is not what its headers say is refused.
+/// The bytes decide: a file that is not what its headers say is refused. Larger files come
+/// in parts, by an upload session.
 #[cfg_attr(test, utoipa::path(
     post, path = "/v1/uploads", operation_id = "uploadAsset", tag = "Assets",
     params(UploadHeaders),
@@ -55,19 +52,13 @@ pub(crate) async fn handle(
     }
     let bytes = body::bytes(
         body,
-        UPLOAD_BYTES,
-        "larger files are not taken by this version yet",
+        REQUEST_FILE_BYTES,
+        "send a larger file in parts: POST /v1/uploads/sessions",
     )
     .await?;
 
     // 2. The bytes are that.
-    let invalid = |cause: &str| {
-        let detail = format!(
-            "{filename:?} is not {}: {cause}; send the file as what it is",
-            claim.media_type
-        );
-        Refusal::new(ErrorCode::UploadInvalid, detail)
-    };
+    let invalid = |cause: &str| super::not_that(claim, &filename, cause);
     if bytes.is_empty() {
         return Err(invalid("it is empty"));
     }
@@ -108,15 +99,15 @@ fn read_headers(headers: &HeaderMap) -> Result<(String, Claim, Option<ProjectId>
     if filename.is_none() {
         let rule = format!(
             "is required once: the file's name in UTF-8 (or as UTF-8''percent-encoded), 1 to \
-             {NAME_CHARS} characters, none of them a control character"
+             {FILE_NAME_CHARS} characters, none of them a control character"
         );
         fault("x-file-name", rule);
     }
     let media_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
-        .map(|kind| kind.split(';').next().unwrap_or_default().trim());
-    if media_type.is_none_or(str::is_empty) {
+        .filter(|kind| !kind.split(';').next().unwrap_or_default().trim().is_empty());
+    if media_type.is_none() {
         fault(
             "content-type",
             "is required: the file's media type".to_owned(),
@@ -137,14 +128,7 @@ fn read_headers(headers: &HeaderMap) -> Result<(String, Claim, Option<ProjectId>
             faults,
         )));
     };
-    let claim = Claim::of(media_type, &filename).ok_or_else(|| {
-        let detail = format!(
-            "files of type {media_type:?} named {filename:?} are not taken; taken are {}, captions \
-             with the ending .srt, .ass or .lrc",
-            probe::taken()
-        );
-        Refusal::new(ErrorCode::UnsupportedMediaType, detail)
-    })?;
+    let claim = super::claim(media_type, &filename)?;
     Ok((filename, claim, project_id))
 }
 
@@ -163,6 +147,5 @@ fn file_name(headers: &HeaderMap) -> Option<String> {
         }
         _ => raw.to_owned(),
     };
-    let fits = (1..=NAME_CHARS).contains(&name.chars().count()) && !name.contains(char::is_control);
-    fits.then_some(name)
+    is_file_name(&name).then_some(name)
 }

@@ -3,6 +3,7 @@
 use super::parts::{ANIMATED_IN_OUT, GEOMETRY, KEEP_ASPECT, ROTATED};
 use super::words::{ID, NUMBER, POSITIVE, TEXT, TICKS, closed, must, open};
 use super::{Field, Rule, Shape, Tagged};
+use crate::names;
 
 pub(super) static CHART: Tagged = Tagged {
     what: "a chart",
@@ -18,23 +19,36 @@ pub(super) static CHART: Tagged = Tagged {
         ANIMATED_IN_OUT,
     ])),
     strict: true,
-    variants: &[
-        ("line", Rule::Object(&XY_CHART)),
-        ("bar", Rule::Object(&XY_CHART)),
-        ("area", Rule::Object(&XY_CHART)),
-        ("radar", Rule::Object(&XY_CHART)),
-        (
-            "pie",
-            Rule::Object(&open(&[&[must("data", Rule::Object(&PIE))]])),
-        ),
-        (
-            "scatter",
-            Rule::Object(&open(&[&[must("data", Rule::Object(&SCATTER))]])),
-        ),
-    ],
+    variants: &VARIANTS,
 };
 
-pub(super) static XY_CHART: Shape = open(&[&[must("data", Rule::Object(&XY))]]);
+/// The chart types of the vocabulary, each with the shape of its numbers.
+static VARIANTS: [(&str, Rule); names::CHARTS.len()] = {
+    let mut variants = [("", Rule::Any); names::CHARTS.len()];
+    let mut at = 0;
+    while at < variants.len() {
+        let kind = names::CHARTS[at].id;
+        variants[at] = (kind, Rule::Object(shape(kind)));
+        at += 1;
+    }
+    variants
+};
+
+/// Does not compile for a type of the vocabulary that has no shape here.
+const fn shape(kind: &str) -> &'static Shape {
+    match kind.as_bytes() {
+        b"pie" => &PIE_CHART,
+        b"scatter" => &SCATTER_CHART,
+        table => {
+            assert!(matches!(table, b"line" | b"bar" | b"area" | b"radar"));
+            &XY_CHART
+        }
+    }
+}
+
+static XY_CHART: Shape = open(&[&[must("data", Rule::Object(&XY))]]);
+static PIE_CHART: Shape = open(&[&[must("data", Rule::Object(&PIE))]]);
+static SCATTER_CHART: Shape = open(&[&[must("data", Rule::Object(&SCATTER))]]);
 pub(super) const SERIES: Field = must(
     "series",
     Rule::List(

@@ -62,6 +62,11 @@ pub fn gif(asset: &str, span: (i64, i64)) -> Value {
     item("gif", asset, span, &both(drawn(), &own))
 }
 
+pub fn sticker(asset: &str, span: (i64, i64)) -> Value {
+    let own = json!({ "sourceStartTicks": 0, "playbackRate": 1 });
+    item("lottie", asset, span, &both(drawn(), &own))
+}
+
 pub fn image(asset: &str, span: (i64, i64)) -> Value {
     item("image", asset, span, &drawn())
 }
@@ -118,11 +123,16 @@ impl Film {
     }
 
     /// A `fade` of `ticks` between two items of the last track.
-    pub fn fade(mut self, from: &str, to: &str, ticks: i64) -> Self {
+    pub fn fade(self, from: &str, to: &str, ticks: i64) -> Self {
+        self.transition("fade", from, to, ticks)
+    }
+
+    /// A transition of `ticks` between two items of the last track.
+    pub fn transition(mut self, kind: &str, from: &str, to: &str, ticks: i64) -> Self {
         let track = format!("t{}", self.tracks.len() - 1);
         let transition = json!({
             "id": "x", "trackId": track, "fromClipId": from, "toClipId": to,
-            "type": "fade", "durationTicks": ticks,
+            "type": kind, "durationTicks": ticks,
         });
         self.transitions.insert("x".to_owned(), transition);
         self
@@ -140,7 +150,7 @@ impl Film {
                 "id": id, "type": item["type"], "filename": id, "size": 1,
                 "mimeType": "application/octet-stream", "remoteKey": id, "remoteUrl": null,
                 "width": 64, "height": 64, "durationInSeconds": 1, "hasAudioTrack": true,
-                "loopBehavior": "loop",
+                "loopBehavior": "loop", "resourceType": "svg",
             });
             assets.insert(id.to_owned(), asset);
         }

@@ -1,5 +1,6 @@
 //! Exports, and what is given to the encoder.
 
+use std::num::NonZeroU8;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -152,8 +153,23 @@ impl Rig {
         self.captured(&film.state(), spec).await
     }
 
+    /// The same, each file decoded on that many threads.
+    pub async fn capture_on(&self, threads: u8, film: &Film, spec: &ExportSpec) -> Captured {
+        let threads = NonZeroU8::new(threads);
+        self.captured_on(threads, &film.state(), spec).await
+    }
+
     /// Renders a document with an encoder that writes down what it is given.
     pub async fn captured(&self, state: &EditorState, spec: &ExportSpec) -> Captured {
+        self.captured_on(None, state, spec).await
+    }
+
+    async fn captured_on(
+        &self,
+        threads: Option<NonZeroU8>,
+        state: &EditorState,
+        spec: &ExportSpec,
+    ) -> Captured {
         let (frames, sound) = (self.media.path("frames.yuv"), self.media.path("sound.f32"));
         let _ = std::fs::remove_file(&sound);
         let script = self.script(
@@ -165,6 +181,7 @@ impl Rig {
             ),
         );
         let tools = Tools::at(&script, Path::new(&real("ffprobe"))).unwrap();
+        let tools = threads.map_or(tools.clone(), |threads| tools.with_decoder_threads(threads));
         let source = Folder(self.media.dir());
         let env = self.env(tools);
         let out = self.media.path("none");

@@ -1,12 +1,20 @@
 //! In and out animations at their begin, middle and end, and their easings.
 
+use std::ops::Range;
+
+use darkroom_editor_state::names;
+
 use super::{Case, case};
 use crate::film::{Item, film, image, solid, text, video};
+
+/// Frames of the `in` and of the `out` animation, of 30.
+pub(super) const IN: Range<u64> = 0..10;
+pub(super) const OUT: Range<u64> = 20..30;
 
 /// Off the middle, so that no distance is like another.
 const PLACE: [f64; 4] = [30.0, 10.0, 64.0, 48.0];
 
-/// In over frames 0 to 10, out over frames 20 to 30: begin, middle and end of each.
+/// Begin, middle and end of each.
 const FRAMES: [u64; 8] = [0, 5, 9, 10, 20, 21, 25, 29];
 
 fn both(item: Item, kind: &str) -> Item {
@@ -15,27 +23,38 @@ fn both(item: Item, kind: &str) -> Item {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    let flag = |kind| film().track([both(image("flag.png", PLACE), kind)]);
-    let eased = |easing: &str| {
-        film().track([image("flag.png", PLACE)
-            .animate("in", "slide-left", 10, easing)
-            .animate("out", "fade", 10, easing)])
+    let mut cases = kinds();
+    cases.extend(eased());
+    cases.extend(others());
+    cases
+}
+
+fn kinds() -> Vec<Case> {
+    let kind = |kind: &names::Name| {
+        let film = film().track([both(image("flag.png", PLACE), kind.id)]);
+        case(format!("animation-{}", kind.id), &FRAMES, film)
     };
-    vec![
-        case("animation-fade", &FRAMES, flag("fade")),
-        case("animation-slide-up", &FRAMES, flag("slide-up")),
-        case("animation-slide-down", &FRAMES, flag("slide-down")),
-        case("animation-slide-left", &FRAMES, flag("slide-left")),
-        case("animation-slide-right", &FRAMES, flag("slide-right")),
-        case("animation-zoom-in", &FRAMES, flag("zoom-in")),
-        case("animation-zoom-out", &FRAMES, flag("zoom-out")),
-        case("animation-ease-in", &[2, 5, 8, 25], eased("ease-in")),
-        case("animation-ease-out", &[2, 5, 8, 25], eased("ease-out")),
+    names::ANIMATIONS.iter().map(kind).collect()
+}
+
+/// Every easing, on a movement and on a fade.
+fn eased() -> Vec<Case> {
+    let eased = |easing: &names::Name| {
+        let item = image("flag.png", PLACE)
+            .animate("in", "slide-left", 10, easing.id)
+            .animate("out", "fade", 10, easing.id);
         case(
-            "animation-ease-in-out",
-            &[2, 5, 8, 25],
-            eased("ease-in-out"),
-        ),
+            format!("animation-{}", easing.id),
+            &FRAMES,
+            film().track([item]),
+        )
+    };
+    names::EASINGS.iter().map(eased).collect()
+}
+
+/// Both at once, and on boxes of other kinds.
+fn others() -> Vec<Case> {
+    vec![
         case(
             "animation-in-and-out-overlap",
             &[5, 15, 25],

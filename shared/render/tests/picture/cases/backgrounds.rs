@@ -1,10 +1,13 @@
 //! What lies behind, and canvases that are not the composition.
 
-use darkroom_editor_state::Ratio;
+use std::ops::Range;
+
+use darkroom_editor_state::capabilities::BACKGROUND_BLUR_LEVELS;
+use darkroom_editor_state::{Ratio, names};
 use serde_json::{Value, json};
 
 use super::{Case, case};
-use crate::film::{film, gif, image, solid, text, video};
+use crate::film::{Film, Item, film, gif, image, solid, text, video};
 
 fn color(css: &str) -> Value {
     json!({ "type": "color", "color": css, "gradient": null })
@@ -51,22 +54,35 @@ pub(super) fn images() -> Vec<Case> {
     ]
 }
 
+/// Frames of a film before its own blur.
+pub(super) const BLURS: Range<u64> = 0..30;
+
+fn still() -> Item {
+    image("wide.png", [60.0, 30.0, 40.0, 30.0])
+}
+
+fn clip() -> Item {
+    video("clip.mp4", [50.0, 15.0, 60.0, 60.0])
+}
+
+fn over(item: Item, level: u8) -> Film {
+    film().track([item]).background(blur(level))
+}
+
 /// Blurs of what is shown.
 pub(super) fn blurs() -> Vec<Case> {
-    let still = || image("wide.png", [60.0, 30.0, 40.0, 30.0]);
-    let clip = || video("clip.mp4", [50.0, 15.0, 60.0, 60.0]);
-    let over = |item, level| film().track([item]).background(blur(level));
+    let levels = BACKGROUND_BLUR_LEVELS.iter().flat_map(|&level| {
+        let of = |kind| format!("background-blur-{level}-{kind}");
+        [
+            case(of("image"), &[0], over(still(), level)),
+            case(of("video"), &[0, 15, 29], over(clip(), level)),
+        ]
+    });
+    levels.chain(other_blurs()).collect()
+}
+
+fn other_blurs() -> Vec<Case> {
     vec![
-        case("background-blur-0-image", &[0], over(still(), 0)),
-        case("background-blur-1-image", &[0], over(still(), 1)),
-        case("background-blur-2-image", &[0], over(still(), 2)),
-        case("background-blur-3-image", &[0], over(still(), 3)),
-        case("background-blur-4-image", &[0], over(still(), 4)),
-        case("background-blur-0-video", &[0, 15, 29], over(clip(), 0)),
-        case("background-blur-1-video", &[0, 15, 29], over(clip(), 1)),
-        case("background-blur-2-video", &[0, 15, 29], over(clip(), 2)),
-        case("background-blur-3-video", &[0, 15, 29], over(clip(), 3)),
-        case("background-blur-4-video", &[0, 15, 29], over(clip(), 4)),
         case(
             "background-blur-cropped",
             &[0],
@@ -120,19 +136,17 @@ pub(super) fn blurs() -> Vec<Case> {
 }
 
 pub(super) fn cases() -> Vec<Case> {
+    let mut cases = colors();
+    cases.extend(ratios());
+    cases.extend(canvases());
+    cases
+}
+
+/// Colours and gradients, and whatever CSS may say of them.
+fn colors() -> Vec<Case> {
     let flag = || image("flag.png", [48.0, 21.0, 64.0, 48.0]);
     let alone = |background| film().track([flag()]).background(background);
-    let shaped = |ratio, scale| {
-        film()
-            .track([text("Aa", [4.0, 4.0, 60.0, 30.0])])
-            .track([image("flag.png", [-20.0, 10.0, 100.0, 60.0])])
-            .track([solid("circle", "#e09030", [90.0, 10.0, 90.0, 70.0])])
-            .background(gradient("linear-gradient(90deg, #204060, #60c0a0)"))
-            .output(ratio, scale)
-    };
     vec![
-        case("background-none", &[0], alone(json!({ "type": "none" }))),
-        case("background-color", &[0], alone(color("rebeccapurple"))),
         case(
             "background-color-with-alpha",
             &[0],
@@ -189,10 +203,36 @@ pub(super) fn cases() -> Vec<Case> {
                 "repeating-linear-gradient(45deg, #204060 0 10px, #60c0a0 10px 20px)",
             )),
         ),
-        case("ratio-9-16", &[0], shaped(Ratio::R9x16, 1.0)),
-        case("ratio-1-1", &[0], shaped(Ratio::R1x1, 1.0)),
+    ]
+}
+
+/// Frames of a film of every ratio.
+pub(super) const RATIOS: Range<u64> = 0..30;
+
+/// A film of another ratio: things reach over the composition's edges.
+fn shaped(ratio: Ratio, scale: f64) -> Film {
+    let circle = solid("circle", "#e09030", [90.0, 10.0, 90.0, 70.0]);
+    film()
+        .track([text("Aa", [4.0, 4.0, 60.0, 30.0])])
+        .track([image("flag.png", [-20.0, 10.0, 100.0, 60.0])])
+        .track([circle.keys("left", 90.0, &[(29, -40.0)])])
+        .background(gradient("linear-gradient(90deg, #204060, #60c0a0)"))
+        .output(ratio, scale)
+}
+
+fn ratios() -> Vec<Case> {
+    let one = |name: &names::Name| {
+        let ratio = Ratio::parse(name.id).unwrap();
+        let name = format!("ratio-{}", name.id.replace(':', "-"));
+        case(name, &[0, 15, 29], shaped(ratio, 1.0))
+    };
+    names::RATIOS.iter().map(one).collect()
+}
+
+/// Scaled canvases, and sides that are no even numbers.
+fn canvases() -> Vec<Case> {
+    vec![
         case("ratio-4-3-smaller", &[0], shaped(Ratio::R4x3, 0.6)),
-        case("ratio-16-9-equal", &[0], shaped(Ratio::R16x9, 1.0)),
         case("scale-2", &[0], shaped(Ratio::Custom, 2.0)),
         case("scale-1-3", &[0], shaped(Ratio::Custom, 1.3)),
         case(
@@ -205,7 +245,9 @@ pub(super) fn cases() -> Vec<Case> {
         case(
             "composition-odd",
             &[0],
-            film().size(151, 77).track([flag()]),
+            film()
+                .size(151, 77)
+                .track([image("flag.png", [48.0, 21.0, 64.0, 48.0])]),
         ),
     ]
 }

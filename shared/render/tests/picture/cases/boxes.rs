@@ -1,12 +1,35 @@
 //! Boxes: place, scale, rotation, opacity, crop, corners, shapes, keyframes, order.
 
+use std::ops::Range;
+
+use darkroom_editor_state::names;
+
 use super::{Case, case};
 use crate::film::{film, image, solid};
+
+/// Frames over which shapes change.
+pub(super) const SHAPES: Range<u64> = 0..30;
 
 /// Where most boxes are: 64x48 in the middle of 160x90.
 const MIDDLE: [f64; 4] = [48.0, 21.0, 64.0, 48.0];
 
 pub(super) fn cases() -> Vec<Case> {
+    boxes().into_iter().chain(shapes()).collect()
+}
+
+/// Every shape as it widens, turns and loses its corners.
+fn shapes() -> impl Iterator<Item = Case> {
+    names::SHAPES.iter().map(|shape| {
+        let item = solid(shape.id, "#e09030", [20.0, 21.0, 64.0, 48.0])
+            .keys("width", 30.0, &[(29, 120.0)])
+            .keys("rotation", 0.0, &[(29, 60.0)])
+            .keys("borderRadius", 0.0, &[(29, 20.0)]);
+        let name = format!("shape-{}", shape.id);
+        case(name, &[0, 10, 15, 29], film().track([item]))
+    })
+}
+
+fn boxes() -> Vec<Case> {
     let flag = || image("flag.png", MIDDLE);
     let shape = |name: &str| solid(name, "#e09030", MIDDLE);
     let one = |item| film().track([item]);

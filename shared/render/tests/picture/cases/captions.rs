@@ -1,9 +1,22 @@
 //! Captions: pages, and what is being spoken.
 
+use std::ops::Range;
+
+use darkroom_editor_state::names;
 use serde_json::json;
 
 use super::{Case, case};
 use crate::film::{FRAME, Film, Item, captions, film, solid};
+
+/// Frames of the `in` and of the `out` animation of the first page, and of one round of
+/// its loop.
+pub(super) const IN: Range<u64> = 0..9;
+pub(super) const OUT: Range<u64> = 11..20;
+pub(super) const ROUND: Range<u64> = 0..20;
+/// The first page comes and goes; the second one, shorter, does both faster.
+const IN_OUT: [u64; 8] = [1, 4, 8, 12, 15, 18, 22, 27];
+/// A round on the first page and the begin of one on the second.
+const ROUND_FRAMES: [u64; 8] = [0, 3, 6, 9, 12, 15, 18, 21];
 
 /// The box, on a canvas of 240x90; a faint rectangle shows it.
 const PLACE: [f64; 4] = [20.0, 10.0, 200.0, 60.0];
@@ -38,7 +51,37 @@ fn plate() -> serde_json::Value {
     json!({ "color": "#b02a4a", "horizontalPadding": 6, "borderRadius": 5 })
 }
 
+/// Every animation of letters on two pages.
+fn animated() -> impl Iterator<Item = Case> {
+    let item = || {
+        let lines = [
+            ("Letters on the", 0, 10),
+            ("first page", 10, 20),
+            ("Another page", 20, 30),
+        ];
+        captions("line", &lines, PLACE).with("fontSize", 24)
+    };
+    names::CAPTION_ANIMATIONS.iter().flat_map(move |kind| {
+        let kind = kind.id;
+        let sides = item().letters("in", kind, 9).letters("out", kind, 9);
+        let round = item().letters("loop", kind, 20);
+        [
+            case(format!("captions-{kind}"), &IN_OUT, on_box(sides)),
+            case(
+                format!("captions-{kind}-loop"),
+                &ROUND_FRAMES,
+                on_box(round),
+            ),
+        ]
+    })
+}
+
 pub(super) fn cases() -> Vec<Case> {
+    pages().into_iter().chain(animated()).collect()
+}
+
+/// How entries share pages.
+fn pages() -> Vec<Case> {
     let words = || captions("word", &WORDS, PLACE).with("fontSize", 24);
     let lines = || captions("line", &LINES, PLACE).with("fontSize", 24);
     vec![

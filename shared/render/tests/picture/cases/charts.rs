@@ -1,12 +1,16 @@
 //! Charts: every type while it grows, and numbers and boxes of every kind.
 
+use std::ops::Range;
+
+use darkroom_editor_state::names;
 use serde_json::{Value, json};
 
 use super::{Case, case};
 use crate::film::{Film, Item, chart, film, image, solid};
 
-/// Growth ends at frame 20.
-const GROWTH: [u64; 3] = [0, 6, 20];
+/// Frames of the growth, the first full one included.
+pub(super) const GROWTH: Range<u64> = 0..21;
+const GROWTH_FRAMES: [u64; 4] = [0, 6, 10, 20];
 const SIZE: (u32, u32) = (320, 180);
 const PLACE: [f64; 4] = [10.0, 8.0, 300.0, 164.0];
 
@@ -114,23 +118,24 @@ pub(super) fn cases() -> Vec<Case> {
     cases
 }
 
+/// Every type as it grows, on dark and on light.
 fn types() -> Vec<Case> {
-    vec![
-        case("chart-bar", &GROWTH, on_dark(growing("bar", &sales()))),
-        case("chart-line", &GROWTH, on_light(growing("line", &sales()))),
-        case("chart-area", &GROWTH, on_dark(growing("area", &sales()))),
-        case(
-            "chart-radar",
-            &GROWTH,
-            on_light(growing("radar", &skills())),
-        ),
-        case("chart-pie", &GROWTH, on_dark(growing("pie", &traffic()))),
-        case(
-            "chart-scatter",
-            &GROWTH,
-            on_light(growing("scatter", &cloud())),
-        ),
-    ]
+    let one = |kind: &names::Name| {
+        let data = match kind.id {
+            "line" | "bar" | "area" => sales(),
+            "radar" => skills(),
+            "pie" => traffic(),
+            "scatter" => cloud(),
+            other => panic!("{other} charts have no numbers here"),
+        };
+        let chart = growing(kind.id, &data);
+        let film = match kind.id {
+            "line" | "radar" | "scatter" => on_light(chart),
+            _ => on_dark(chart),
+        };
+        case(format!("chart-{}", kind.id), &GROWTH_FRAMES, film)
+    };
+    names::CHARTS.iter().map(one).collect()
 }
 
 /// One row, one number, one series.

@@ -1,15 +1,21 @@
 //! Motion graphics of the library.
 
-use super::{Case, case};
-use crate::film::{Film, Item, film, graphic, solid};
+use std::ops::Range;
+
 use darkroom_editor_state::Ratio;
 use serde_json::json;
+
+use super::{Case, case};
+use crate::film::{Film, Item, film, graphic, solid};
+
+/// Frames of each film.
+pub(super) const SHOWN: Range<u64> = 0..75;
 
 /// A film of two seconds and a half, its colours unlike any in the library.
 fn stage(item: Item) -> Film {
     film()
         .size(320, 180)
-        .track([item.at(0, 75)])
+        .track([item.at(0, SHOWN.end as i64)])
         .background(json!({
             "type": "color", "color": "#000",
             "gradient": "linear-gradient(120deg, #23405c, #6b4a6e)",

@@ -1,6 +1,8 @@
 //! Illustrations: all of them, and how they are tinted and fitted.
 
-use darkroom_editor_state::names::ILLUSTRATIONS;
+use std::ops::Range;
+
+use darkroom_editor_state::names::{ILLUSTRATIONS, Name};
 use serde_json::json;
 
 use super::{Case, case};
@@ -18,28 +20,47 @@ fn on(color: &str, items: Vec<Item>) -> Film {
         .fold(film, |film, item| film.track([item]))
 }
 
-/// The drawings from `first` on, each in the next of some colours.
-fn sheet(name: &'static str, first: usize) -> Case {
+/// Frames over which the drawings of a sheet grow.
+pub(super) const GROWTH: Range<u64> = 0..30;
+
+/// What golden shows the illustration of this place in the vocabulary.
+pub(super) fn sheet_of(place: usize) -> String {
+    format!("illustrations-{}", place / (SHEET.0 * SHEET.1) + 1)
+}
+
+/// Some drawings, each in the next of some colours, as they grow into their cells.
+fn sheet(name: String, shown: &[Name]) -> Case {
     const COLORS: [&str; 5] = ["#4f6bed", "#e0592a", "#0f9d76", "#b4308c", "#334155"];
     let (columns, rows) = SHEET;
-    let shown = ILLUSTRATIONS.iter().skip(first).take(columns * rows);
-    let items = shown.enumerate().map(|(place, name)| {
+    let items = shown.iter().enumerate().map(|(place, name)| {
         let left = place % columns * CELL.0;
         let top = place / columns * CELL.1;
         let place_of = [left as f64, top as f64, CELL.0 as f64, CELL.1 as f64];
         illustration(name.id, COLORS[place % COLORS.len()], place_of)
+            .keys("scaleX", 0.3, &[(29, 1.0)])
+            .keys("scaleY", 0.3, &[(29, 1.0)])
     });
     let size = ((columns * CELL.0) as u32, (rows * CELL.1) as u32);
     let film = on("#f5f5f7", items.collect()).size(size.0, size.1);
-    case(name, &[0], film)
+    case(name, &[0, 15, 29], film)
+}
+
+/// All drawings, as many sheets as they take.
+fn sheets() -> impl Iterator<Item = Case> {
+    let size = SHEET.0 * SHEET.1;
+    let sheets = ILLUSTRATIONS.chunks(size).enumerate();
+    sheets.map(move |(index, shown)| sheet(sheet_of(index * size), shown))
 }
 
 pub(super) fn cases() -> Vec<Case> {
+    sheets().chain(others()).collect()
+}
+
+/// How drawings are tinted, fitted and moved.
+fn others() -> Vec<Case> {
     let hello = |color: &str, place| illustration("IHello", color, place);
     let whole = [0.0, 0.0, 160.0, 90.0];
     vec![
-        sheet("illustrations-1", 0),
-        sheet("illustrations-2", SHEET.0 * SHEET.1),
         case(
             "illustration-fits-or-fills",
             &[0],

@@ -1,9 +1,17 @@
 //! Animations of letters: in at its begin, middle and end, out, and loop.
 
+use std::ops::Range;
+
+use darkroom_editor_state::names;
 use serde_json::json;
 
 use super::{Case, case};
 use crate::film::{Film, Item, film, text};
+
+/// Frames of the `in` and of the `out` animation, of 30, and of one round of a loop.
+pub(super) const IN: Range<u64> = 0..9;
+pub(super) const OUT: Range<u64> = 21..30;
+pub(super) const ROUND: Range<u64> = 0..20;
 
 /// The box, on a canvas of 200x80.
 const PLACE: [f64; 4] = [10.0, 10.0, 180.0, 60.0];
@@ -13,7 +21,7 @@ const SIDES: i64 = 9;
 /// In, then out.
 const IN_OUT: [u64; 8] = [1, 3, 5, 8, 22, 24, 26, 28];
 /// One round and the begin of the next.
-const ROUND: [u64; 8] = [0, 3, 6, 9, 12, 15, 18, 21];
+const ROUND_FRAMES: [u64; 8] = [0, 3, 6, 9, 12, 15, 18, 21];
 
 fn words(text_of_two_lines: &str) -> Item {
     text(text_of_two_lines, PLACE)
@@ -31,20 +39,29 @@ fn both(kind: &str, item: Item) -> Film {
     on_stage(item.letters("in", kind, SIDES).letters("out", kind, SIDES))
 }
 
-fn sides(name: &'static str, kind: &str) -> Case {
-    case(
-        name,
-        &IN_OUT,
-        both(kind, words("Letters that move all over")),
-    )
+fn sides(kind: &names::Name) -> Case {
+    let film = both(kind.id, words("Letters that move all over"));
+    case(format!("letters-{}", kind.id), &IN_OUT, film)
 }
 
-fn round(name: &'static str, kind: &str) -> Case {
-    let item = words("Letters that move all over").letters("loop", kind, 20);
-    case(name, &ROUND, on_stage(item))
+fn round(kind: &names::Name) -> Case {
+    let item = words("Letters that move all over").letters("loop", kind.id, 20);
+    let name = format!("letters-{}-loop", kind.id);
+    case(name, &ROUND_FRAMES, on_stage(item))
+}
+
+/// Every type, at both sides and in between.
+fn kinds() -> impl Iterator<Item = Case> {
+    let kinds = names::CAPTION_ANIMATIONS.iter();
+    kinds.flat_map(|kind| [sides(kind), round(kind)])
 }
 
 pub(super) fn cases() -> Vec<Case> {
+    kinds().chain(others()).collect()
+}
+
+/// Plates, strokes, scripts, and one animation beside another.
+fn others() -> Vec<Case> {
     let plated = |words: Item| {
         words.with(
             "background",
@@ -52,24 +69,6 @@ pub(super) fn cases() -> Vec<Case> {
         )
     };
     vec![
-        sides("letters-converge", "converge"),
-        round("letters-converge-loop", "converge"),
-        sides("letters-elastic-pop", "elastic-pop"),
-        round("letters-elastic-pop-loop", "elastic-pop"),
-        sides("letters-typewriter", "typewriter"),
-        round("letters-typewriter-loop", "typewriter"),
-        sides("letters-lay-down", "lay-down"),
-        round("letters-lay-down-loop", "lay-down"),
-        sides("letters-center-type-out", "center-type-out"),
-        round("letters-center-type-out-loop", "center-type-out"),
-        sides("letters-curtain-close", "curtain-close"),
-        round("letters-curtain-close-loop", "curtain-close"),
-        sides("letters-jitter", "jitter"),
-        round("letters-jitter-loop", "jitter"),
-        sides("letters-rainbow", "rainbow"),
-        round("letters-rainbow-loop", "rainbow"),
-        sides("letters-sweep-shine", "sweep-shine"),
-        round("letters-sweep-shine-loop", "sweep-shine"),
         case(
             "letters-background",
             &[1, 4, 7, 24, 26, 28],

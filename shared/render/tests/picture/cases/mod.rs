@@ -1,4 +1,5 @@
-//! The golden cases, in tables by subject.
+//! The golden cases, in tables by subject. Where a vocabulary of the document has a
+//! case a word, the cases are made of it; `required` tells which there must be.
 
 mod animations;
 mod backgrounds;
@@ -8,8 +9,11 @@ mod changes;
 mod charts;
 mod graphics;
 mod illustrations;
+mod items;
 mod letters;
 mod media;
+mod presets;
+mod required;
 mod stickers;
 mod templates;
 mod text;
@@ -17,23 +21,30 @@ mod transitions;
 
 use std::collections::BTreeSet;
 
+pub(crate) use changes::ways;
+
 use crate::film::Film;
 use crate::golden;
 
 /// One golden picture.
 pub(crate) struct Case {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) film: Film,
     /// Frames that are drawn.
     pub(crate) frames: Vec<u64>,
 }
 
-fn case(name: &'static str, frames: &[u64], film: Film) -> Case {
+fn case(name: impl Into<String>, frames: &[u64], film: Film) -> Case {
     Case {
-        name,
+        name: name.into(),
         film,
         frames: frames.to_vec(),
     }
+}
+
+#[test]
+fn items_of_every_type() {
+    golden::check(&items::cases());
 }
 
 #[test]
@@ -69,6 +80,11 @@ fn effects_and_filters() {
 #[test]
 fn backgrounds_and_canvases() {
     golden::check(&backgrounds::cases());
+}
+
+#[test]
+fn background_presets() {
+    golden::check(&presets::cases());
 }
 
 #[test]
@@ -121,9 +137,10 @@ fn animated_letters() {
     golden::check(&letters::cases());
 }
 
-#[test]
-fn every_golden_has_a_case() {
+/// Every case there is.
+fn all() -> Vec<Case> {
     let tables = [
+        items::cases(),
         boxes::cases(),
         media::cases(),
         animations::cases(),
@@ -133,6 +150,7 @@ fn every_golden_has_a_case() {
         backgrounds::cases(),
         backgrounds::images(),
         backgrounds::blurs(),
+        presets::cases(),
         stickers::cases(),
         templates::cases(),
         graphics::cases(),
@@ -142,10 +160,15 @@ fn every_golden_has_a_case() {
         captions::cases(),
         letters::cases(),
     ];
+    tables.into_iter().flatten().collect()
+}
+
+#[test]
+fn every_golden_has_a_case() {
     let mut names = BTreeSet::new();
-    for case in tables.iter().flatten() {
+    for case in all() {
         assert!(
-            names.insert(golden::path(case.name)),
+            names.insert(golden::path(&case.name)),
             "two cases are called {}",
             case.name
         );

@@ -1,4 +1,4 @@
-//! The `fade` transition at its begin, middle and end.
+//! The `fade` transition of everything that there is to join.
 
 use super::{Case, case};
 use crate::film::{film, image, solid, text, video};
@@ -79,16 +79,6 @@ pub(super) fn cases() -> Vec<Case> {
             pair(image("flag.png", MIDDLE), image("soft.png", MIDDLE))
                 .dissolve(10, "linear")
                 .track([solid("rectangle", "#20a0a0", [0.0, 45.0, 160.0, 45.0])]),
-        ),
-        case(
-            "fade-ease-in",
-            &[10, 13, 15, 18],
-            pair(image("flag.png", MIDDLE), image("white.png", MIDDLE)).dissolve(10, "ease-in"),
-        ),
-        case(
-            "fade-ease-out",
-            &[10, 13, 15, 18],
-            pair(image("flag.png", MIDDLE), image("white.png", MIDDLE)).dissolve(10, "ease-out"),
         ),
         case(
             "fade-shortened-to-clip",

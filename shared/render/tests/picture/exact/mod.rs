@@ -5,9 +5,11 @@ mod captions;
 mod charts;
 mod colors;
 mod families;
+mod fuzz;
 mod random;
 mod stickers;
 mod time;
+mod transitions;
 mod words;
 
 use crate::stage::Rgb;

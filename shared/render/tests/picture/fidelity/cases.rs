@@ -1,11 +1,14 @@
 //! What is compared with the browser.
 
+mod changes;
+mod media;
+mod parts;
+mod times;
 mod words;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::film::{Film, Item, effect, film, image, solid};
-use words::{WORDS, roboto};
+use crate::film::{Film, Item, film, image, solid};
 
 /// Size of every canvas here.
 pub(super) const SIZE: (usize, usize) = (320, 180);
@@ -16,25 +19,44 @@ const LETTERS: f64 = 0.98;
 
 /// One frame that is compared.
 pub(super) struct Case {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) film: Film,
+    /// What the browser draws in place of `film`, where CSS says it in other words.
+    pub(super) counterpart: Option<Film>,
     pub(super) frame: u64,
     /// Least similarity.
     pub(super) least: f64,
 }
 
+const ALL: [f64; 4] = [0.0, 0.0, SIZE.0 as f64, SIZE.1 as f64];
 const MIDDLE: [f64; 4] = [96.0, 42.0, 128.0, 96.0];
-fn boxes(name: &'static str, frame: u64, film: Film) -> Case {
-    let least = BOXES;
+
+fn sized(film: Film) -> Film {
+    film.size(SIZE.0 as u32, SIZE.1 as u32)
+}
+
+fn boxes(name: impl Into<String>, frame: u64, film: Film) -> Case {
     Case {
-        name,
-        film: film.size(SIZE.0 as u32, SIZE.1 as u32),
+        name: name.into(),
+        film: sized(film),
+        counterpart: None,
         frame,
-        least,
+        least: BOXES,
     }
 }
 
-fn letters(name: &'static str, frame: u64, film: Film) -> Case {
+impl Case {
+    /// Lets the browser draw another document.
+    fn beside(self, film: Film) -> Self {
+        let counterpart = Some(sized(film));
+        Self {
+            counterpart,
+            ..self
+        }
+    }
+}
+
+fn letters(name: impl Into<String>, frame: u64, film: Film) -> Case {
     let least = LETTERS;
     Case {
         least,
@@ -46,10 +68,12 @@ fn one(item: Item) -> Film {
     film().track([item])
 }
 
-fn behind(gradient: &str) -> Film {
-    film()
-        .track([])
-        .background(json!({ "type": "color", "color": "#204060", "gradient": gradient }))
+fn gradient(css: &str) -> Value {
+    json!({ "type": "color", "color": "#204060", "gradient": css })
+}
+
+fn behind(css: &str) -> Film {
+    film().track([]).background(gradient(css))
 }
 
 pub(super) fn cases() -> Vec<Case> {
@@ -57,7 +81,10 @@ pub(super) fn cases() -> Vec<Case> {
     all.extend(images());
     all.extend(gradients());
     all.extend(words::cases());
-    all.extend(times());
+    all.extend(times::cases());
+    all.extend(changes::cases());
+    all.extend(media::cases());
+    all.extend(parts::cases());
     all
 }
 
@@ -195,11 +222,8 @@ fn gradients() -> Vec<Case> {
             "gradient-stops",
             "linear-gradient(135deg, rgb(255, 0, 0) 10%, gold, hsl(120 60% 40%) 62.3%, #00f 62.3%, #00f 80%, black)",
         ),
-        // Chromium draws the curve as nine straight pieces, here it is drawn as specified.
-        Case {
-            least: 0.98,
-            ..case("gradient-hint", "linear-gradient(90deg, black, 80%, white)")
-        },
+        case("gradient-hint", "linear-gradient(90deg, black, 80%, white)")
+            .beside(behind(&hinted())),
         case(
             "gradient-pixels",
             "linear-gradient(90deg, black 40px, white 200px)",
@@ -215,44 +239,16 @@ fn gradients() -> Vec<Case> {
     ]
 }
 
-/// Keyframes, animations and effects at an instant.
-fn times() -> Vec<Case> {
-    let flag = || image("flag.png", MIDDLE);
-    let enter = |kind, easing| one(flag().animate("in", kind, 20, easing));
-    let leave = |kind, easing| one(flag().animate("out", kind, 20, easing));
-    let moving = || {
-        flag()
-            .keys("left", 0.0, &[(10, 180.0), (20, 60.0)])
-            .keys("rotation", 0.0, &[(29, 90.0)])
-            .keys("scaleX", 0.5, &[(20, 1.5)])
-            .keys("opacity", 0.2, &[(15, 1.0)])
-            .keys("borderRadius", 0.0, &[(29, 40.0)])
-            .keys("cropBottom", 0.5, &[(20, 0.0)])
-    };
-    vec![
-        boxes("keyframes-early", 4, one(moving())),
-        boxes("keyframes-between", 13, one(moving())),
-        boxes("keyframes-after", 27, one(moving())),
-        boxes("fade-in", 8, enter("fade", "ease-in")),
-        boxes("fade-out", 20, leave("fade", "ease-out")),
-        boxes("slide-up-in", 9, enter("slide-up", "ease-in-out")),
-        boxes("slide-down-in", 12, enter("slide-down", "ease-out")),
-        boxes("slide-left-in", 12, enter("slide-left", "linear")),
-        boxes("slide-right-out", 20, leave("slide-right", "ease-in")),
-        boxes("zoom-in-in", 10, enter("zoom-in", "ease-out")),
-        boxes("zoom-in-out", 17, leave("zoom-in", "linear")),
-        boxes("zoom-out-in", 10, enter("zoom-out", "ease-in-out")),
-        letters(
-            "fade-of-text",
-            10,
-            one(roboto(WORDS).animate("in", "fade", 20, "ease-in")),
-        ),
-        boxes(
-            "blur",
-            0,
-            film()
-                .track([effect("blur", 0.5, &json!({}))])
-                .track([flag()]),
-        ),
-    ]
+/// The gradient from black to white whose middle is at 80 %. Chromium draws the curve
+/// of a hint as nine straight pieces; here it is given the curve of the specification
+/// (CSS Images 4, "color stop fixup") in three hundred.
+fn hinted() -> String {
+    const PIECES: u32 = 300;
+    let stops = (0..=PIECES).map(|piece| {
+        let at = f64::from(piece) / f64::from(PIECES);
+        let level = at.powf(0.5_f64.ln() / 0.8_f64.ln()) * 255.0;
+        format!("rgb({level} {level} {level}) {}%", at * 100.0)
+    });
+    let stops: Vec<String> = stops.collect();
+    format!("linear-gradient(90deg, {})", stops.join(", "))
 }

@@ -46,14 +46,15 @@ fn frames_are_those_of_a_browser() {
     let mut page = page::Page::new();
     let place = |index: usize| (index % COLUMNS * SIZE.0, index / COLUMNS * SIZE.1);
     for (index, case) in cases.iter().enumerate() {
-        page.add(&case.film, case.frame, place(index));
+        let drawn = case.counterpart.as_ref().unwrap_or(&case.film);
+        page.add(drawn, case.frame, place(index));
     }
     let rows = cases.len().div_ceil(COLUMNS);
     let shot = browser::shoot(&page.html(), (COLUMNS * SIZE.0, rows * SIZE.1));
     let mut faults = Vec::new();
     for (index, case) in cases.iter().enumerate() {
         let theirs = browser::crop(&shot, place(index), SIZE);
-        let (similarity, color) = compare(case.name, &draw(&case.film, case.frame), &theirs);
+        let (similarity, color) = compare(&case.name, &draw(&case.film, case.frame), &theirs);
         println!("{similarity:.4} {color:.2} {}", case.name);
         if similarity < case.least || color > COLOR {
             faults.push(format!(

@@ -1,0 +1,168 @@
+//! `vocabulary.md` is what the tables say: the words of a document, what may be said of
+//! each, and the numbers of the filters.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use darkroom_compositor::{LOOKS, Look};
+use darkroom_editor_state::MotionGraphic;
+use darkroom_editor_state::motion_graphics::{Prop, built_in};
+use darkroom_editor_state::names::{self, Name, directions, ids};
+
+const INTRODUCTION: &str = "# Vocabulary\n\n\
+    Every word that a document may use, made of the tables that the reader and the renderer use.\n";
+
+const FILTERS: &str = "\
+    Of each sRGB-encoded channel c (0 to 1) of a pixel with the Rec. 709 luma y a filter makes \
+    `((y + (c - y) * saturation - 0.5) * contrast + 0.5) * gain + lift`, and mixes that with c by \
+    `intensity` times `params.blend` (1 where there is none), at most 1. Gain and lift are those \
+    of red, green and blue.\n\n";
+
+/// Sections that are lists of words.
+const LISTS: [(&str, &[Name]); 8] = [
+    ("Items: `type`", names::ITEMS),
+    ("Animations: `type`", names::ANIMATIONS),
+    ("Caption animations: `type`", names::CAPTION_ANIMATIONS),
+    ("Effects: `effectType`", names::EFFECTS),
+    ("Shapes: `shape`", names::SHAPES),
+    ("Backgrounds: `type`", names::BACKGROUNDS),
+    ("Easings: `easing`", names::EASINGS),
+    ("Ratios: `ratio`", names::RATIOS),
+];
+
+fn page() -> String {
+    let mut page = INTRODUCTION.to_owned();
+    for (heading, words) in LISTS {
+        section(&mut page, heading, "", &["word", "label"]);
+        for word in words {
+            row(&mut page, &[code(word.id), word.label.to_owned()]);
+        }
+    }
+    transitions(&mut page);
+    filters(&mut page);
+    motion_graphics(&mut page);
+    let drawings = ids(names::ILLUSTRATIONS).join("` `");
+    write!(
+        page,
+        "\n## Illustrations: `illustrationName`\n\n`{drawings}`\n"
+    )
+    .unwrap();
+    page
+}
+
+fn transitions(page: &mut String) {
+    let columns = [
+        "word",
+        "label",
+        "`params.direction`, the first where there is none",
+    ];
+    section(page, "Transitions: `type`", "", &columns);
+    for word in names::TRANSITIONS {
+        let from: Vec<String> = directions(word.id)
+            .iter()
+            .map(|from| code(from.id))
+            .collect();
+        row(
+            page,
+            &[code(word.id), word.label.to_owned(), from.join(" ")],
+        );
+    }
+}
+
+fn filters(page: &mut String) {
+    let columns = ["word", "label", "saturation", "contrast", "gain", "lift"];
+    section(page, "Filters: `filterType`", FILTERS, &columns);
+    let three = |channels: [f64; 3]| channels.map(|channel| format!("{channel:.2}")).join(", ");
+    for word in names::FILTERS {
+        let look = LOOKS.iter().find(|(name, _)| *name == word.id);
+        let (_, look): &(&str, Look) = look.unwrap();
+        row(
+            page,
+            &[
+                code(word.id),
+                word.label.to_owned(),
+                format!("{:.2}", look.saturation),
+                format!("{:.2}", look.contrast),
+                three(look.gain),
+                three(look.lift),
+            ],
+        );
+    }
+}
+
+fn motion_graphics(page: &mut String) {
+    let columns = ["word", "version", "label", "made for", "`props`", "`slots`"];
+    section(page, "Motion graphics: `motionGraphicId`", "", &columns);
+    for graphic in built_in() {
+        let MotionGraphic {
+            id,
+            version,
+            label,
+            width,
+            height,
+            ..
+        } = graphic;
+        let props = graphic.props.iter().map(|(name, prop)| said(name, prop));
+        let slots = graphic.slots.iter();
+        let slots = slots.map(|(name, slot)| format!("{} ({})", code(name), slot.asset_type));
+        row(
+            page,
+            &[
+                code(id),
+                version.to_string(),
+                label.clone(),
+                format!("{width} x {height}"),
+                props.collect::<Vec<_>>().join(", "),
+                slots.collect::<Vec<_>>().join(", "),
+            ],
+        );
+    }
+}
+
+/// A prop with its type, and its default where it has one.
+fn said(name: &str, prop: &Prop) -> String {
+    match prop.default() {
+        Some(default) => format!(
+            "{} ({}, {})",
+            code(name),
+            prop.kind(),
+            code(&default.to_string())
+        ),
+        None => format!("{} ({}, needed)", code(name), prop.kind()),
+    }
+}
+
+fn section(page: &mut String, heading: &str, text: &str, columns: &[&str]) {
+    write!(page, "\n## {heading}\n\n{text}").unwrap();
+    row(
+        page,
+        &columns
+            .iter()
+            .map(|column| (*column).to_owned())
+            .collect::<Vec<_>>(),
+    );
+    writeln!(page, "|{}", "---|".repeat(columns.len())).unwrap();
+}
+
+fn row(page: &mut String, cells: &[String]) {
+    writeln!(page, "| {} |", cells.join(" | ")).unwrap();
+}
+
+fn code(word: &str) -> String {
+    format!("`{word}`")
+}
+
+#[test]
+fn vocabulary_md_is_what_the_tables_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/serve/docs/vocabulary.md");
+    let made = page();
+    if std::env::var_os("DARKROOM_BLESS").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        made == kept,
+        "vocabulary.md is not what the tables say; if it shall change, set DARKROOM_BLESS=1 and \
+         look at the difference. It would be:\n{made}"
+    );
+}

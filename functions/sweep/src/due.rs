@@ -1,0 +1,120 @@
+//! What is due: looked at one by one, what is due longest first.
+
+use darkroom_exports::repair::{Action, GAVE_UP, judge_due};
+use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp};
+use darkroom_store::{Due, Finish, FoundTask, Store, StoreError, Subject};
+
+use crate::config::Sweeper;
+use crate::report::Report;
+
+/// Repairs what is due, up to the bound of a run.
+pub(crate) async fn repair(sweeper: &Sweeper, report: &mut Report) {
+    let store = sweeper.store();
+    let most = sweeper.config().most_due;
+    let page = match store.due(most, Timestamp::now()).await {
+        Ok(page) => page,
+        Err(error) => {
+            report.errors += 1;
+            tracing::error!("the due index cannot be read: {error}");
+            return;
+        }
+    };
+    report.stopped |= page.more;
+    for due in page.items {
+        report.found += 1;
+        if let Err(error) = look_at(store, &due, report).await {
+            report.errors += 1;
+            tracing::error!(subject = ?due.subject, "not repaired: {error}");
+            if !error.may_retry() {
+                set_aside(store, &due).await;
+            }
+        }
+    }
+}
+
+async fn look_at(store: &Store, due: &Due, report: &mut Report) -> Result<(), StoreError> {
+    match due.subject {
+        Subject::Task(task) => look_at_task(store, &due.user, task, report).await,
+        Subject::Delivery(id) => {
+            let now = Timestamp::now();
+            let sent = store.resend_delivery_if_due(&due.user, id, now).await?;
+            report.webhooks_resent += u64::from(sent);
+            Ok(())
+        }
+        Subject::Account => look_at_account(store, &due.user, report).await,
+        Subject::Unknown => {
+            tracing::error!("the due index names something that this version does not know");
+            report.errors += 1;
+            set_aside(store, due).await;
+            Ok(())
+        }
+    }
+}
+
+async fn look_at_task(
+    store: &Store,
+    user: &str,
+    task: TaskId,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let now = Timestamp::now();
+    let Some(found) = store.find_task(user, task).await? else {
+        return Ok(());
+    };
+    match judge_due(&found.work, now) {
+        Action::Leave => {}
+        Action::Send => report.resent += u64::from(store.resend_task(&found, now).await?),
+        Action::Retry => report.expired += u64::from(store.resend_task(&found, now).await?),
+        Action::Resume => {
+            let sent = store.resume_if_let_go(user, task, now).await?;
+            report.resent += u64::from(sent);
+        }
+        Action::Fail => fail(store, &found, report).await?,
+    }
+    Ok(())
+}
+
+/// Ends a task FAILED, unless a worker has claimed it or it has ended since it was found.
+pub(crate) async fn fail(
+    store: &Store,
+    found: &FoundTask,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    if store.fail_abandoned(found, GAVE_UP).await? == Finish::Refused {
+        return Ok(());
+    }
+    report.failed += 1;
+    let (task, attempts) = (found.task_id(), found.work.attempts);
+    tracing::error!(%task, attempts, "given up");
+    if found.has_callback {
+        tell_end(store, found.user_id(), task).await;
+    }
+    Ok(())
+}
+
+/// Sends the webhook that tells of a task's end, if there is one.
+pub(crate) async fn tell_end(store: &Store, user: &str, task: TaskId) {
+    let step = Step::Ended;
+    if let Err(error) = store.announce(user, DeliveryId { task, step }).await {
+        tracing::warn!(%task, "its webhook is left to the due index: {error}");
+    }
+}
+
+async fn look_at_account(store: &Store, user: &str, report: &mut Report) -> Result<(), StoreError> {
+    let slots = store.prove_slots(user, Timestamp::now()).await?;
+    for task in &slots.released {
+        tracing::error!(user, task, "gave back a slot that no active task had");
+    }
+    for task in &slots.unaccounted {
+        tracing::error!(user, task, "an active task has no slot");
+    }
+    report.slots_released += slots.released.len() as u64;
+    report.mismatches += slots.unaccounted.len() as u64;
+    Ok(())
+}
+
+async fn set_aside(store: &Store, due: &Due) {
+    if let Err(error) = store.set_aside(due, Timestamp::now()).await {
+        tracing::warn!(subject = ?due.subject, "it is looked at again at once: {error}");
+    }
+}

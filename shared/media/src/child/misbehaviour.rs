@@ -1,0 +1,188 @@
+//! Children that misbehave, one in each way: each is ended within a bound, with a
+//! sentence, and leaves nothing behind.
+
+use std::time::Instant;
+
+use super::*;
+
+/// Nothing here waits this long unless a limit does not hold.
+const SOON: Duration = Duration::from_secs(30);
+
+/// A shell that runs `script` once it is let go, when its limits are set.
+fn held(script: &str, allowance: Allowance) -> (Running, Input) {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &format!("read -r go; {script}")])
+        .env("LC_ALL", "C")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let tools = Tools::discover().unwrap();
+    let mut running = Running::start(command, &tools, allowance).unwrap();
+    let input = running.input().unwrap();
+    (running, input)
+}
+
+/// Lets it go, and waits for its end.
+fn ended(script: &str, allowance: Allowance) -> Result<Ended, MediaError> {
+    let (running, mut input) = held(script, allowance);
+    input.write_all(b"go\n").unwrap();
+    running.end_within(SOON)
+}
+
+/// Processes of a group that still run: name and state.
+fn alive(group: Pid) -> Vec<String> {
+    let mut alive = Vec::new();
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        // Gone meanwhile, or no process.
+        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
+            continue;
+        };
+        let Some((name, fields)) = stat.rsplit_once(") ") else {
+            continue;
+        };
+        let mut fields = fields.split(' ');
+        let (state, _parent, of) = (fields.next(), fields.next(), fields.next());
+        // Whom nobody waited for yet has ended all the same.
+        let runs = state.is_some_and(|state| !["Z", "X"].contains(&state));
+        if runs && of == Some(&group.as_raw_nonzero().to_string()) {
+            alive.push(format!("{name}) {state:?}"));
+        }
+    }
+    alive
+}
+
+fn assert_all_end(group: Pid) {
+    let began = Instant::now();
+    loop {
+        let left = alive(group);
+        if left.is_empty() {
+            return;
+        }
+        assert!(began.elapsed() < SOON, "left over: {left:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn one_that_wants_all_memory_is_refused_it() {
+    let allowance = Allowance {
+        memory_bytes: 1 << 30,
+        ..Allowance::PROBE
+    };
+    // Asked for at once, and never touched.
+    let greedy = "exec dd if=/dev/null of=/dev/null bs=2G";
+    let ended = ended(greedy, allowance).unwrap();
+    assert!(!ended.well());
+    let cause = cause(&ended.words);
+    assert!(cause.contains("memory"), "{cause}");
+}
+
+#[test]
+fn one_that_computes_for_ever_is_ended() {
+    let allowance = Allowance {
+        processor_seconds: 1,
+        ..Allowance::PROBE
+    };
+    let error = ended("while :; do :; done", allowance).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the file takes too much to decode: more than 1 s of processor time"
+    );
+    assert!(error.is_callers_fault());
+}
+
+#[test]
+fn one_that_fills_the_disk_is_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("much");
+    let allowance = Allowance {
+        file_bytes: 1 << 16,
+        ..Allowance::PROBE
+    };
+    let script = format!("exec cat /dev/zero >'{}'", file.display());
+    let error = ended(&script, allowance).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the file takes too much to decode: a file of more than 65536 bytes"
+    );
+    assert_eq!(file.metadata().unwrap().len(), 1 << 16);
+}
+
+#[test]
+fn one_that_starts_others_takes_them_with_it() {
+    let many = "n=0; while [ $n -lt 64 ]; do sleep 1000 & n=$((n+1)); done; echo begun; wait";
+    let (mut running, mut input) = held(many, Allowance::PROBE);
+    let group = pid_of(&running.child).unwrap();
+    input.write_all(b"go\n").unwrap();
+    let mut begun = [0; 6];
+    running.output().unwrap().fill(&mut begun).unwrap();
+    assert_eq!(&begun, b"begun\n");
+    assert!(alive(group).len() > 32);
+    drop(running);
+    assert_all_end(group);
+}
+
+#[test]
+fn what_one_leaves_behind_ends_with_it() {
+    let (running, mut input) = held("sleep 1000 & echo done", Allowance::PROBE);
+    let group = pid_of(&running.child).unwrap();
+    input.write_all(b"go\n").unwrap();
+    assert!(running.end_within(SOON).unwrap().well());
+    assert_all_end(group);
+}
+
+#[test]
+fn one_that_hides_another_is_not_waited_for() {
+    // It leaves the group, and holds our pipes for a while.
+    let hides = "setsid sh -c 'echo hidden; exec sleep 20' & read -r end";
+    let (mut running, mut input) = held(hides, Allowance::PROBE);
+    input.write_all(b"go\n").unwrap();
+    let mut hidden = [0; 7];
+    running.output().unwrap().fill(&mut hidden).unwrap();
+    assert_eq!(&hidden, b"hidden\n");
+    input.write_all(b"end\n").unwrap();
+    let began = Instant::now();
+    assert!(running.end_within(SOON).unwrap().well());
+    assert!(
+        began.elapsed() < Duration::from_secs(15),
+        "it was waited for"
+    );
+}
+
+#[test]
+fn one_that_crashes_is_told_of() {
+    let error = ended("kill -SEGV $$", Allowance::PROBE).err().unwrap();
+    assert!(error.to_string().contains("crashed (signal 11)"), "{error}");
+    assert!(error.is_callers_fault());
+    let error = ended("kill -KILL $$", Allowance::PROBE).err().unwrap();
+    assert!(matches!(error, MediaError::Killed(9)), "{error}");
+    assert!(!error.is_callers_fault());
+}
+
+#[test]
+fn every_limit_is_in_force() {
+    let (running, _input) = held("exit", Allowance::DECODER);
+    let pid = pid_of(&running.child).unwrap().as_raw_nonzero();
+    let limits = Path::new("/proc").join(pid.to_string()).join("limits");
+    let limits = std::fs::read_to_string(limits).unwrap();
+    let of = |name: &str| -> Vec<u64> {
+        let line = limits.lines().find(|line| line.starts_with(name)).unwrap();
+        let values = line[name.len()..].split_whitespace().take(2);
+        values.map(|value| value.parse().unwrap()).collect()
+    };
+    let Allowance {
+        memory_bytes,
+        processor_seconds,
+        file_bytes,
+    } = Allowance::DECODER;
+    for (name, most) in [
+        ("Max address space", memory_bytes),
+        ("Max cpu time", processor_seconds),
+        ("Max file size", file_bytes),
+        ("Max core file size", 0),
+    ] {
+        let [soft, hard] = of(name)[..] else { panic!() };
+        assert!(soft == hard && hard <= most, "{name}: {soft} {hard}");
+    }
+    assert!(of("Max processes").iter().all(|most| *most > 0));
+}

@@ -1,0 +1,160 @@
+//! What a child process may use: the kernel holds it, and whatever it starts, to that.
+//!
+//! | limit | of what | what happens there |
+//! |---|---|---|
+//! | `RLIMIT_AS` | address space | the child is refused memory, and says so |
+//! | `RLIMIT_CPU` | processor time of all threads of a process | it is killed |
+//! | `RLIMIT_FSIZE` | each file it writes, pipes left out | it is killed |
+//! | `RLIMIT_NPROC` | processes and threads of our user | it can start no more |
+//! | `RLIMIT_CORE` | memory dumps | none is written |
+//!
+//! They are set from outside, by prlimit(2), in the first moments of the child's life:
+//! what would set them inside it, between fork and exec, is `unsafe`. A process of root
+//! is not held to `RLIMIT_NPROC`.
+//!
+//! Not limited is what takes namespaces or a filter of system calls, which an AWS
+//! function may not make and which would be set up inside the child: a decoder that was
+//! taken over could open a socket, or any file that this program can open. What keeps
+//! files from naming others, or addresses, is the list of formats and protocols that
+//! ffmpeg is given (see `child`).
+
+use std::process::ExitStatus;
+
+use std::os::unix::process::ExitStatusExt as _;
+
+use rustix::param::clock_ticks_per_second;
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
+
+use crate::error::MediaError;
+
+/// Processes and threads that our user may have beside those that the machine runs
+/// when a child starts: more than all children of an export together have.
+const MORE_PROCESSES: u64 = 1024;
+
+/// What one child may use.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Allowance {
+    /// Address space, in bytes.
+    pub(crate) memory_bytes: u64,
+    /// Processor time of one process, in seconds.
+    pub(crate) processor_seconds: u64,
+    /// Size of each file that is written, in bytes.
+    pub(crate) file_bytes: u64,
+}
+
+impl Allowance {
+    /// Looks at a file's head. It writes to pipes alone, but for what somebody who looks
+    /// for a fault may have put around it.
+    pub(crate) const PROBE: Self = Self {
+        memory_bytes: 6 << 30,
+        processor_seconds: 60,
+        file_bytes: 1 << 20,
+    };
+    /// Decodes a file: a whole film may take long, as long as pictures come.
+    pub(crate) const DECODER: Self = Self {
+        processor_seconds: 24 * 3600,
+        ..Self::PROBE
+    };
+    /// Encodes what is ours, however many processors work on it.
+    pub(crate) const ENCODER: Self = Self {
+        processor_seconds: 7 * 24 * 3600,
+        file_bytes: 1 << 40,
+        ..Self::PROBE
+    };
+
+    /// Holds a child that has just started to it.
+    pub(crate) fn set(&self, child: Pid) {
+        let processes = running_processes().saturating_add(MORE_PROCESSES);
+        for (resource, most) in [
+            (Resource::As, self.memory_bytes),
+            (Resource::Cpu, self.processor_seconds),
+            (Resource::Fsize, self.file_bytes),
+            (Resource::Nproc, processes),
+            (Resource::Core, 0),
+        ] {
+            // Ours may be lower, and nobody may raise what is left to them.
+            let ours = getrlimit(resource).maximum;
+            let most = ours.map_or(most, |ours| ours.min(most));
+            // Soft and hard are one: ffmpeg takes the signal of a soft limit for a wish
+            // to end well, and a film that breaks off would look whole.
+            let limit = Rlimit {
+                current: Some(most),
+                maximum: Some(most),
+            };
+            if let Err(error) = prlimit(Some(child), resource, limit) {
+                tracing::warn!("a child runs without its {resource:?} limit: {error}");
+            }
+        }
+    }
+
+    /// What a child died of that a signal ended after `spent` seconds of processor time.
+    pub(crate) fn killed(&self, status: ExitStatus, spent: Option<u64>) -> Option<MediaError> {
+        let signal = status.signal()?;
+        let over_time = spent.is_some_and(|spent| spent >= self.processor_seconds);
+        let is = |known: Signal| signal == known.as_raw();
+        Some(if is(Signal::XCPU) || (is(Signal::KILL) && over_time) {
+            MediaError::Limit(format!(
+                "more than {} s of processor time",
+                self.processor_seconds
+            ))
+        } else if is(Signal::XFSZ) {
+            MediaError::Limit(format!("a file of more than {} bytes", self.file_bytes))
+        } else if is(Signal::KILL) || is(Signal::TERM) || is(Signal::INT) || is(Signal::HUP) {
+            MediaError::Killed(signal)
+        } else {
+            MediaError::Unreadable(format!("the program crashed (signal {signal})"))
+        })
+    }
+}
+
+/// Processes and threads of this machine, whoever's they are: at least those of our
+/// user. 0 where the system does not say.
+fn running_processes() -> u64 {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let scheduled = load.split_whitespace().nth(3);
+    let total = scheduled.and_then(|scheduled| scheduled.split_once('/')?.1.parse().ok());
+    total.unwrap_or_default()
+}
+
+/// Seconds of processor time that a child has used which ended and is not yet waited
+/// for: the 14th and 15th field of proc(5)'s `stat`, counted behind the name, which may
+/// hold anything.
+pub(crate) fn processor_seconds(child: Pid) -> Option<u64> {
+    let path = format!("/proc/{}/stat", child.as_raw_nonzero());
+    let text = std::fs::read_to_string(path).ok()?;
+    let (_, fields) = text.rsplit_once(") ")?;
+    let mut fields = fields.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    let spent = ticks()? + ticks()?;
+    // A tick may be missing of what the limit counts in nanoseconds.
+    Some((spent + 10) / clock_ticks_per_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_are_told_apart() {
+        let of = |signal: Signal, spent| {
+            let status = ExitStatus::from_raw(signal.as_raw());
+            Allowance::PROBE.killed(status, spent)
+        };
+        let limit = |error| matches!(error, Some(MediaError::Limit(_)));
+        assert!(limit(of(Signal::KILL, Some(60))));
+        assert!(limit(of(Signal::XFSZ, Some(0))));
+        for spent in [Some(59), None] {
+            let killed = of(Signal::KILL, spent);
+            assert!(matches!(killed, Some(MediaError::Killed(9))), "{killed:?}");
+        }
+        let crashed = of(Signal::SEGV, Some(1)).unwrap();
+        assert!(crashed.is_callers_fault(), "{crashed}");
+        let well = Allowance::PROBE.killed(ExitStatus::from_raw(0), Some(100));
+        assert!(well.is_none());
+    }
+
+    #[test]
+    fn the_machine_runs_this_process_at_least() {
+        assert!(running_processes() > 0);
+    }
+}

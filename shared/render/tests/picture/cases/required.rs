@@ -1,0 +1,208 @@
+//! The goldens that there must be: one for every word of the vocabularies that a
+//! document, an editor or an export chooses from, in every direction, with frames of its
+//! begin, its middle and its end. A word that is added to a vocabulary fails here until
+//! it has a case, and its case until it has a golden.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use darkroom_editor_state::capabilities::{
+    BACKGROUND_BLUR_LEVELS, BACKGROUND_COLORS, BACKGROUND_GRADIENTS,
+};
+use darkroom_editor_state::motion_graphics::built_in;
+use darkroom_editor_state::names::{self, Name};
+use serde_json::json;
+
+use super::{
+    Case, all, animations, backgrounds, boxes, captions, changes, charts, graphics, illustrations,
+    items, letters, presets, ways,
+};
+
+/// A golden that there must be.
+struct Needed {
+    name: String,
+    /// Words of its document, without which it would show something else.
+    words: Vec<String>,
+    /// Frames from the begin to the end of what it is to show.
+    lasts: Range<u64>,
+}
+
+fn need<'a>(name: String, words: impl IntoIterator<Item = &'a str>, lasts: &Range<u64>) -> Needed {
+    Needed {
+        name,
+        words: words.into_iter().map(str::to_owned).collect(),
+        lasts: lasts.clone(),
+    }
+}
+
+/// One golden a word, called `prefix` and the word.
+fn each(prefix: &str, vocabulary: &[Name], lasts: &Range<u64>) -> Vec<Needed> {
+    let one = |name: &Name| need(format!("{prefix}-{}", name.id), [name.id], lasts);
+    vocabulary.iter().map(one).collect()
+}
+
+fn needed() -> Vec<Needed> {
+    let mut all = each("item", names::ITEMS, &items::SHOWN);
+    all.extend(each("shape", names::SHAPES, &boxes::SHAPES));
+    all.extend(each("chart", names::CHARTS, &charts::GROWTH));
+    all.extend(each("effect", names::EFFECTS, &changes::CHANGE));
+    all.extend(each("filter", names::FILTERS, &changes::CHANGE));
+    all.extend(moves());
+    all.extend(transitions());
+    all.extend(behind());
+    all.extend(library());
+    all
+}
+
+/// Animations of items and of letters, at both sides and as loops.
+fn moves() -> Vec<Needed> {
+    let mut all = Vec::new();
+    for side in [animations::IN, animations::OUT] {
+        all.extend(each("animation", names::ANIMATIONS, &side));
+        all.extend(each("animation", names::EASINGS, &side));
+    }
+    for side in [letters::IN, letters::OUT] {
+        all.extend(each("letters", names::CAPTION_ANIMATIONS, &side));
+    }
+    for side in [captions::IN, captions::OUT] {
+        all.extend(each("captions", names::CAPTION_ANIMATIONS, &side));
+    }
+    for kind in names::CAPTION_ANIMATIONS {
+        for (on, round) in [("letters", letters::ROUND), ("captions", captions::ROUND)] {
+            let name = format!("{on}-{}-loop", kind.id);
+            all.push(need(name, [kind.id, "loop"], &round));
+        }
+    }
+    all
+}
+
+/// Transitions, in every direction and with every easing.
+fn transitions() -> Vec<Needed> {
+    let directed = ways().into_iter().map(|(name, kind, direction)| {
+        let words = [kind].into_iter().chain(direction);
+        need(name, words, &changes::CUT)
+    });
+    let eased = names::TRANSITIONS.iter().flat_map(|kind| {
+        names::EASINGS.iter().map(|easing| {
+            let name = format!("{}-{}", kind.id, easing.id);
+            need(name, [kind.id, easing.id], &changes::CUT)
+        })
+    });
+    directed.chain(eased).collect()
+}
+
+/// Backgrounds, what editors are offered for them, and canvases of every ratio.
+fn behind() -> Vec<Needed> {
+    let mut all = each("background", names::BACKGROUNDS, &presets::SHOWN);
+    for (kind, offered) in [
+        ("color", BACKGROUND_COLORS),
+        ("gradient", BACKGROUND_GRADIENTS),
+    ] {
+        for (place, css) in offered.iter().enumerate() {
+            all.push(need(presets::preset(kind, place), [*css], &presets::SHOWN));
+        }
+    }
+    for level in BACKGROUND_BLUR_LEVELS {
+        let name = format!("background-blur-{level}-video");
+        all.push(need(name, ["blur"], &backgrounds::BLURS));
+    }
+    for ratio in names::RATIOS {
+        let name = format!("ratio-{}", ratio.id.replace(':', "-"));
+        all.push(need(name, [], &backgrounds::RATIOS));
+    }
+    all
+}
+
+/// Drawings and motion graphics that are built in.
+fn library() -> Vec<Needed> {
+    let drawings = names::ILLUSTRATIONS
+        .iter()
+        .enumerate()
+        .map(|(place, name)| {
+            let sheet = illustrations::sheet_of(place);
+            need(sheet, [name.id], &illustrations::GROWTH)
+        });
+    let graphics = built_in().iter().map(|graphic| {
+        let name = format!("graphic-{}", graphic.id);
+        need(name, [graphic.id.as_str()], &graphics::SHOWN)
+    });
+    drawings.chain(graphics).collect()
+}
+
+/// Whether some of the frames are of the begin, some of the middle and some of the end:
+/// of the first eighth, of the middle third and of the last eighth.
+fn shows(frames: &[u64], lasts: &Range<u64>) -> bool {
+    let length = lasts.end - lasts.start;
+    let (edge, third) = (length.div_ceil(8), length / 3);
+    let parts = [
+        lasts.start..lasts.start + edge,
+        lasts.start + third..lasts.end - third,
+        lasts.end - edge..lasts.end,
+    ];
+    parts
+        .iter()
+        .all(|part| frames.iter().any(|frame| part.contains(frame)))
+}
+
+/// What is wrong with the golden that there must be.
+fn fault(needed: &Needed, cases: &BTreeMap<String, Case>) -> Option<String> {
+    let Needed { name, words, lasts } = needed;
+    let Some(case) = cases.get(name) else {
+        return Some(format!("{name}: no case is called so"));
+    };
+    let document = case.film.json().to_string();
+    let silent = words
+        .iter()
+        .find(|word| !document.contains(&json!(word).to_string()));
+    if let Some(word) = silent {
+        return Some(format!("{name}: its document does not say {word}"));
+    }
+    (!shows(&case.frames, lasts)).then(|| {
+        let frames = &case.frames;
+        format!("{name}: frames {frames:?} lack the begin, middle or end of {lasts:?}")
+    })
+}
+
+fn by_name() -> BTreeMap<String, Case> {
+    let named = |case: Case| (case.name.clone(), case);
+    all().into_iter().map(named).collect()
+}
+
+#[test]
+fn every_word_of_the_vocabularies_has_its_golden() {
+    let cases = by_name();
+    let needed = needed();
+    let faults: Vec<_> = needed.iter().filter_map(|n| fault(n, &cases)).collect();
+    assert!(
+        faults.is_empty(),
+        "{} of {} goldens that must be are not there:\n{}",
+        faults.len(),
+        needed.len(),
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn what_is_missing_is_told() {
+    let cases = by_name();
+    let told = |name: &str, word: &str, lasts: Range<u64>| {
+        fault(&need(name.to_owned(), [word], &lasts), &cases)
+    };
+    let look = "filter-sunset-orange";
+    assert_eq!(told(look, "sunset-orange", changes::CHANGE), None);
+    for (name, word, lasts) in [
+        ("filter-of-no-case", "sunset-orange", changes::CHANGE),
+        (look, "lemon-cyan", changes::CHANGE),
+        (look, "sunset-orange", 3..60),
+    ] {
+        assert!(told(name, word, lasts).is_some(), "{name} {word}");
+    }
+}
+
+#[test]
+fn frames_of_two_parts_do_not_show_the_third() {
+    assert!(shows(&[10, 15, 19], &(10..20)));
+    for frames in [[15, 16, 19], [10, 11, 19], [10, 15, 16], [9, 15, 20]] {
+        assert!(!shows(&frames, &(10..20)), "{frames:?}");
+    }
+}

@@ -1,0 +1,143 @@
+//! Whatever is valid is drawn: without a panic, within the canvas and a bounded memory,
+//! and the same frame whoever asks for it, in whatever order, on however many threads and
+//! from whichever frame on.
+//!
+//! `films` makes documents of every type of item. Most of them are drawn by scenes
+//! alone, with pictures from a `shelf`; a few by the whole renderer, each file with a
+//! decoder of its own.
+
+mod films;
+mod shelf;
+
+use std::sync::OnceLock;
+
+use darkroom_compositor::{Fonts, Scene, YuvFrame};
+use darkroom_editor_state::{Background, EditorState, frame_tick, output_layout};
+use proptest::prelude::*;
+
+use crate::film::{Film, film, solid, text};
+use crate::stage::{self, all_frames, draw};
+use films::{FRAMES, films, films_of_files};
+use shelf::shelf;
+
+fn fonts() -> Fonts {
+    static FONTS: OnceLock<Fonts> = OnceLock::new();
+    FONTS.get_or_init(stage::fonts).clone()
+}
+
+fn scene(state: &EditorState, film: &Film) -> (Scene, YuvFrame) {
+    let layout = output_layout(film.size, film.ratio, film.scale);
+    let background = match &state.background {
+        Background::Image { asset_id } => Some(shelf().still(asset_id)),
+        _ => None,
+    };
+    let scene = Scene::new(state, layout, fonts(), background).unwrap();
+    (scene, YuvFrame::new_black(layout.width, layout.height))
+}
+
+fn draw_on(scene: &mut Scene, n: u64, frame: &mut YuvFrame) {
+    let tick = frame_tick(n, 30);
+    let pictures = shelf().pictures(scene, tick);
+    scene.draw(tick, &pictures, frame).unwrap();
+}
+
+/// One frame of its own scene, unlike any other's memory.
+fn alone(state: &EditorState, film: &Film, n: u64) -> Vec<u8> {
+    let (mut scene, mut frame) = scene(state, film);
+    draw_on(&mut scene, n, &mut frame);
+    frame.data
+}
+
+/// What drawing takes beyond fonts, media and one ordinary frame: six scenes at once, of
+/// at most six items, each with a bitmap or two of no more than a million pixels (which
+/// is what an item may have on a canvas as small as these).
+const MOST_KIBIBYTES: u64 = 256 << 10;
+
+/// The most memory that this process has had, in KiB.
+fn peak_kibibytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number.unwrap().parse().unwrap()
+}
+
+/// What the process has with everything loaded, in KiB.
+fn loaded_kibibytes() -> u64 {
+    static LOADED: OnceLock<u64> = OnceLock::new();
+    *LOADED.get_or_init(|| {
+        let film = film().track([text("夜 Darkroom 👩‍👩‍👧‍👦", [0.0, 0.0, 160.0, 90.0])]);
+        alone(&film.state(), &film, 0);
+        shelf();
+        peak_kibibytes()
+    })
+}
+
+fn assert_bounded(loaded: u64) {
+    let taken = peak_kibibytes() - loaded;
+    assert!(taken < MOST_KIBIBYTES, "{taken} KiB more than loaded");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_frame_is_the_same_in_order_alone_on_many_threads_and_after_a_split(
+        film in films(),
+        split in 1..2 * FRAMES as u64,
+    ) {
+        let loaded = loaded_kibibytes();
+        let state = film.state();
+        let (mut scene, mut frame) = scene(&state, &film);
+        let (mut second_half, mut later) = self::scene(&state, &film);
+        let chosen = [3, 11, 13, 20];
+        let alone: Vec<Vec<u8>> = std::thread::scope(|threads| {
+            let threads = chosen.map(|n| threads.spawn({
+                let (state, film) = (&state, &film);
+                move || alone(state, film, n)
+            }));
+            threads.map(|thread| thread.join().unwrap()).into()
+        });
+        for n in 0..2 * FRAMES as u64 {
+            draw_on(&mut scene, n, &mut frame);
+            if let Some(at) = chosen.iter().position(|chosen| *chosen == n) {
+                prop_assert!(frame.data == alone[at], "frame {} differs", n);
+            }
+            if n >= split {
+                draw_on(&mut second_half, n, &mut later);
+                prop_assert!(frame.data == later.data, "frame {} differs from {} on", n, split);
+            }
+        }
+        assert_bounded(loaded);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_export_gives_the_encoder_the_same_frames_on_one_thread_and_on_many(
+        film in films_of_files(),
+        n in 0..2 * FRAMES as u64,
+    ) {
+        let one = all_frames(&film, 1);
+        prop_assert!(one == all_frames(&film, 4), "four threads make other frames");
+        let single = draw(&film, n).data;
+        let start = n as usize * single.len();
+        prop_assert_eq!(one.len(), 2 * FRAMES as usize * single.len());
+        prop_assert!(one[start..][..single.len()] == single, "frame {} alone differs", n);
+    }
+}
+
+#[test]
+fn a_hairline_of_any_length_takes_little_memory() {
+    let loaded = loaded_kibibytes();
+    for shape in ["circle", "rectangle"] {
+        let line = solid(shape, "white", [0.0, 20.0, 1e15, 1e-9]);
+        let turning = line.clone().keys("rotation", 0.0, &[(FRAMES - 1, 25.0)]);
+        for item in [turning, line.animate("in", "slide-left", 9, "linear")] {
+            let film = film().track([item]);
+            alone(&film.state(), &film, 4);
+        }
+    }
+    assert_bounded(loaded);
+}

@@ -1,0 +1,97 @@
+//! Motion graphics, beside their parts as items of a document.
+
+use serde_json::json;
+
+use super::{Case, letters};
+use crate::film::{Film, Item, film, graphic, solid, text};
+
+/// Where a motion graphic is, and its size in the space of its parts.
+struct Space {
+    place: [f64; 4],
+    size: (f64, f64),
+}
+
+impl Space {
+    /// A part, shrunk about its middle as its motion graphic is.
+    fn part(&self, part: Item, [left, top, width, height]: [f64; 4]) -> Item {
+        let (x, y) = (self.place[2] / self.size.0, self.place[3] / self.size.1);
+        let middle = (left + width / 2.0, top + height / 2.0);
+        let placed = part
+            .with("left", self.place[0] + middle.0 * x - width / 2.0)
+            .with("top", self.place[1] + middle.1 * y - height / 2.0)
+            .with("width", width)
+            .with("height", height);
+        placed.with("scaleX", x).with("scaleY", y).at(0, 75)
+    }
+}
+
+/// Parts from the lowest to the highest.
+fn stacked(parts: impl IntoIterator<Item = Item>) -> Film {
+    let parts: Vec<Item> = parts.into_iter().collect();
+    let mut film = film();
+    for part in parts.into_iter().rev() {
+        film = film.track([part]);
+    }
+    film
+}
+
+fn words(words: &str, size: u32, weight: &str) -> Item {
+    text(words, [0.0; 4])
+        .with("fontFamily", "Roboto")
+        .with("fontSize", size)
+        .with("lineHeight", 1.2)
+        .with(
+            "fontStyle",
+            json!({ "variant": "normal", "weight": weight }),
+        )
+}
+
+/// Both at rest, after they came and before they go.
+const REST: u64 = 60;
+
+pub(super) fn cases() -> Vec<Case> {
+    vec![progress_bar(), call_to_action()]
+}
+
+fn progress_bar() -> Case {
+    let space = Space {
+        place: [20.0, 60.0, 280.0, 52.5],
+        size: (800.0, 150.0),
+    };
+    let bar = |color, width| {
+        let place = [0.0, 92.0, width, 36.0];
+        space.part(
+            solid("rectangle", color, [0.0; 4]).with("borderRadius", 18),
+            place,
+        )
+    };
+    let label = words("Storage used", 42, "700");
+    let value = words("72%", 42, "700").with("align", "right");
+    let parts = [
+        space.part(label, [0.0, 14.0, 600.0, 56.0]),
+        space.part(value, [600.0, 14.0, 200.0, 56.0]),
+        bar("#ffffff33", 800.0),
+        bar("#5b8cff", 576.0),
+    ];
+    let props = json!({ "value": 72, "label": "Storage used" });
+    let whole = graphic("progress-bar", &props, space.place).at(0, 75);
+    letters("progress-bar", REST, film().track([whole])).beside(stacked(parts))
+}
+
+fn call_to_action() -> Case {
+    let space = Space {
+        place: [32.0, 46.0, 256.0, 88.0],
+        size: (640.0, 220.0),
+    };
+    let button = solid("rectangle", "#ff3d5a", [0.0; 4]).with("borderRadius", 58);
+    let label = words("Subscribe now", 50, "700").with("align", "center");
+    let caption = words("New films every Friday", 32, "400").with("align", "center");
+    let parts = [
+        space.part(button, [40.0, 12.0, 560.0, 116.0]),
+        space.part(label, [60.0, 40.0, 520.0, 60.0]),
+        space.part(caption, [20.0, 150.0, 600.0, 44.0]),
+    ];
+    let props = json!({ "text": "Subscribe now", "caption": "New films every Friday" });
+    let whole = graphic("call-to-action", &props, space.place).at(0, 75);
+    letters("call-to-action", REST, film().track([whole])).beside(stacked(parts))
+}

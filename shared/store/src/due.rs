@@ -1,0 +1,295 @@
+//! The due index, and what the sweep does about the tasks in it.
+//!
+//! Whatever somebody must look at again by some time stands there: active tasks,
+//! deliveries that are not settled, and accounts with slots. The index is a little behind
+//! the table, so it only names what to look at; every write is conditional on the item,
+//! and of several who try at once one does it.
+
+use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use darkroom_exports::repair::{UNCLAIMED_SECONDS, Work, resend_pause_seconds};
+use darkroom_exports::{DeliveryId, TaskId, TaskState, Timestamp};
+use futures::future::try_join_all;
+
+use crate::config::Store;
+use crate::ending::{By, Ended, Ending, Finish};
+use crate::error::StoreError;
+use crate::item::{DUE_SHARDS, Item, key, n, number, s, task_key, text};
+use crate::webhooks::delivery_id;
+
+/// What cannot be repaired is looked at again after so long.
+const SET_ASIDE_SECONDS: i64 = 3600;
+
+/// Something that was due when the index was read.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// Whose it is.
+    pub user: String,
+    /// What it is.
+    pub subject: Subject,
+    due_at: i64,
+    key: Item,
+}
+
+/// What stands in the due index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A task that is active.
+    Task(TaskId),
+    /// A delivery of a webhook that is not settled.
+    Delivery(DeliveryId),
+    /// An account with slots taken.
+    Account,
+    /// Nothing that this version knows.
+    Unknown,
+}
+
+/// The first of what is due.
+#[derive(Debug, Clone)]
+pub struct DuePage {
+    /// What is due longest comes first.
+    pub items: Vec<Due>,
+    /// More is due than these.
+    pub more: bool,
+}
+
+/// A task as the sweep found it; what is written of it holds only as long as no worker
+/// has claimed it since.
+#[derive(Debug, Clone)]
+pub struct FoundTask {
+    /// How far the work on it has come.
+    pub work: Work,
+    /// Whether somebody is to be told of its end.
+    pub has_callback: bool,
+    user: String,
+    task: TaskId,
+    generation: i64,
+}
+
+impl FoundTask {
+    /// Its owner.
+    pub fn user_id(&self) -> &str {
+        &self.user
+    }
+    /// The task.
+    pub fn task_id(&self) -> TaskId {
+        self.task
+    }
+}
+
+impl Store {
+    /// At most `most` of what is due by `now`, over all shards, longest first.
+    pub async fn due(&self, most: usize, now: Timestamp) -> Result<DuePage, StoreError> {
+        let shards = (0..DUE_SHARDS).map(|shard| self.due_of(shard, most + 1, now));
+        let mut items = try_join_all(shards).await?.concat();
+        items.sort_by_key(|due| due.due_at);
+        let more = items.len() > most;
+        items.truncate(most);
+        Ok(DuePage { items, more })
+    }
+
+    async fn due_of(&self, shard: u8, most: usize, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+        let found = self
+            .0
+            .db
+            .query()
+            .table_name(&self.0.table)
+            .index_name("due")
+            .key_condition_expression("dueShard = :shard AND dueAt <= :now")
+            .expression_attribute_values(":shard", s(format!("D#{shard}")))
+            .expression_attribute_values(":now", n(now.0))
+            .limit(i32::try_from(most).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|error| StoreError::sdk("Query", &error))?;
+        Ok(found.items().iter().map(read_due).collect())
+    }
+
+    /// A task with what the sweep decides by; `None` where it is not there.
+    pub async fn find_task(
+        &self,
+        user: &str,
+        task: TaskId,
+    ) -> Result<Option<FoundTask>, StoreError> {
+        let Some(item) = self.get_item(task_key(user, task)).await? else {
+            return Ok(None);
+        };
+        let (work, generation) = read_work(&item).ok_or(StoreError::Corrupt("task"))?;
+        Ok(Some(FoundTask {
+            work,
+            has_callback: item.contains_key("callbackUrl"),
+            user: user.to_owned(),
+            task,
+            generation,
+        }))
+    }
+
+    /// Sends a task to the queue again if it is still due, and has it looked at later:
+    /// the oftener it was sent, the later.
+    pub async fn resend_task(&self, found: &FoundTask, now: Timestamp) -> Result<bool, StoreError> {
+        let pause = resend_pause_seconds(found.work.resends);
+        self.resend(&found.user, found.task, now, pause).await
+    }
+
+    /// Sends one task again if it is still due, and has it looked at after half a minute.
+    pub async fn resend_if_due(&self, user: &str, task: TaskId) -> Result<bool, StoreError> {
+        self.resend(user, task, Timestamp::now(), UNCLAIMED_SECONDS)
+            .await
+    }
+
+    async fn resend(
+        &self,
+        user: &str,
+        task: TaskId,
+        now: Timestamp,
+        pause_seconds: i64,
+    ) -> Result<bool, StoreError> {
+        let later = now.plus_seconds(pause_seconds);
+        let update = self
+            .due_update(task_key(user, task), now, later)
+            .update_expression("SET dueAt = :later ADD resends :one")
+            .expression_attribute_values(":one", n(1));
+        if written_if_allowed(update).await?.is_none() {
+            return Ok(false);
+        }
+        self.send_render(user, task).await?;
+        Ok(true)
+    }
+
+    /// Ends a task FAILED that nobody works on, with a sentence for its owner: its slot,
+    /// its credits and the webhook's intent are in the same transaction, behind which
+    /// [`Store::announce`] sends that. Refused when a worker has claimed it since it was
+    /// found, or it has ended otherwise.
+    pub async fn fail_abandoned(
+        &self,
+        found: &FoundTask,
+        error: &str,
+    ) -> Result<Finish, StoreError> {
+        let by = By::Sweep(found.generation);
+        let ending = Ending::Failed {
+            error: error.to_owned(),
+        };
+        Ok(
+            match self.end(&found.user, found.task, by, &ending).await? {
+                Ended::Done => Finish::Done,
+                Ended::Refused | Ended::KeyRevoked => Finish::Refused,
+            },
+        )
+    }
+
+    /// Has something that cannot be repaired now looked at again in an hour, so that it
+    /// does not stand before everything else.
+    pub async fn set_aside(&self, due: &Due, now: Timestamp) -> Result<bool, StoreError> {
+        let later = now.plus_seconds(SET_ASIDE_SECONDS);
+        self.put_off(due.key.clone(), now, later).await
+    }
+
+    /// Has an item looked at later; `false` where it is not due any more.
+    pub(crate) async fn put_off(
+        &self,
+        key: Item,
+        now: Timestamp,
+        later: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let update = self
+            .due_update(key, now, later)
+            .update_expression("SET dueAt = :later");
+        Ok(written_if_allowed(update).await?.is_some())
+    }
+
+    /// An update, yet without its expression, of an item that is due still; `:later` is
+    /// when it shall be due next.
+    pub(crate) fn due_update(
+        &self,
+        key: Item,
+        now: Timestamp,
+        later: Timestamp,
+    ) -> UpdateItemFluentBuilder {
+        self.0
+            .db
+            .update_item()
+            .table_name(&self.0.table)
+            .set_key(Some(key))
+            .condition_expression("attribute_exists(dueShard) AND dueAt <= :now")
+            .expression_attribute_values(":now", n(now.0))
+            .expression_attribute_values(":later", n(later.0))
+    }
+}
+
+/// Sends an update that is conditional on its item; the attributes that it answers, or
+/// `None` where the condition refused it.
+pub(crate) async fn written_if_allowed(
+    update: UpdateItemFluentBuilder,
+) -> Result<Option<Item>, StoreError> {
+    match update.send().await {
+        Ok(written) => Ok(Some(written.attributes.unwrap_or_default())),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+        Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
+    }
+}
+
+fn read_due(item: &Item) -> Due {
+    let (pk, sk) = (text(item, "pk"), text(item, "sk"));
+    let (pk, sk) = (pk.unwrap_or_default(), sk.unwrap_or_default());
+    let user = pk.strip_prefix("U#");
+    Due {
+        user: user.unwrap_or_default().to_owned(),
+        subject: user.map_or(Subject::Unknown, |_| subject(&sk)),
+        due_at: number(item, "dueAt").unwrap_or_default(),
+        key: key(s(pk), s(sk)),
+    }
+}
+
+fn subject(sk: &str) -> Subject {
+    if sk == "ACCOUNT" {
+        return Subject::Account;
+    }
+    let task = sk.strip_prefix("T#").and_then(TaskId::parse);
+    let task = task.map(Subject::Task);
+    let delivery = || delivery_id(sk).map(Subject::Delivery);
+    task.or_else(delivery).unwrap_or(Subject::Unknown)
+}
+
+fn read_work(item: &Item) -> Option<(Work, i64)> {
+    let count = |name: &str| u32::try_from(number(item, name)?).ok();
+    let work = Work {
+        state: TaskState::parse(&text(item, "state")?)?,
+        attempts: count("attempts")?,
+        lease_until: number(item, "leaseUntil").map(Timestamp),
+        resends: count("resends").unwrap_or_default(),
+    };
+    Some((work, number(item, "generation")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use darkroom_exports::Step;
+
+    use super::*;
+
+    #[test]
+    fn what_is_due_is_told_apart_by_its_keys() {
+        let task = TaskId::generate();
+        let step = Step::Ended;
+        let named = |pk: &str, sk: &str| {
+            let mut item = key(s(pk), s(sk));
+            item.insert("dueAt".to_owned(), n(7));
+            let due = read_due(&item);
+            assert_eq!(due.key, key(s(pk), s(sk)));
+            (due.user, due.subject, due.due_at)
+        };
+        for (sk, subject) in [
+            (format!("T#{task}"), Subject::Task(task)),
+            (
+                format!("W#{task}#2"),
+                Subject::Delivery(DeliveryId { task, step }),
+            ),
+            ("ACCOUNT".to_owned(), Subject::Account),
+            (format!("W#{task}#3"), Subject::Unknown),
+            ("T#".to_owned(), Subject::Unknown),
+        ] {
+            assert_eq!(named("U#a#b", &sk), ("a#b".to_owned(), subject, 7), "{sk}");
+        }
+        assert_eq!(named("X", "ACCOUNT").1, Subject::Unknown);
+    }
+}

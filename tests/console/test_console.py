@@ -1,0 +1,285 @@
+"""Clicks through the console of `darkroom serve` in headless Chromium.
+
+What is seen on the way is kept in `target/console`, for people to look at.
+"""
+
+import base64
+import json
+import re
+import subprocess
+
+import pytest
+from conftest import EXPORT_LIMIT, SCENE
+from running import DARKROOM, ROOT
+
+FAULTY = SCENE.replace('"shape": "circle"', '"shape": 7')
+HOSTILE = '<img src=x onerror="window.hacked = 1"> "\'&amp;'
+
+# Differing pixels of two pictures of one size, each given by its address.
+DIFFERING = """async (addresses) => {
+  const pixels = await Promise.all(addresses.map(async (address) => {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const [width, height] = [image.naturalWidth, image.naturalHeight];
+    const context = new OffscreenCanvas(width, height).getContext("2d");
+    context.drawImage(image, 0, 0);
+    return new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+  }));
+  if (pixels[0].length !== pixels[1].length) return -1;
+  return pixels[0].filter((pixel, index) => pixel !== pixels[1][index]).length;
+}"""
+
+HIDDEN = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+# The page's policy lets nobody wait by evaluating text, so that the page waits itself.
+UNTIL_PLAYED = """(seconds) => new Promise((done, failed) => {
+  const look = () => film.duration > 0 && film.currentTime >= seconds && done();
+  for (const event of ["loadedmetadata", "timeupdate"]) film.addEventListener(event, look);
+  const late = () => failed(new Error(`it stands at ${film.currentTime} of ${film.duration} s`));
+  setTimeout(late, 30_000);
+  look();
+})"""
+
+
+def api(console, method, path, **more):
+    """The wire, beside the page."""
+    headers = {"Authorization": f"Bearer {console.key}"}
+    url = console.service.url + path
+    return console.context.request.fetch(url, method=method, headers=headers, **more).json()
+
+
+def ended(console, status):
+    console.page.wait_for_selector(f"#task[data-status={status}]", timeout=EXPORT_LIMIT * 1000)
+
+
+def test_faults_are_listed_and_lead_to_their_places(console):
+    page = console.open()
+    console.frame(0)
+    console.paste(FAULTY)
+    fault = page.locator("#faults button", has_text="/items/dot/shape")
+    fault.wait_for()
+    assert page.is_disabled("#start")
+    assert page.locator("#frame").is_hidden()
+    assert "fault" in page.inner_text("#verdict")
+    [line] = [n for n, text in enumerate(FAULTY.split("\n"), 1) if '"shape": 7' in text]
+    assert f"line {line} " in fault.inner_text()
+    console.shoot("faults-light")
+    # By the keyboard alone.
+    fault.focus()
+    page.keyboard.press("Enter")
+    selected = "[document.activeElement.id, editor.value.slice(editor.selectionStart, editor.selectionEnd)]"
+    assert page.evaluate(selected) == ["editor", "7"]
+    top, height = page.evaluate("[editor.scrollTop, editor.clientHeight]")
+    row = page.evaluate("parseFloat(getComputedStyle(editor).lineHeight)")
+    assert top < line * row < top + height, "the place is scrolled to"
+
+    console.paste(SCENE[:200])
+    page.locator("#faults button", has_text="JSON_INVALID").wait_for()
+    console.paste(SCENE)
+    console.frame(0)
+    assert page.inner_text("#verdict") == "Valid"
+    assert page.locator("#faults button").count() == 0
+
+
+def test_the_service_says_itself_what_it_refuses(console):
+    page = console.open()
+    console.frame(0)
+    page.fill("#scale", "9")
+    page.locator("#refusal", has_text="/scale: ").wait_for()
+    assert page.is_disabled("#start")
+    page.fill("#scale", "1")
+    console.frame(0)
+    assert page.locator("#refusal").is_hidden()
+    console.paste('{"tracks": 7')
+    page.locator("#faults button", has_text="JSON_INVALID").wait_for()
+
+
+def test_the_scrubber_shows_the_very_frames_of_an_export(console, tmp_path):
+    page = console.open()
+    console.frame(0)
+    page.fill("#scrub", "45")
+    console.frame(45)
+    assert page.inner_text("#time") == "1.500 s · frame 45 of 0 to 119"
+    drawn = tmp_path / "frame.png"
+    scene = ROOT / "events/scenes/hello-world.editor-state.json"
+    command = [DARKROOM, "frame", str(scene), "--frame", "45", "-o", str(drawn)]
+    subprocess.run(command, check=True, timeout=EXPORT_LIMIT)
+    same = "data:image/png;base64," + base64.b64encode(drawn.read_bytes()).decode()
+    assert page.evaluate(DIFFERING, [page.get_attribute("#frame", "src"), same]) == 0
+    console.shoot("frame-light")
+
+    # A question that is no longer the newest is given up, and its answer not waited for.
+    old = re.compile(r"frame=10$")
+    page.route(old, lambda route: None)
+    with page.expect_request(old):
+        page.fill("#scrub", "10")
+    with page.expect_event("requestfailed", lambda request: old.search(request.url)):
+        page.fill("#scrub", "90")
+    console.frame(90)
+    page.focus("#scrub")
+    page.keyboard.press("ArrowRight")
+    console.frame(91)
+    assert page.evaluate(DIFFERING, [page.get_attribute("#frame", "src"), same]) > 1000
+
+    # At twice the rate the same moment is another number.
+    page.select_option("#fps", "60")
+    console.frame(182)
+
+
+def test_an_export_is_watched_to_its_film(console):
+    page = console.open()
+    console.frame(0)
+    page.fill("#scale", "0.6")
+    page.locator("#estimate", has_text="768 × 432, 120 frames").wait_for()
+    page.click("#start:not([disabled])")
+    ended(console, "COMPLETED")
+    page.evaluate(UNTIL_PLAYED, 0)
+    assert page.evaluate("film.duration") == pytest.approx(4, abs=0.1)
+    assert page.evaluate("[film.videoWidth, film.videoHeight]") == [768, 432]
+    page.evaluate("film.muted = true, film.play()")
+    page.evaluate(UNTIL_PLAYED, 0.5)
+    page.evaluate("film.pause()")
+    [task] = api(console, "GET", "/v1/exports")["data"]
+    row = page.locator(f"#tasks tr[data-task='{task['taskId']}']", has_text="completed")
+    row.wait_for()
+    assert page.get_attribute("#download", "href").startswith("http://127.0.0.1:")
+    page.locator("#scrub").fill("60")
+    console.frame(60)
+    console.shoot("done-light")
+    page.emulate_media(color_scheme="dark")
+    console.shoot("done-dark")
+    page.set_viewport_size({"width": 420, "height": 900})
+    console.shoot("done-narrow")
+
+
+def test_an_export_is_canceled(console):
+    page = console.open()
+    console.frame(0)
+    page.fill("#scale", "3")
+    page.locator("#estimate", has_text="3840 × 2160").wait_for()
+    page.click("#start:not([disabled])")
+    page.click("#cancel:visible")
+    ended(console, "CANCELED")
+    assert page.locator("#cancel").is_hidden()
+    assert page.locator("#film").is_hidden()
+    [task] = api(console, "GET", "/v1/exports")["data"]
+    assert task["status"] == "CANCELED"
+    page.locator("#tasks tr", has_text="canceled").wait_for()
+
+
+def test_names_are_text_and_never_markup(console):
+    page = console.open()
+    console.frame(0)
+    state = json.loads(SCENE)
+    body = {"editorState": state, "stateSchemaVersion": "v1", "ratio": "custom", "scale": 0.6}
+    body |= {"fps": 30, "format": "mp4", "filename": HOSTILE}
+    api(console, "POST", "/v1/exports", data=body)
+    # Another program's export comes up by itself.
+    cell = page.locator("#tasks td", has_text="<img")
+    cell.wait_for()
+    assert cell.text_content() == HOSTILE
+    page.click("#tasks button")
+    page.locator("#task-name", has_text="<img").wait_for()
+
+    state["items"][HOSTILE] = state["items"]["dot"] | {"id": HOSTILE, "shape": 7}
+    console.paste(json.dumps(state))
+    page.locator("#faults button", has_text="<img").first.wait_for()
+    assert page.locator("#faults img, #tasks img, #task img").count() == 0
+    assert page.evaluate("window.hacked") is None
+    ended(console, "COMPLETED")
+    page.evaluate(UNTIL_PLAYED, 0)
+
+
+def test_without_its_key_the_page_asks_for_it(console):
+    page = console.open("/")
+    assert page.is_visible("#key-form")
+    assert console.key not in page.content()
+    page.fill("#key", "sk_wrong")
+    page.click("text=Use it")
+    page.locator("#trouble", has_text="the API key is unknown or revoked").wait_for()
+    console.shoot("key-light")
+    page.fill("#key", console.key)
+    page.keyboard.press("Enter")
+    console.frame(0)
+    assert page.locator("#key-form, #trouble").filter(visible=True).count() == 0
+    page.reload()
+    console.frame(0)
+    page.click("#forget")
+    assert page.is_visible("#key-form")
+
+    page = console.open()
+    console.frame(0)
+    assert page.url == console.service.url + "/", "the key is taken out of the address"
+    assert not any(console.key in url for url in console.requests)
+
+
+def test_files_are_opened_and_dropped(console, tmp_path):
+    page = console.open()
+    console.frame(0)
+    page.set_input_files("#file", ROOT / "events/scenes/charts.editor-state.json")
+    page.locator("#estimate", has_text="180 frames").wait_for()
+    transfer = page.evaluate_handle(
+        """(text) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([text], "state.json", { type: "application/json" }));
+          return transfer;
+        }""",
+        SCENE,
+    )
+    page.dispatch_event("main", "drop", {"dataTransfer": transfer})
+    page.locator("#estimate", has_text="120 frames").wait_for()
+    assert page.input_value("#editor") == SCENE
+    large = tmp_path / "large.json"
+    large.write_bytes(b" " * (6 * 1024 * 1024 + 1))
+    page.set_input_files("#file", large)
+    page.locator("#verdict", has_text="at most 6291456 can be sent").wait_for()
+    page.select_option("#scene", "subtitles")
+    page.locator("#estimate", has_text="261 frames").wait_for()
+
+
+def test_a_hidden_page_asks_for_nothing(console):
+    clock = console.context.clock
+    clock.install()
+    page = console.open()
+
+    def lists():
+        return sum("/v1/exports?" in url for url in console.requests)
+
+    for _ in range(60):
+        if lists() > 1:
+            break
+        clock.run_for(1000)
+    assert lists() > 1, "the list is read again and again"
+    page.evaluate(HIDDEN, True)
+    before = lists()
+    clock.run_for(60_000)
+    page.evaluate("fetch('/console/page.js').then((answer) => answer.text())")
+    assert lists() == before
+    with page.expect_request("**/v1/exports?*"):
+        page.evaluate(HIDDEN, False)
+
+
+POINTERS = {
+    "": '{ "a": [1, {"b/c": "x,]\\"", "é": true}],\n "d": {}, "~": [ ] }',
+    "/a": '[1, {"b/c": "x,]\\"", "é": true}]',
+    "/a/0": "1",
+    "/a/1/b~1c": '"x,]\\""',
+    "/a/1/é": "true",
+    "/d": "{}",
+    "/d/nope": "{}",
+    "/~0/0": "[ ]",
+    "/a/2": '[1, {"b/c": "x,]\\"", "é": true}]',
+}
+
+
+def test_pointers_lead_to_their_values(console):
+    page = console.open("/")
+    text = f" {POINTERS['']}\n"
+    script = "async ([text, pointer]) => (await import('/console/text.js')).locate(text, pointer)"
+    for pointer, value in POINTERS.items():
+        start, end = page.evaluate(script, [text, pointer])
+        assert text[start:end] == value, pointer

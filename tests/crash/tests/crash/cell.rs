@@ -1,0 +1,221 @@
+//! One user with one export, and everything that is done for it.
+
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use darkroom_exports::Timestamp;
+use darkroom_store::{ApiKey, NewKey, Received, Store};
+use darkroom_test_crash::Faults;
+use darkroom_test_stack::export::square;
+use serde_json::{Value, json};
+
+use crate::lane::Lane;
+
+/// Credits and standard seconds that a user begins with: more than an export costs.
+pub const GRANTED_MICROS: i64 = 1_000_000_000;
+pub const QUOTA_SECONDS: u32 = 1000;
+
+/// What is done with the export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// It is rendered.
+    Completed,
+    /// It is canceled before a worker has it.
+    Canceled,
+    /// Its picture is not there.
+    Failed,
+    /// It is rendered, and has no callback.
+    Quiet,
+    /// It is rendered, and no message arrives that the sweep has not sent.
+    Swept,
+}
+
+impl Flow {
+    /// First messages of the queues that get lost: of renders, of webhooks.
+    const fn losses(self) -> [u32; 2] {
+        match self {
+            Self::Swept => [1, 2],
+            _ => [0, 0],
+        }
+    }
+}
+
+/// One of the queues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    Render,
+    Webhook,
+}
+
+/// What its client was told.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// Tasks of every 201.
+    pub created: Vec<String>,
+    /// The create was refused because the key is not valid any more.
+    pub refused: bool,
+    /// Statuses that answered cancels.
+    pub canceled: Vec<u16>,
+}
+
+pub struct Cell {
+    pub lane: Arc<Lane>,
+    pub flow: Flow,
+    pub user: String,
+    pub secret: String,
+    pub key: ApiKey,
+    /// An uploaded file that the export names.
+    pub asset: String,
+    pub body: Value,
+    pub faults: Faults,
+    /// The store of the test itself.
+    pub store: Store,
+    pub answers: Mutex<Answers>,
+    /// The render message that is being worked on.
+    pub current: Mutex<Option<Received>>,
+    /// Every message that was received, and those that nobody has finished: by receipt.
+    pub bodies: Mutex<Vec<(Queue, String)>>,
+    pub held: Mutex<Vec<(Queue, String)>>,
+    /// What is not as it must be.
+    pub wrong: Mutex<Vec<String>>,
+    lost: [AtomicU32; 2],
+    now: Arc<AtomicI64>,
+}
+
+impl Cell {
+    pub async fn start(lane: &Arc<Lane>, flow: Flow) -> Self {
+        let store = lane.stack.store().clone();
+        let user = format!("user-{}", lane.number());
+        let wanted = NewKey {
+            name: None,
+            runtime_access: true,
+            quota: Some(QUOTA_SECONDS.into()),
+            requests_per_minute: None,
+        };
+        let made = store.create_key(&user, wanted).await.unwrap();
+        let key = store.authenticate(&made.key).await.unwrap().unwrap();
+        let secret = store.rotate_webhook_secret(&user, Duration::ZERO).await;
+        secret.unwrap();
+        store.grant(&user, GRANTED_MICROS).await.unwrap();
+        let mut cell = Self {
+            lane: Arc::clone(lane),
+            flow,
+            user,
+            secret: made.key,
+            key,
+            asset: String::new(),
+            body: Value::Null,
+            faults: lane.no_faults(),
+            store,
+            answers: Mutex::default(),
+            current: Mutex::default(),
+            bodies: Mutex::default(),
+            held: Mutex::default(),
+            wrong: Mutex::default(),
+            lost: flow.losses().map(AtomicU32::new),
+            now: Arc::new(AtomicI64::new(Timestamp::now().0)),
+        };
+        let uploaded = cell.upload().await;
+        uploaded["assetId"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut cell.asset);
+        cell.body = cell.export_of(&uploaded);
+        cell
+    }
+
+    /// A create's body: a second of a small square, with an asset that nothing shows.
+    fn export_of(&self, uploaded: &Value) -> Value {
+        let mut state = square(64, 1);
+        let picture = |id: &str, key: &Value| {
+            json!({
+                "id": id, "type": "image", "filename": "f", "size": 1, "mimeType": "image/png",
+                "remoteUrl": null, "remoteKey": key, "width": 8, "height": 8,
+            })
+        };
+        state["assets"]["file"] = picture("file", &uploaded["fileKey"]);
+        if self.flow == Flow::Failed {
+            state["assets"]["gone"] = picture("gone", &json!("uploads/nowhere/pic.png"));
+            let item = state["items"]["square"].as_object_mut().unwrap();
+            item.remove("color");
+            item.remove("shape");
+            item.insert("type".to_owned(), json!("image"));
+            item.insert("assetId".to_owned(), json!("gone"));
+        }
+        let mut body = json!({
+            "editorState": state, "stateSchemaVersion": "v1",
+            "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
+        });
+        if self.flow != Flow::Quiet {
+            body["callbackUrl"] = json!(format!("{}/{}", self.lane.receiver, self.user));
+            body["callbackHeaders"] = json!({ "X-Token": "sesame" });
+        }
+        body
+    }
+
+    pub fn complain(&self, what: impl Into<String>) {
+        self.wrong.lock().unwrap().push(what.into());
+    }
+
+    pub fn now(&self) -> Arc<AtomicI64> {
+        Arc::clone(&self.now)
+    }
+
+    /// Whether a message that was just received gets lost.
+    pub fn loses(&self, queue: Queue) -> bool {
+        let left = &self.lost[queue as usize];
+        let less = |left: u32| left.checked_sub(1);
+        left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+            .is_ok()
+    }
+
+    pub fn queue_url(&self, queue: Queue) -> &str {
+        let made = &self.lane.stack.made;
+        match queue {
+            Queue::Render => &made.render_queue_url,
+            Queue::Webhook => &made.webhook_queue_url,
+        }
+    }
+
+    /// Lets ten minutes pass: every lease is over, whatever waits is due, and messages
+    /// that were received and not deleted can be received again. Answers whether there
+    /// was anything of the kind.
+    pub async fn pass_time(&self) -> bool {
+        self.now.fetch_add(600_000, Ordering::SeqCst);
+        let mut anything = false;
+        for (sk, item) in self.lane.stack.items(&self.user).await {
+            for name in ["leaseUntil", "dueAt"] {
+                if item.get(name).is_some() {
+                    anything = true;
+                    self.put_in_the_past(&sk, name).await;
+                }
+            }
+        }
+        let held = std::mem::take(&mut *self.held.lock().unwrap());
+        for (queue, receipt) in held {
+            anything = true;
+            let show = json!({
+                "QueueUrl": self.queue_url(queue), "ReceiptHandle": receipt,
+                "VisibilityTimeout": 0,
+            });
+            // Refused where the message was deleted after all.
+            let target = "AmazonSQS.ChangeMessageVisibility";
+            self.lane.stack.call(target, &show).await;
+        }
+        anything
+    }
+
+    async fn put_in_the_past(&self, sk: &str, name: &str) {
+        let update = json!({
+            "TableName": self.lane.stack.made.table,
+            "Key": { "pk": { "S": format!("U#{}", self.user) }, "sk": { "S": sk } },
+            "UpdateExpression": format!("SET {name} = :past"),
+            "ConditionExpression": format!("attribute_exists({name})"),
+            "ExpressionAttributeValues": { ":past": { "N": "1" } },
+        });
+        // Refused where it went in between.
+        let target = "DynamoDB_20120810.UpdateItem";
+        self.lane.stack.call(target, &update).await;
+    }
+}

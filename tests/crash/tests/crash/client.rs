@@ -1,0 +1,152 @@
+//! The export's client: it asks again where it is not answered, as the contract says.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Method, Request};
+use darkroom_api::{ApiConfig, AppState, router};
+use darkroom_exports::{CallbackPolicy, Limits};
+use darkroom_test_crash::Process;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use crate::cell::{Cell, Flow};
+
+/// Times that a client asks.
+const ASKS: u32 = 6;
+/// Longest answer.
+const ANSWER_BYTES: usize = 1 << 20;
+
+/// A process of the API.
+pub struct Api {
+    process: Process,
+    router: Router,
+}
+
+impl Cell {
+    /// A process of the API that nothing happens to.
+    pub async fn clean_api(&self) -> Api {
+        self.api(self.lane.no_faults().process("other")).await
+    }
+
+    async fn api(&self, process: Process) -> Api {
+        let limits = Limits {
+            callbacks: CallbackPolicy::Local,
+            ..Limits::default()
+        };
+        let config = ApiConfig {
+            limits,
+            ..ApiConfig::default()
+        };
+        let store = self.lane.store(&process).await;
+        let router = router(AppState::new(store, config));
+        Api { process, router }
+    }
+
+    /// Sends a request; `None` where the process dies of it.
+    async fn ask(&self, api: &Api, request: Request<Body>) -> Option<(u16, Value)> {
+        let router = api.router.clone();
+        let answer = async {
+            let response = router.oneshot(request).await.unwrap();
+            let status = response.status().as_u16();
+            let bytes = to_bytes(response.into_body(), ANSWER_BYTES).await.unwrap();
+            (status, serde_json::from_slice(&bytes).unwrap_or_default())
+        };
+        api.process.live(answer).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
+        let bearer = format!("Bearer {}", self.secret);
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", bearer)
+    }
+
+    /// Uploads a file; answers its asset.
+    pub async fn upload(&self) -> Value {
+        let request = self
+            .request(Method::POST, "/v1/uploads")
+            .header("content-type", "text/plain")
+            .header("x-file-name", "a.srt");
+        let text = format!("1\n00:00:00,000 --> 00:00:01,000\n{}\n", self.user);
+        let api = self.clean_api().await;
+        let answer = self.ask(&api, request.body(Body::from(text)).unwrap());
+        let (status, mut answer) = answer.await.unwrap();
+        assert!(status < 300, "{status} {answer}");
+        answer["data"].take()
+    }
+
+    /// Creates the export, and cancels it where the flow says so. A client whose server
+    /// dies does not come back: what it began goes on without it.
+    pub async fn begin(&self) {
+        let api = self.api(self.faults.process("create")).await;
+        self.create(&api).await;
+        if self.flow == Flow::Canceled {
+            let api = self.api(self.faults.process("cancel")).await;
+            self.cancel(&api).await;
+        }
+    }
+
+    pub async fn create(&self, api: &Api) {
+        for _ in 0..ASKS {
+            let request = self
+                .request(Method::POST, "/v1/exports")
+                .header("content-type", "application/json")
+                .header("idempotency-key", "the-key");
+            let request = request.body(Body::from(self.body.to_string())).unwrap();
+            let Some((status, answer)) = self.ask(api, request).await else {
+                return;
+            };
+            let mut answers = self.answers.lock().unwrap();
+            match status {
+                201 => {
+                    let task = answer["data"]["taskId"].as_str().unwrap();
+                    answers.created.push(task.to_owned());
+                    return;
+                }
+                401 => {
+                    answers.refused = true;
+                    return;
+                }
+                500.. => {}
+                _ => return self.complain(format!("the create is answered {status} {answer}")),
+            }
+        }
+        self.complain("the create is not answered");
+    }
+
+    /// Cancels the export, if its client knows of it.
+    pub async fn cancel(&self, api: &Api) {
+        let task = self.answers.lock().unwrap().created.first().cloned();
+        let Some(task) = task else { return };
+        for _ in 0..ASKS {
+            let path = format!("/v1/exports/{task}");
+            let request = self.request(Method::DELETE, &path).body(Body::empty());
+            match self.ask(api, request.unwrap()).await {
+                None => return,
+                Some((status @ (200 | 409), _)) => {
+                    return self.answers.lock().unwrap().canceled.push(status);
+                }
+                Some((500.., _)) => {}
+                Some((status, answer)) => {
+                    return self.complain(format!("the cancel is answered {status} {answer}"));
+                }
+            }
+        }
+        self.complain("the cancel is not answered");
+    }
+
+    /// Deletes the file that the export names: not as long as the export is active.
+    pub async fn delete_asset(&self) {
+        let api = self.clean_api().await;
+        let path = format!("/v1/assets/{}", self.asset);
+        let request = self.request(Method::DELETE, &path).body(Body::empty());
+        let (status, answer) = self.ask(&api, request.unwrap()).await.unwrap();
+        let active = !self.left().await.active().is_empty();
+        let expected = if active { 409 } else { 200 };
+        if status != expected {
+            let what = json!({ "active": active, "status": status, "answer": answer });
+            self.complain(format!("the file's deletion: {what}"));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Crash anywhere, lose nothing: whole flows on a real stack, with one call of theirs
+//! failing, or something else happening just before it.
+//!
+//! ```text
+//! lane: stack, receiver ──> cell: a user, its processes, its clock ──> what is left
+//! matrix: a flow is run once, and each of its calls is a row; faults are the columns
+//! ```
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    unreachable_pub,
+    reason = "a test may fail loudly"
+)]
+
+mod cell;
+mod client;
+mod lane;
+mod left;
+mod matrix;
+mod model;
+mod work;

@@ -1,0 +1,115 @@
+//! What is promised, as predicates on a world. Promises have the words of `SPECIFICATION.md`.
+
+use darkroom_exports::TaskState;
+use darkroom_exports::repair::MAX_ATTEMPTS;
+
+use super::world::{Intent, Rules, Step, Task, World};
+
+/// A promise: its name, and whether a world keeps it.
+pub type Promise = (&'static str, fn(&Rules, &World) -> bool);
+
+/// What breaks without generations.
+pub const FENCED: &str = "A worker that lost its lease publishes, charges and tells nothing.";
+/// What breaks without the sweep.
+pub const NOTHING_LOST: &str = "What was committed and not sent is sent later.";
+
+/// What holds in every world that can be reached.
+pub const ALWAYS: [Promise; 9] = [
+    (
+        "The limit is exact, however many come at once, and an ended task holds no slot.",
+        |rules, world| {
+            let tasks = world.tasks.iter().enumerate();
+            let active = tasks.filter(|(_, task)| task.is_active());
+            let holds_slots = active.map(|(id, _)| id).eq(world.active.iter().copied());
+            holds_slots && world.active.len() <= rules.limit
+        },
+    ),
+    (
+        "A task goes from PENDING through PROCESSING to its end, and an end never changes.",
+        |_, world| {
+            let ends = |task: &Task| u8::from(task.state.is_some() && !task.is_active());
+            world.tasks.iter().all(|task| task.endings == ends(task))
+        },
+    ),
+    (
+        "A task has one terminal state, and gives back slot, credits and quota with it, once.",
+        |rules, world| {
+            let costs = |task: &&Task| task.is_active() || task.state == Some(TaskState::Completed);
+            let spent = world.tasks.iter().filter(costs).count();
+            usize::from(world.balance) + spent == usize::from(rules.balance)
+        },
+    ),
+    (
+        "An output appears whole or not at all; losers' files and abandoned parts go.",
+        |_, world| {
+            world.tasks.iter().all(|task| match task.output {
+                Some(generation) => {
+                    task.state == Some(TaskState::Completed) && task.objects.contains(&generation)
+                }
+                None => task.state != Some(TaskState::Completed),
+            })
+        },
+    ),
+    (FENCED, |_, world| {
+        let named = |task: &Task| task.output.is_none_or(|output| output == task.generation);
+        world.tasks.iter().all(named)
+    }),
+    (
+        "A fault of ours is tried three times, and then the task is FAILED.",
+        |_, world| {
+            let tried = |task: &Task| u32::from(task.attempts) <= MAX_ATTEMPTS;
+            let completed = |task: &&Task| task.state == Some(TaskState::Completed);
+            world.tasks.iter().filter(completed).all(tried)
+        },
+    ),
+    (
+        "The webhook of an end is committed with the end.",
+        |_, world| {
+            world.tasks.iter().all(|task| {
+                let is_told = matches!(task.state, Some(TaskState::Completed | TaskState::Failed));
+                task.intended == [u8::from(task.attempts > 0), u8::from(is_told)]
+            })
+        },
+    ),
+    ("Nothing is told of a cancel.", |_, world| {
+        let so = |task: &Task| (0..2).all(|step| !task.told[step] || task.intended[step] == 1);
+        world.tasks.iter().all(so)
+    }),
+    (NOTHING_LOST, |rules, world| {
+        // Where nothing can happen any more, everything has.
+        let over = |task: &Task| {
+            !task.is_active() && task.messages == 0 && !task.intents.contains(&Intent::Waiting)
+        };
+        let mut steps = world.steps(rules).into_iter();
+        let goes_on = steps.any(|step: Step| !step.is_misfortune());
+        goes_on || world.tasks.iter().all(over)
+    }),
+];
+
+/// What happens in some world, or the promises would be empty.
+pub const SOMETIMES: [Promise; 5] = [
+    ("a task completes at its last claim", |_, world| {
+        world.tasks.iter().any(|task| {
+            let attempts = u32::from(task.attempts);
+            task.state == Some(TaskState::Completed) && attempts == MAX_ATTEMPTS
+        })
+    }),
+    ("a claim too many is given up", |_, world| {
+        world.tasks.iter().any(|task| {
+            let attempts = u32::from(task.attempts);
+            task.state == Some(TaskState::Failed) && attempts > MAX_ATTEMPTS
+        })
+    }),
+    ("a task is canceled under a worker", |_, world| {
+        let mut holds = world.workers.iter().flatten();
+        holds.any(|hold| world.tasks[hold.task].state == Some(TaskState::Canceled))
+    }),
+    ("two workers hold one task", |_, world| {
+        let holds = world.workers.iter().flatten();
+        let tasks: Vec<usize> = holds.map(|hold| hold.task).collect();
+        tasks.len() > 1 && tasks[0] == tasks[1]
+    }),
+    ("the limit is reached", |rules, world| {
+        world.active.len() == rules.limit
+    }),
+];
