@@ -15,7 +15,7 @@ mod lrc;
 mod srt;
 mod words;
 
-use crate::unsupported::MAX_CAPTION_CHARACTERS;
+use crate::text_limits::MAX_CAPTION_CHARACTERS;
 
 /// Largest file that is read: the upload limit of subtitles.
 pub const MAX_SUBTITLE_BYTES: usize = 10 * 1024 * 1024;

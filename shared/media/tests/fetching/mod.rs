@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::Duration;
 
-use darkroom_media::{FetchError, FetchLimits, Fetcher};
+use darkroom_media::{FetchError, FetchLimits, Fetcher, Lookup};
 
 /// Most bytes of a file here.
 const LIMIT: u64 = 1000;
@@ -68,7 +68,7 @@ fn answer(mut stream: TcpStream, secret: u16) {
 /// What comes of a fetch by a fetcher that may speak to `allowed`.
 async fn fetch(allowed: &[String], url: &str, limits: FetchLimits) -> Result<u64, FetchError> {
     let dir = tempfile::tempdir().unwrap();
-    let fetcher = Fetcher::new(allowed, limits).unwrap();
+    let fetcher = Fetcher::new(allowed, limits, &Lookup::default()).unwrap();
     fetcher.fetch(url, &dir.path().join("file"), LIMIT).await
 }
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use darkroom_exports::webhook::schedule::Answer;
 use darkroom_exports::{DeliveryId, Step, TaskState, Timestamp, WebhookEvent};
 
 use super::{
