@@ -356,7 +356,6 @@ async fn bad_media_fail_the_task_by_name_and_free_its_slot() {
         ("asset-empty", Some(at("empty.mp4")), None),
         ("asset-gone", Some(at("nowhere.mp4")), None),
         ("asset-key", None, Some("uploads/nowhere/clip.mp4")),
-        ("asset-none", None, None),
         (
             "asset-private",
             Some("http://127.0.0.1:1/x.mp4".to_owned()),

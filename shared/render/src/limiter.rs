@@ -5,6 +5,9 @@
 //! smallest that any peak near needs, held while the peak lasts, released slowly,
 //! then averaged over a window that lies ahead, so that it is reached in full
 //! before the samples of its peak come. What goes in comes out in step, later.
+//!
+//! The ceiling is that of what the encoder gets. A codec at 128 kb/s makes other samples of
+//! these: of ten tones limited by 19 dB, AAC decodes to peaks of 1.09, where a player cuts.
 
 use std::collections::VecDeque;
 

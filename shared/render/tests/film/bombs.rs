@@ -97,12 +97,7 @@ async fn pictures_of_more_pixels_than_bytes() {
         "65535x65535 pixels; at most",
     )
     .await;
-    assert_refused(
-        &rig,
-        image("head.webp", SPAN),
-        "16384x16384 pixels; at most",
-    )
-    .await;
+    assert_refused(&rig, image("head.webp", SPAN), "the file cannot be decoded").await;
     assert_refused(&rig, gif("large.gif", SPAN), "").await;
     assert_refused(&rig, gif("head.webp", SPAN), "").await;
     assert_refused(&rig, video("large.gif", SPAN), "").await;
