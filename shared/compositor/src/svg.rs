@@ -327,10 +327,10 @@ mod tests {
 
         let refused = |entities: &str, inside: &str| with(entities, inside).unwrap_err();
         // One inside the other, and a long one again and again.
-        let laughs: String = (1..10)
-            .map(|n| format!("<!ENTITY e{n} '{}'>", format!("&e{};", n - 1).repeat(10)))
-            .collect();
-        let laughs = format!("<!ENTITY e0 'ha'>{laughs}");
+        let laughs = (1..10).fold("<!ENTITY e0 'ha'>".to_owned(), |all, n| {
+            let before = format!("&e{};", n - 1).repeat(10);
+            format!("{all}<!ENTITY e{n} '{before}'>")
+        });
         let error = refused(&laughs, "<desc>&e9;</desc>");
         assert!(error.contains("no readable SVG"), "{error}");
         let long = format!("<!ENTITY a '>' ><!ENTITY b \"{}\">", "x".repeat(1 << 20));

@@ -8,9 +8,11 @@
 mod common;
 mod fuzz;
 
-use common::{ant, faults, raw};
-use darkroom_editor_state::{Library, MAX_FAULTS, read};
-use serde_json::json;
+use common::{ant, base, faults, raw};
+use darkroom_editor_state::{
+    Library, MAX_CAPTION_CHARACTERS, MAX_FAULTS, MAX_TEXT_CHARACTERS, read,
+};
+use serde_json::{Value, json};
 
 #[test]
 fn all_faults_are_listed_once_and_in_the_order_of_the_document() {
@@ -80,4 +82,43 @@ fn a_document_cannot_make_an_answer_of_any_size_by_long_keys() {
     let faults = raw(|d| d["items"]["i-solid"]["x/y"] = json!({ "k".repeat(1001): [] }));
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert_eq!(faults[0].path, "/items/i-solid/x~1y");
+}
+
+#[test]
+fn more_text_than_is_drawn_is_listed() {
+    let listed = |change: &dyn Fn(&mut Value)| {
+        let mut document = base();
+        change(&mut document);
+        let listed = read(document, &Library::default())
+            .err()
+            .unwrap_or_default();
+        listed
+            .into_iter()
+            .map(|fault| (fault.path, fault.message))
+            .collect::<Vec<_>>()
+    };
+    assert!(listed(&|_: &mut Value| ()).is_empty());
+    let text = |length: usize| {
+        listed(&move |document: &mut Value| {
+            document["items"]["i-text"]["text"] = json!("\u{e4}".repeat(length));
+        })
+    };
+    // The template and the motion graphic have texts, too.
+    assert!(text(MAX_TEXT_CHARACTERS - 100).is_empty());
+    let found = text(MAX_TEXT_CHARACTERS);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "/tracks");
+    assert!(found[0].1.contains("at most 200000 are drawn"), "{found:?}");
+
+    let captions = |length: usize| {
+        listed(&move |document: &mut Value| {
+            let entry = &mut document["assets"]["a-caption"]["captions"][0];
+            entry["text"] = json!("\u{e4}".repeat(length));
+        })
+    };
+    assert!(captions(MAX_CAPTION_CHARACTERS).is_empty());
+    let found = captions(MAX_CAPTION_CHARACTERS + 1);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "/items/i-captions");
+    assert!(found[0].1.contains("has 10001 characters"), "{found:?}");
 }

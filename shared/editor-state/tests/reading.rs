@@ -11,8 +11,7 @@ mod common;
 use common::{ant, full};
 use darkroom_editor_state::{
     Background, CaptionAnimationKind, CaptionAnimations, Easing, EditorState, GroupItem, ItemKind,
-    Library, MAX_CAPTION_CHARACTERS, MAX_TEXT_CHARACTERS, Origin, Ratio, Ticks, Timing,
-    TransitionKind, read,
+    Library, Origin, Ratio, Ticks, Timing, TransitionKind, read,
 };
 use serde_json::{Value, json};
 
@@ -391,43 +390,4 @@ fn a_transition_comes_from_where_it_says_or_from_the_left() {
         kind("slide", json!({})),
         TransitionKind::Slide(Origin::Left)
     );
-}
-
-#[test]
-fn more_text_than_is_drawn_is_refused() {
-    let listed = |change: &dyn Fn(&mut Value)| {
-        let mut document = base();
-        change(&mut document);
-        let listed = read(document, &Library::default())
-            .err()
-            .unwrap_or_default();
-        listed
-            .into_iter()
-            .map(|fault| (fault.path, fault.message))
-            .collect::<Vec<_>>()
-    };
-    assert!(listed(&|_: &mut Value| ()).is_empty());
-    let text = |length: usize| {
-        listed(&move |document: &mut Value| {
-            document["items"]["i-text"]["text"] = json!("\u{e4}".repeat(length));
-        })
-    };
-    // The template and the motion graphic have texts, too.
-    assert!(text(MAX_TEXT_CHARACTERS - 100).is_empty());
-    let found = text(MAX_TEXT_CHARACTERS);
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(found[0].0, "/tracks");
-    assert!(found[0].1.contains("at most 200000 are drawn"), "{found:?}");
-
-    let captions = |length: usize| {
-        listed(&move |document: &mut Value| {
-            let entry = &mut document["assets"]["a-caption"]["captions"][0];
-            entry["text"] = json!("\u{e4}".repeat(length));
-        })
-    };
-    assert!(captions(MAX_CAPTION_CHARACTERS).is_empty());
-    let found = captions(MAX_CAPTION_CHARACTERS + 1);
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(found[0].0, "/items/i-captions");
-    assert!(found[0].1.contains("has 10001 characters"), "{found:?}");
 }

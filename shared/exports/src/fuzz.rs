@@ -11,7 +11,7 @@ use crate::{AssetId, IdempotencyKey, Limits, ProjectId, TaskId, cursor, request}
 
 fn folder(name: &str) -> Vec<Vec<u8>> {
     corpus(
-        Path::new(env!("CARGO_MANIFEST_DIR"))
+        &Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("corpus")
             .join(name),
     )
@@ -20,7 +20,7 @@ fn folder(name: &str) -> Vec<Vec<u8>> {
 #[test]
 fn keys_ids_and_cursors_are_read_or_refused() {
     let keys = folder("keys");
-    each(2000, &keys, bent_bytes(&keys), |bytes| {
+    each(2000, &keys, &bent_bytes(&keys), |bytes| {
         if let Ok(Some(key)) = IdempotencyKey::from_header(std::iter::once(bytes.as_slice())) {
             let key = key.as_str();
             assert!((1..=255).contains(&key.len()), "{key}");
@@ -59,7 +59,7 @@ fn requests_are_read_or_refused_with_sentences() {
     each(
         500,
         &requests,
-        bent_json(&requests),
+        &bent_json(&requests),
         |body| match request::parse(&body, &limits, &library) {
             Ok(export) => assert_eq!(export.state.hash.len(), 64),
             Err(problem) => {

@@ -18,9 +18,8 @@
 //! files from naming others, or addresses, is the list of formats and protocols that
 //! ffmpeg is given (see `child`).
 
-use std::process::ExitStatus;
-
 use std::os::unix::process::ExitStatusExt as _;
+use std::process::ExitStatus;
 
 use rustix::param::clock_ticks_per_second;
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};

@@ -28,8 +28,7 @@ pub use bytes::bent_bytes;
 pub use json::bent_json;
 
 /// The files of a folder of the corpus, in the order of their names.
-pub fn corpus(folder: impl AsRef<Path>) -> Vec<Vec<u8>> {
-    let folder = folder.as_ref();
+pub fn corpus(folder: &Path) -> Vec<Vec<u8>> {
     let entries = std::fs::read_dir(folder).unwrap_or_else(|error| {
         panic!("{} cannot be read: {error}", folder.display());
     });
@@ -45,7 +44,7 @@ pub fn corpus(folder: impl AsRef<Path>) -> Vec<Vec<u8>> {
 pub fn each<T: Debug + Clone>(
     cases: u32,
     corpus: &[T],
-    inputs: impl Strategy<Value = T>,
+    inputs: &impl Strategy<Value = T>,
     test: impl Fn(T),
 ) {
     for input in corpus {
@@ -57,7 +56,7 @@ pub fn each<T: Debug + Clone>(
         failure_persistence: None,
         ..Config::default()
     };
-    let ran = TestRunner::new(config).run(&inputs, |input| {
+    let ran = TestRunner::new(config).run(inputs, |input| {
         test(input);
         Ok(())
     });

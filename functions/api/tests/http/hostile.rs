@@ -236,9 +236,9 @@ async fn strings_of_megabytes_are_refused_in_few_words() {
     let schema = "EDITOR_SCHEMA_INVALID";
     let key = changed(|state| state["items"][&long] = json!({}));
     refused(&service, key, 422, schema, "a key of more than 1000 bytes").await;
-    for (field, value) in [("type", "must be one of"), ("shape", "must be one of")] {
+    for field in ["type", "shape"] {
         let word = changed(|state| state["items"]["square"][field] = json!(long));
-        refused(&service, word, 422, schema, value).await;
+        refused(&service, word, 422, schema, "must be one of").await;
     }
     let id = changed(|state| state["items"]["square"]["id"] = json!(long));
     refused(

@@ -110,7 +110,7 @@ async fn a_name_is_looked_up_once_and_connected_to_where_it_led() {
 #[tokio::test(flavor = "multi_thread")]
 async fn redirects_lead_nowhere_that_an_address_may_not() {
     let trap = trap().await;
-    let targets: Vec<(&str, String)> = vec![
+    let targets: [(&str, String); 11] = [
         ("/literal", format!("http://127.0.0.1:{}/", trap.port)),
         ("/short", format!("http://2130706433:{}/", trap.port)),
         ("/six", format!("http://[::ffff:127.0.0.1]:{}/", trap.port)),

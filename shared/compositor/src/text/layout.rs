@@ -14,6 +14,12 @@ use super::fonts::Fonts;
 use super::style;
 use crate::color::Color;
 
+/// Largest size, spacing and stroke of letters, composition pixels: five times the largest
+/// composition. Outlines are scaled in numbers that hold little more.
+const LARGEST: f64 = 10_000.0;
+/// Largest line height, a multiple of the font size.
+const LARGEST_LINE: f64 = 1000.0;
+
 /// A style ready to set text in: its fonts found, its colours read.
 pub(crate) struct Typesetter {
     style: TextStyle,
@@ -43,7 +49,7 @@ impl Typesetter {
         Self {
             families,
             paint: Paint::new(style, place, warnings),
-            style: style.clone(),
+            style: within(style, place, warnings),
         }
     }
 
@@ -112,6 +118,28 @@ impl Typesetter {
         layout.align(Alignment::Left, AlignmentOptions::default());
         layout
     }
+}
+
+/// A style whose lengths can be drawn; others are told in `warnings`.
+fn within(style: &TextStyle, place: &str, warnings: &mut Vec<String>) -> TextStyle {
+    let mut style = style.clone();
+    let mut bound = |name: &str, value: &mut f64, most: f64| {
+        if value.abs() > most {
+            warnings.push(format!(
+                "{place}: {name} {value:e} is too much; {most} is drawn instead"
+            ));
+            *value = most.copysign(*value);
+        }
+    };
+    bound("font size", &mut style.font_size, LARGEST);
+    bound("line height", &mut style.line_height, LARGEST_LINE);
+    bound("letter spacing", &mut style.letter_spacing, LARGEST);
+    bound("stroke width", &mut style.stroke_width, LARGEST);
+    if let Some(plate) = &mut style.background {
+        bound("padding", &mut plate.horizontal_padding, LARGEST);
+        bound("border radius", &mut plate.border_radius, LARGEST);
+    }
+    style
 }
 
 /// The text with one kind of line end, and spaces up to the next eighth column for

@@ -18,7 +18,7 @@ fn here(folder: &str) -> PathBuf {
 
 /// Every item type with every background, and the corpus.
 fn documents() -> Vec<Value> {
-    let kept = corpus(here("tests/corpus/documents")).into_iter();
+    let kept = corpus(&here("tests/corpus/documents")).into_iter();
     let kept = kept.map(|bytes| serde_json::from_slice(&bytes).unwrap());
     backgrounds().iter().map(full).chain(kept).collect()
 }
@@ -43,14 +43,14 @@ fn judge(value: Value) {
 #[test]
 fn documents_get_a_verdict() {
     let documents = documents();
-    each(1000, &documents, bent_json(&documents), judge);
+    each(1000, &documents, &bent_json(&documents), judge);
 }
 
 #[test]
 fn texts_that_may_be_documents_get_a_verdict() {
     let texts = documents().into_iter().map(|document| document.to_string());
     let texts: Vec<Vec<u8>> = texts.map(String::into_bytes).collect();
-    each(300, &texts, bent_bytes(&texts), |bytes| {
+    each(300, &texts, &bent_bytes(&texts), |bytes| {
         if let Ok(value) = serde_json::from_slice(&bytes) {
             judge(value);
         }
@@ -59,10 +59,10 @@ fn texts_that_may_be_documents_get_a_verdict() {
 
 #[test]
 fn motion_graphics_get_a_verdict() {
-    let files = corpus(here("motion-graphics")).into_iter();
+    let files = corpus(&here("motion-graphics")).into_iter();
     let files = files.map(|bytes| serde_json::from_slice(&bytes).unwrap());
     let files: Vec<Value> = files.collect();
-    each(100, &files, bent_json(&files), |file| {
+    each(100, &files, &bent_json(&files), |file| {
         if let Err(faults) = MotionGraphic::from_json(&file.to_string()) {
             assert!(!faults.is_empty());
         }
@@ -71,8 +71,8 @@ fn motion_graphics_get_a_verdict() {
 
 #[test]
 fn subtitles_are_read_in_order_or_refused() {
-    let files = corpus(here("tests/corpus/subtitles"));
-    each(2000, &files, bent_bytes(&files), |bytes| {
+    let files = corpus(&here("tests/corpus/subtitles"));
+    each(2000, &files, &bent_bytes(&files), |bytes| {
         use SubtitleFormat::{Ass, Lrc, Srt};
         for format in [Srt, Ass, Lrc] {
             let Ok(cues) = read_subtitles(&bytes, format) else {

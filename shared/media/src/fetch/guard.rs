@@ -25,13 +25,11 @@ impl Lookup {
     }
 
     async fn addresses(&self, name: &str) -> std::io::Result<Vec<IpAddr>> {
-        match &self.0 {
-            Some(find) => Ok(find(name)),
-            None => {
-                let found = tokio::net::lookup_host((name, 0)).await?;
-                Ok(found.map(|address| address.ip()).collect())
-            }
+        if let Some(find) = &self.0 {
+            return Ok(find(name));
         }
+        let found = tokio::net::lookup_host((name, 0)).await?;
+        Ok(found.map(|address| address.ip()).collect())
     }
 }
 

@@ -2,6 +2,7 @@
 //! ends with a sentence that names it, or as a film where it is harmless, and the next
 //! film is rendered as if nothing had been.
 
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -16,8 +17,8 @@ const SPAN: (i64, i64) = (0, SECOND / 5);
 async fn ended(rig: &Rig, item: Value) -> Option<String> {
     let id = item["assetId"].as_str().unwrap().to_owned();
     let film = Film::of(item);
-    let (ffmpeg, watching) = (std::path::PathBuf::from("ffmpeg"), Watching::default());
-    let export = rig.export_with(&film, &ffmpeg, &watching);
+    let (ffmpeg, watching) = (real("ffmpeg"), Watching::default());
+    let export = rig.export_with(&film, Path::new(&ffmpeg), &watching);
     let ended = tokio::time::timeout(STALL, export).await;
     let error = ended.unwrap_or_else(|_| panic!("{id} hangs")).err()?;
     assert!(error.is_callers_fault(), "{id}: {error}");
@@ -133,10 +134,11 @@ async fn drawings_that_unfold() {
             "{head}<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"64\">{inside}</svg>"
         )
     };
-    let laughs: String = (1..10)
-        .map(|n| format!("<!ENTITY e{n} \"{}\">", format!("&e{};", n - 1).repeat(10)))
-        .collect();
-    let laughs = format!("<!DOCTYPE svg [<!ENTITY e0 \"ha\">{laughs}]>");
+    let laughs = (1..10).fold("<!ENTITY e0 \"ha\">".to_owned(), |all, n| {
+        let before = format!("&e{};", n - 1).repeat(10);
+        format!("{all}<!ENTITY e{n} \"{before}\">")
+    });
+    let laughs = format!("<!DOCTYPE svg [{laughs}]>");
     let long = format!("<!DOCTYPE svg [<!ENTITY a \"{}\">]>", "a".repeat(1 << 20));
     let nested = format!("{}{}", "<g>".repeat(50_000), "</g>".repeat(50_000));
     let outside = "<!DOCTYPE svg [<!ENTITY a SYSTEM \"file:///etc/hostname\">]>";

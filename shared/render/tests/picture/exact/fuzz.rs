@@ -69,10 +69,10 @@ fn texts() -> Vec<Value> {
 #[test]
 fn charts_and_texts_that_are_valid_are_drawn() {
     let (library, fonts) = (Library::default(), fonts());
-    let files = corpus(kept("documents")).into_iter();
+    let files = corpus(&kept("documents")).into_iter();
     let files = files.map(|bytes| serde_json::from_slice(&bytes).unwrap());
     let seeds: Vec<Value> = charts().into_iter().chain(texts()).chain(files).collect();
-    each(300, &seeds, bent_json(&seeds), |document| {
+    each(300, &seeds, &bent_json(&seeds), |document| {
         // What became too large to be drawn by a test is the limits' to refuse.
         if let Ok(document) = read(document, &library) {
             draw(&document.state, fonts.clone());
@@ -83,8 +83,8 @@ fn charts_and_texts_that_are_valid_are_drawn() {
 #[test]
 fn any_letters_are_laid_out() {
     let fonts = fonts();
-    let seeds = corpus(kept("texts"));
-    each(200, &seeds, bent_bytes(&seeds), |bytes| {
+    let seeds = corpus(&kept("texts"));
+    each(200, &seeds, &bent_bytes(&seeds), |bytes| {
         let words = String::from_utf8_lossy(&bytes);
         for wraps in [true, false] {
             let item = text(&words, PLACE).with("resizeOnEdit", !wraps);

@@ -33,6 +33,25 @@ fn an_unknown_family_is_told_once_an_item_and_drawn_in_the_default() {
 }
 
 #[test]
+fn sizes_that_cannot_be_drawn_are_bounded_and_told() {
+    let place = [0.0, 0.0, 160.0, 90.0];
+    for (field, name, most) in [
+        ("fontSize", "font size", 10_000.0),
+        ("lineHeight", "line height", 1000.0),
+        ("letterSpacing", "letter spacing", 10_000.0),
+        ("strokeWidth", "stroke width", 10_000.0),
+    ] {
+        let sized =
+            |size: f64| film().track([text("Words\nof two lines", place).with(field, size)]);
+        assert_eq!(warnings(&sized(most)), [""; 0]);
+        let told = warnings(&sized(1e308));
+        let said = format!("item \"0-0\": {name} 1e308 is too much; {most} is drawn instead");
+        assert_eq!(told, [said]);
+        assert_eq!(draw(&sized(1e308), 0), draw(&sized(most), 0), "{field}");
+    }
+}
+
+#[test]
 fn colors_that_are_none_are_told() {
     let film = film()
         .track([solid("circle", "blurple", [0.0, 0.0, 9.0, 9.0])])
