@@ -62,6 +62,17 @@ impl Layer {
         }
     }
 
+    /// Bytes of the pictures that were made for it.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Image(image) => {
+                let yuv = image.yuv.as_ref().map_or(0, |yuv| yuv.data.len());
+                image.bitmap.data.len() + yuv
+            }
+            Self::Fill { .. } | Self::Video(_) => 0,
+        }
+    }
+
     /// Canvas pixels of which it hides everything below.
     fn hides(&self) -> Option<Pixels> {
         match self {
@@ -214,6 +225,21 @@ impl Drawn {
                 both.into_iter().all(|one| one.as_ref().is_some_and(layer))
             }
             Self::Pair(_) | Self::Reveal(_) | Self::Flip(_) | Self::Adjust(_) => false,
+        }
+    }
+
+    /// Bytes of the pictures that were made for it.
+    pub(crate) fn bytes(&self) -> usize {
+        let both = |pair: [&Option<Layer>; 2]| -> usize {
+            pair.into_iter().flatten().map(Layer::bytes).sum()
+        };
+        match self {
+            Self::Layer(one) => one.bytes(),
+            Self::Dissolve(dissolve) => both([&dissolve.outgoing, &dissolve.incoming]),
+            Self::Pair([one, two]) => both([one, two]),
+            Self::Reveal(reveal) => both([&reveal.outgoing, &reveal.incoming]),
+            Self::Flip(flip) => flip.layer.as_ref().map_or(0, Layer::bytes),
+            Self::Adjust(_) => 0,
         }
     }
 

@@ -6,6 +6,7 @@ mod changes;
 mod charts;
 mod groups;
 mod items;
+mod stack;
 mod steady;
 mod words;
 
@@ -58,6 +59,8 @@ pub struct Scene {
     context: FontContext,
     tools: Tools,
     caches: HashMap<usize, Cache>,
+    /// Of layers that a frame keeps ready: see [`Scene::keeping_ready`].
+    most_bytes: usize,
     warnings: Vec<String>,
 }
 
@@ -123,6 +126,7 @@ impl Scene {
             fonts,
             tools: Tools::default(),
             caches: HashMap::new(),
+            most_bytes: stack::MOST_BYTES,
             warnings,
         };
         scene.check_styles();
@@ -229,34 +233,21 @@ impl Scene {
         let shown = self.timeline.at(tick);
         let alive: Vec<usize> = shown.iter().flat_map(Shown::clips).collect();
         self.caches.retain(|index, _| alive.contains(index));
-        let mut stack = Vec::new();
-        for entry in shown.iter().rev() {
-            let Some(drawn) = self.prepare(entry, tick, pictures)? else {
-                continue;
-            };
-            let hides = drawn.hides(self.clip);
-            stack.push(drawn);
-            if hides {
-                break;
-            }
-        }
+        let mut stack = self.stack(&shown, tick, pictures)?;
         self.canvas.begin();
         let area = self.canvas.area();
-        let hidden = self.clip == area && stack.last().is_some_and(|lowest| lowest.hides(area));
+        let hidden = self.clip == area && stack.hides(area);
         if !hidden && let Some(behind) = self.behind(&shown, tick, pictures)? {
             behind.draw(&mut self.canvas, out, &mut self.tools, area)?;
         }
-        if let Some(Picture::Yuv(base)) = base {
-            // It hides all below itself: it is the lowest, or hidden by another, which
-            // may be such a clip, too.
-            let lowest = stack.pop_if(|lowest| self.is_base(lowest) && lowest.shows(base));
-            if lowest.is_some() {
-                self.canvas.all_video();
-            }
+        // A base hides all below itself: it is the lowest, or hidden by another, which may be
+        // such a clip, too.
+        if let Some(Picture::Yuv(base)) = base
+            && stack.take_base(self, base)
+        {
+            self.canvas.all_video();
         }
-        for drawn in stack.iter().rev() {
-            drawn.draw(&mut self.canvas, out, &mut self.tools, self.clip)?;
-        }
+        self.draw_stack(stack, &shown, tick, pictures, out)?;
         self.canvas.finish(out)
     }
 

@@ -5,7 +5,8 @@
 //! |---|---|---|---|
 //! | images | [`STILL_PIXELS`] | 8: decoded once, and premultiplied for each item | 2 |
 //! | videos, gifs | [`FILM_PIXELS`] | 40: five pictures on their way, and what H.264 lets a decoder keep (16) and have in work, 1.5 each | 5 |
-//! | encoding, canvas, sound, texts, fonts | an output of 3840 x 2160 | | 2 |
+//! | layers of a frame | 512 MiB (the compositor's `scene::stack`) | | 0.5 |
+//! | encoding, canvas, sound, fonts | an output of 3840 x 2160 | | 2 |
 //!
 //! Smaller functions hold what people make: forty photographs of 1080p are 83 million
 //! pixels. What shows one after the other is not kept together and has no bound.

@@ -15,7 +15,7 @@ use darkroom_compositor::{Fonts, Scene, YuvFrame};
 use darkroom_editor_state::{Background, EditorState, frame_tick, output_layout};
 use proptest::prelude::*;
 
-use crate::film::{Film, film, solid, text};
+use crate::film::{Film, film, image, solid, text};
 use crate::stage::{self, all_frames, draw};
 use films::{FRAMES, films, films_of_files};
 use shelf::shelf;
@@ -41,11 +41,16 @@ fn draw_on(scene: &mut Scene, n: u64, frame: &mut YuvFrame) {
     scene.draw(tick, &pictures, frame).unwrap();
 }
 
-/// One frame of its own scene, unlike any other's memory.
-fn alone(state: &EditorState, film: &Film, n: u64) -> Vec<u8> {
-    let (mut scene, mut frame) = scene(state, film);
-    draw_on(&mut scene, n, &mut frame);
+/// One frame of a scene that keeps `bytes` of layers ready, unlike any other's memory.
+fn keeping(bytes: usize, state: &EditorState, film: &Film, n: u64) -> Vec<u8> {
+    let (scene, mut frame) = scene(state, film);
+    draw_on(&mut scene.keeping_ready(bytes), n, &mut frame);
     frame.data
+}
+
+/// One frame of its own scene, which prepares each layer anew when it is drawn.
+fn alone(state: &EditorState, film: &Film, n: u64) -> Vec<u8> {
+    keeping(0, state, film, n)
 }
 
 /// What drawing takes beyond fonts, media and one ordinary frame: six scenes at once, of
@@ -140,4 +145,22 @@ fn a_hairline_of_any_length_takes_little_memory() {
         }
     }
     assert_bounded(loaded);
+}
+
+#[test]
+fn layers_of_any_number_take_little_memory() {
+    let loaded = loaded_kibibytes();
+    // Each has a bitmap of a million pixels, 4 MB; none hides another.
+    let turned = || {
+        let item = image("waves.png", [-900.0, -900.0, 2000.0, 2000.0]);
+        item.with("borderRadius", 40).with("rotation", 30)
+    };
+    let film = (0..60).fold(film(), |film, n| {
+        film.track([turned().with("opacity", 0.02 * f64::from(n % 9))])
+    });
+    let state = film.state();
+    let little = keeping(16 << 20, &state, &film, 0);
+    let taken = peak_kibibytes() - loaded;
+    assert!(taken < 64 << 10, "{taken} KiB more than loaded");
+    assert!(little == keeping(usize::MAX, &state, &film, 0));
 }
