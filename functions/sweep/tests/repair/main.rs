@@ -187,6 +187,26 @@ fn of(tasks: &[(u64, TaskId)], at: &[u64]) -> Vec<TaskId> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_does_not_stand_in_the_way() {
+    let rig = Rig::start().await;
+    let (broken, lost) = (rig.lost_export().await, rig.lost_export().await);
+    let text = json!({ ":text": { "S": "many" } });
+    let set = "SET attempts = :text";
+    rig.stack.update(USER, &sk(broken), set, &text).await;
+    for (at, task) in [(1, broken), (2, lost)] {
+        rig.stack.make_due(USER, &sk(task), at).await;
+    }
+    let one = rig.sweeper(|config| config.most_due = 1);
+    let report = handle(&one).await;
+    assert_eq!((report.errors, report.resent), (1, 0));
+    let due_in = rig.due_in(&sk(broken)).await;
+    assert!(due_in > 3_000_000, "in an hour: {due_in}");
+    let report = handle(&one).await;
+    assert_eq!((report.errors, report.resent), (0, 1));
+    assert_eq!(rig.renders().await, [lost]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sweeps_at_once_do_everything_once() {
     let rig = Rig::start().await;
     rig.store.set_active_limit(USER, Some(9)).await.unwrap();
