@@ -13,12 +13,14 @@ use darkroom_test_crash::Process;
 use darkroom_webhook::{Clock, Sender, SenderConfig};
 use darkroom_worker::{Deadline, Worker, WorkerConfig};
 
-use crate::cell::{Cell, Queue};
+use crate::cell::{Cell, Flow, Queue};
 
 /// Rounds after which a flow that goes on has no end.
 const ROUNDS: u32 = 16;
 /// Short, so that every render has several.
 const HEARTBEAT: Duration = Duration::from_millis(40);
+/// What fails at once is over before its first one, not now and then behind it.
+const NO_HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// A process that works on messages.
 pub struct Hands {
@@ -80,8 +82,12 @@ struct Crew {
 impl Cell {
     async fn worker(&self, process: Process) -> Hands {
         let store = self.lane.store(&process).await;
+        let heartbeat = match self.flow {
+            Flow::Failed => NO_HEARTBEAT,
+            _ => HEARTBEAT,
+        };
         let config = WorkerConfig {
-            heartbeat: HEARTBEAT,
+            heartbeat,
             scratch: self.lane.scratch(),
             ..WorkerConfig::default()
         };

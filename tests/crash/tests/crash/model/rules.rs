@@ -76,12 +76,13 @@ pub const ALWAYS: [Promise; 9] = [
         world.tasks.iter().all(so)
     }),
     (NOTHING_LOST, |rules, world| {
-        // Where nothing can happen any more, everything has.
+        // Where the service has nothing to do, everything is done; what the caller might
+        // do helps nobody.
         let over = |task: &Task| {
             !task.is_active() && task.messages == 0 && !task.intents.contains(&Intent::Waiting)
         };
         let mut steps = world.steps(rules).into_iter();
-        let goes_on = steps.any(|step: Step| !step.is_misfortune());
+        let goes_on = steps.any(Step::is_of_the_service);
         goes_on || world.tasks.iter().all(over)
     }),
 ];

@@ -126,6 +126,11 @@ impl Step {
                 | Self::TellAndDie(..)
         )
     }
+
+    /// Whether the service does it by itself.
+    pub const fn is_of_the_service(self) -> bool {
+        !self.is_misfortune() && !matches!(self, Self::Create(_) | Self::Cancel(_))
+    }
 }
 
 impl Task {
