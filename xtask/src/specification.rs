@@ -45,7 +45,7 @@ fn find(test: &str, root: &Path) -> Result<(), String> {
         .and_then(|test| test.split_once("::"))
         .ok_or_else(|| format!("{test} is not `path::name`"))?;
     let source = fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
-    let is_there = if path.ends_with(".py") {
+    let is_there = if Path::new(path).extension().is_some_and(|end| end == "py") {
         let begin = format!("def {name}(");
         let mut lines = source.lines();
         name.starts_with("test_") && lines.any(|line| line.trim_start().starts_with(&begin))

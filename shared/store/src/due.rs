@@ -27,7 +27,8 @@ pub struct Due {
     pub user: String,
     /// What it is.
     pub subject: Subject,
-    due_at: i64,
+    /// Unix seconds.
+    since: i64,
     key: Item,
 }
 
@@ -82,7 +83,7 @@ impl Store {
     pub async fn due(&self, most: usize, now: Timestamp) -> Result<DuePage, StoreError> {
         let shards = (0..DUE_SHARDS).map(|shard| self.due_of(shard, most + 1, now));
         let mut items = try_join_all(shards).await?.concat();
-        items.sort_by_key(|due| due.due_at);
+        items.sort_by_key(|due| due.since);
         let more = items.len() > most;
         items.truncate(most);
         Ok(DuePage { items, more })
@@ -235,7 +236,7 @@ fn read_due(item: &Item) -> Due {
     Due {
         user: user.unwrap_or_default().to_owned(),
         subject: user.map_or(Subject::Unknown, |_| subject(&sk)),
-        due_at: number(item, "dueAt").unwrap_or_default(),
+        since: number(item, "dueAt").unwrap_or_default(),
         key: key(s(pk), s(sk)),
     }
 }
@@ -276,7 +277,7 @@ mod tests {
             item.insert("dueAt".to_owned(), n(7));
             let due = read_due(&item);
             assert_eq!(due.key, key(s(pk), s(sk)));
-            (due.user, due.subject, due.due_at)
+            (due.user, due.subject, due.since)
         };
         for (sk, subject) in [
             (format!("T#{task}"), Subject::Task(task)),

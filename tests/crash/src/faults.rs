@@ -248,20 +248,17 @@ fn broken() -> ConnectorError {
 
 /// How each service says that it is asked too often.
 fn throttled(request: &HttpRequest) -> HttpResponse {
-    let (status, kind, body) = match request.headers().get("x-amz-target") {
-        Some(target) => {
-            let code = if target.starts_with("DynamoDB") {
-                "com.amazonaws.dynamodb.v20120810#ThrottlingException"
-            } else {
-                "com.amazonaws.sqs#RequestThrottled"
-            };
-            let body = serde_json::json!({ "__type": code, "message": "slower" });
-            (400, "application/x-amz-json-1.0", body.to_string())
-        }
-        None => {
-            let body = "<Error><Code>SlowDown</Code><Message>slower</Message></Error>";
-            (503, "application/xml", body.to_owned())
-        }
+    let (status, kind, body) = if let Some(target) = request.headers().get("x-amz-target") {
+        let code = if target.starts_with("DynamoDB") {
+            "com.amazonaws.dynamodb.v20120810#ThrottlingException"
+        } else {
+            "com.amazonaws.sqs#RequestThrottled"
+        };
+        let body = serde_json::json!({ "__type": code, "message": "slower" });
+        (400, "application/x-amz-json-1.0", body.to_string())
+    } else {
+        let body = "<Error><Code>SlowDown</Code><Message>slower</Message></Error>";
+        (503, "application/xml", body.to_owned())
     };
     let status = StatusCode::try_from(status).unwrap();
     let mut response = HttpResponse::new(status, SdkBody::from(body));

@@ -80,7 +80,7 @@ fn at(value: &mut Value, number: usize) -> Result<&mut Value, usize> {
 }
 
 impl Change {
-    fn apply(self, document: &mut Value, index: &Index) {
+    fn apply(self, document: &mut Value, index: Index) {
         let all = count(document);
         let copied = match &self {
             Self::Copy(from) => at(document, from.index(all)).ok().cloned(),
@@ -117,7 +117,7 @@ pub fn bent_json(documents: &[Value]) -> impl Strategy<Value = Value> + use<> {
     let changes = vec((any::<Index>(), change()), 1..6);
     (select(documents.to_vec()), changes).prop_map(|(mut document, changes)| {
         for (index, change) in changes {
-            change.apply(&mut document, &index);
+            change.apply(&mut document, index);
         }
         document
     })

@@ -99,7 +99,7 @@ async fn answer(
         Some(Page::Endless) => {
             visitor.write_all(head("200 OK", "").as_bytes()).await?;
             loop {
-                visitor.write_all(&[b'x'; 1 << 16]).await?;
+                visitor.write_all(&[b'x'; 1 << 13]).await?;
             }
         }
         Some(Page::Stalled) => {

@@ -181,8 +181,8 @@ fn stated_ms(reader: &dyn FormatReader) -> Option<u64> {
 /// its first track that has one with a picture. symphonia does not tell.
 fn is_turned(source: &mut Input) -> bool {
     let end = source.size_bytes();
-    for movie in boxes(source, 0..end, b"moov") {
-        for track in boxes(source, movie, b"trak") {
+    for movie in boxes(source, 0..end, *b"moov") {
+        for track in boxes(source, movie, *b"trak") {
             if let Some(turned) = track_turns(source, track) {
                 return turned;
             }
@@ -193,7 +193,7 @@ fn is_turned(source: &mut Input) -> bool {
 
 /// Whether a track's matrix turns it; none where it has no picture.
 fn track_turns(source: &mut Input, track: Range<u64>) -> Option<bool> {
-    let header = boxes(source, track, b"tkhd").into_iter().next()?;
+    let header = boxes(source, track, *b"tkhd").into_iter().next()?;
     let header = bytes_at(source, header.start, header.end.min(header.start + 96))?;
     // Version 1 has four 64-bit fields where version 0 has 32 bits each.
     let matrix = if header.first() == Some(&1) { 52 } else { 40 };
@@ -209,7 +209,7 @@ fn track_turns(source: &mut Input, track: Range<u64>) -> Option<bool> {
 
 /// The contents of the boxes of a name within a span of an MP4, up to the first box that
 /// does not fit. A movie has one `moov`: behind that none is looked for.
-fn boxes(source: &mut Input, within: Range<u64>, name: &[u8; 4]) -> Vec<Range<u64>> {
+fn boxes(source: &mut Input, within: Range<u64>, name: [u8; 4]) -> Vec<Range<u64>> {
     let mut found = Vec::new();
     let mut at = within.start;
     for _ in 0..MOST_BOXES {

@@ -21,6 +21,10 @@ use crate::timeline::Shown;
 pub(super) const MOST_BYTES: usize = 512 << 20;
 
 /// One place in the stack.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are few, and nearly all of them are ready"
+)]
 enum Place {
     Ready(Drawn),
     /// To be prepared again: an index into what shows.
