@@ -21,6 +21,7 @@ pub(crate) fn file(dir: &Path, name: &str) -> PathBuf {
             "checks.png" => png(&checks(128, 96)),
             "white.png" => png(&Raster::new(64, 48, |_, _| [255; 4])),
             "waves.png" => png(&waves(480, 360)),
+            "quarters.png" => png(&flag(320, 180)),
             "broad.png" => png(&waves(320, 180)),
             "dots.png" => png(&dots()),
             "turned.jpg" => turned_jpeg(dir),

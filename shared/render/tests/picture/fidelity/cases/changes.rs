@@ -15,12 +15,12 @@ pub(super) fn cases() -> Vec<Case> {
     all
 }
 
-/// Two clips over a gradient; their transition lasts from frame 10 to 20.
+/// Two clips before a plain colour; their transition lasts from frame 10 to 20.
 fn pair(outgoing: Item, incoming: Item, kind: &str, direction: Option<&str>) -> Film {
     film()
         .track([outgoing.at(0, 15), incoming.at(15, 15)])
         .transition(kind, direction, 10, "linear")
-        .background(gradient("linear-gradient(30deg, #406080, #203040)"))
+        .background(json!({ "type": "color", "color": "#406080", "gradient": null }))
 }
 
 /// Every transition in every direction, before its middle and after it.
@@ -29,7 +29,7 @@ fn transitions() -> Vec<Case> {
     let at = |frame: u64| {
         move |(name, kind, direction): (String, &str, Option<&str>)| {
             let outgoing = image("flag.png", [20.0, 10.0, 280.0, 160.0]);
-            let incoming = image("soft.png", [40.0, 0.0, 240.0, 180.0]);
+            let incoming = image("tall.png", [40.0, 0.0, 240.0, 180.0]);
             let film = pair(outgoing, incoming, kind, direction);
             boxes(format!("{name}-{frame}"), frame, film)
         }
@@ -93,7 +93,7 @@ fn joined() -> Vec<Case> {
 /// A still under a change, and a line of captions that it leaves alone.
 fn under(change: Item) -> Film {
     let line = captions("line", &[("Untouched", 0, 30)], [20.0, 140.0, 280.0, 30.0]);
-    let still = image("broad.png", [40.0, 20.0, 240.0, 135.0]);
+    let still = image("flag.png", [40.0, 20.0, 240.0, 135.0]);
     film()
         .track([line.with("fontFamily", "Roboto").with("fontSize", 24)])
         .track([change])
