@@ -99,10 +99,10 @@ impl Stage {
 }
 
 /// The same at a scale with which the output has at most so many pixels, but for rounding.
-fn at_most(pixels: f64, spec: ExportSpec, layout: &OutputLayout) -> ExportSpec {
+fn at_most(pixels: f64, mut spec: ExportSpec, layout: &OutputLayout) -> ExportSpec {
     let asked = f64::from(layout.width) * f64::from(layout.height);
-    let scale = spec.scale * (pixels / asked).sqrt().min(1.0);
-    ExportSpec { scale, ..spec }
+    spec.scale *= (pixels / asked).sqrt().min(1.0);
+    spec
 }
 
 fn refusal(error: &RenderError) -> Refusal {

@@ -217,9 +217,9 @@ fn boxes(source: &mut Input, within: Range<u64>, name: [u8; 4]) -> Vec<Range<u64
             break;
         };
         at = content.end;
-        if is == *name {
+        if is == name {
             found.push(content);
-            if name == b"moov" {
+            if name == *b"moov" {
                 break;
             }
         }

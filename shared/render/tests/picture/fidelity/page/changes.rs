@@ -165,9 +165,11 @@ pub(super) fn effect(below: &str, item: &Value, local: i64) -> String {
     below.to_owned() + &layer(&style, "")
 }
 
-/// The filters: saturation, contrast, gain and lift of red, green and blue.
+/// A name; saturation and contrast, gain and lift of red, green and blue.
+type Look = (&'static str, [f64; 2], [f64; 3], [f64; 3]);
+
 #[rustfmt::skip]
-const LOOKS: [(&str, [f64; 2], [f64; 3], [f64; 3]); 8] = [
+const LOOKS: [Look; 8] = [
     ("verdant-glow",   [1.15, 1.05], [0.94, 1.08, 0.90], [ 0.00,  0.03,  0.00]),
     ("cyberpunk-neon", [1.45, 1.20], [1.10, 0.86, 1.22], [ 0.02, -0.02,  0.06]),
     ("vaporwave-blue", [0.90, 0.92], [0.94, 0.92, 1.16], [ 0.06,  0.02,  0.10]),
@@ -190,9 +192,9 @@ pub(super) fn filter(below: &str, item: &Value) -> String {
     let strength = (item["intensity"].as_f64().unwrap() * blend).min(1.0);
     let mut numbers = Vec::new();
     for out in 0..3 {
-        for from in 0..3 {
+        for (from, luma) in LUMA.iter().enumerate() {
             let own = if from == out { 1.0 } else { 0.0 };
-            let saturated = LUMA[from] + (own - LUMA[from]) * saturation;
+            let saturated = luma + (own - luma) * saturation;
             numbers.push(own + (saturated * contrast * gain[out] - own) * strength);
         }
         let centred = (1.0 - contrast) / 2.0 * gain[out];
