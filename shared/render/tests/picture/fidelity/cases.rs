@@ -8,6 +8,7 @@ mod words;
 
 use serde_json::{Value, json};
 
+use super::COLOR;
 use crate::film::{Film, Item, film, image, solid};
 
 /// Size of every canvas here.
@@ -26,6 +27,8 @@ pub(super) struct Case {
     pub(super) frame: u64,
     /// Least similarity.
     pub(super) least: f64,
+    /// How far colours may be off, as [`COLOR`].
+    pub(super) color: f64,
 }
 
 const ALL: [f64; 4] = [0.0, 0.0, SIZE.0 as f64, SIZE.1 as f64];
@@ -42,6 +45,7 @@ fn boxes(name: impl Into<String>, frame: u64, film: Film) -> Case {
         counterpart: None,
         frame,
         least: BOXES,
+        color: COLOR,
     }
 }
 

@@ -56,10 +56,10 @@ fn frames_are_those_of_a_browser() {
         let theirs = browser::crop(&shot, place(index), SIZE);
         let (similarity, color) = compare(&case.name, &draw(&case.film, case.frame), &theirs);
         println!("{similarity:.4} {color:.2} {}", case.name);
-        if similarity < case.least || color > COLOR {
+        if similarity < case.least || color > case.color {
             faults.push(format!(
-                "{}: {similarity:.4} (at least {}), colours off by {color:.2} (at most {COLOR})",
-                case.name, case.least
+                "{}: {similarity:.4} (at least {}), colours off by {color:.2} (at most {})",
+                case.name, case.least, case.color
             ));
         }
     }
