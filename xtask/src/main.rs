@@ -1,8 +1,10 @@
-//! The project's commands: `cargo xtask demo|test|lambda|bench|setup`.
+//! The project's commands: `cargo xtask demo|test|load|lambda|bench|setup`.
 
 mod bench;
 mod demo;
 mod lambda;
+mod load;
+mod service;
 mod setup;
 mod shell;
 #[cfg(test)]
@@ -33,6 +35,12 @@ enum Command {
     Setup,
     /// Set up, build, and run every test; ends with one summary.
     Test(test::Args),
+    /// Put `darkroom serve` under load for a minute, and look whether it kept its word.
+    ///
+    /// Many clients create, repeat, read, list and cancel exports at once. Prints requests
+    /// a second and latencies beside bare reads of the same store. It fails when anything
+    /// is answered 5xx, a task is lost, doubled or not ended, or memory grows.
+    Load(load::Args),
     /// Build the functions' bootstraps into `target/lambda`, for `darkroom serve --lambda`.
     ///
     /// A release build for this machine, by cargo-lambda, which is installed into
@@ -50,6 +58,7 @@ fn main() -> anyhow::Result<()> {
         Command::Demo => demo::run_demo(),
         Command::Setup => setup::everything(),
         Command::Test(args) => test::run_suites(&args),
+        Command::Load(args) => load::run_load(&args),
         Command::Lambda => lambda::build(),
         Command::Bench(args) => bench::run_bench(&args),
     }

@@ -149,6 +149,11 @@ const TEST_ENVIRONMENTS: &[(&str, &str, &str)] = &[
         "lint",
         "cfn-lint, SAM and hadolint, for the tests of what is deployed",
     ),
+    (
+        "deny",
+        "deny",
+        "cargo-deny as Astral builds it, which looks at all dependencies",
+    ),
 ];
 
 /// The client's source distribution: the public schema and example documents.

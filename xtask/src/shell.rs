@@ -30,6 +30,28 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Builds `darkroom`, and answers where it is.
+pub(crate) fn build_program() -> anyhow::Result<PathBuf> {
+    run(Command::new("cargo").current_dir(root()).args([
+        "build",
+        "--locked",
+        "--workspace",
+        "--bin",
+        "darkroom",
+    ]))
+    .context("the build failed; the first one needs crates.io, later ones nothing")?;
+    Ok(root().join("target/debug/darkroom"))
+}
+
+/// Memory of a living process in bytes: `VmRSS` is what it has, `VmHWM` the most it had.
+pub(crate) fn memory_bytes(pid: u32, field: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let mut lines = text.lines().filter_map(|line| line.split_once(':'));
+    let (_, value) = lines.find(|(name, _)| *name == field)?;
+    let kib: u64 = value.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
+}
+
 /// Runs a program and returns what it printed.
 pub(crate) fn output(command: &mut Command) -> anyhow::Result<String> {
     let name = name(command);

@@ -27,6 +27,8 @@ enum Suite {
     /// The official Python client, both versions as they are, against `darkroom serve`;
     /// then Schemathesis over openapi.json.
     Client,
+    /// Licences, sources and duplicates of all dependencies, by cargo-deny and deny.toml.
+    Dependencies,
     /// The template and the image, by cfn-lint, SAM and hadolint.
     Template,
     /// The built functions, deployed into the local stack.
@@ -34,7 +36,8 @@ enum Suite {
 }
 
 impl Suite {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
+        Self::Dependencies,
         Self::Template,
         Self::Rust,
         Self::Fidelity,
@@ -47,6 +50,7 @@ impl Suite {
             Self::Rust => rust(),
             Self::Fidelity => fidelity(),
             Self::Client => client(),
+            Self::Dependencies => dependencies(),
             Self::Template => template(),
             Self::Lambda => lambda(),
         }
@@ -174,6 +178,15 @@ fn client() -> anyhow::Result<()> {
         bail!("{}", failed.join("; "));
     }
     Ok(())
+}
+
+/// Asks the network only for crates that no build here has needed. Security advisories
+/// are left out: their database would have to be fetched each time.
+fn dependencies() -> anyhow::Result<()> {
+    run(Command::new(tools().join("deny/bin/cargo-deny"))
+        .current_dir(root())
+        .args(["--locked", "check"])
+        .args(["licenses", "sources", "bans"]))
 }
 
 /// Offline: SAM wants a region and credentials, and uses neither.

@@ -1,6 +1,6 @@
 //! Which call fails, and how.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::future::{Future, pending};
 use std::sync::{Arc, Mutex};
@@ -17,6 +17,7 @@ use futures::future::{BoxFuture, FutureExt as _, Shared};
 use tokio::sync::watch;
 
 use crate::call::describe;
+use crate::need::{Need, needs};
 
 /// One call of a flow. Tries of one call are one point.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,6 +74,8 @@ struct State {
     /// Calls so far, by process and what they do.
     counts: BTreeMap<(&'static str, String), u32>,
     points: Vec<Point>,
+    /// What the calls need of a policy, by process.
+    needs: BTreeMap<&'static str, BTreeSet<Need>>,
     /// SDK's ids of calls that were counted: their further tries are not.
     known: HashSet<String>,
     /// The call that was chosen, and its tries.
@@ -97,6 +100,11 @@ impl Faults {
     /// Every call so far, in order.
     pub fn points(&self) -> Vec<Point> {
         self.0.state.lock().unwrap().points.clone()
+    }
+
+    /// What the calls so far need of a policy, by process.
+    pub fn needs(&self) -> BTreeMap<&'static str, BTreeSet<Need>> {
+        self.0.state.lock().unwrap().needs.clone()
     }
 
     /// Whether the call that was to fail was made.
@@ -136,6 +144,8 @@ impl Faults {
         let mut state = self.0.state.lock().unwrap();
         let state = &mut *state;
         if state.known.insert(id.clone()) {
+            let needed = state.needs.entry(process).or_default();
+            needed.extend(needs(request));
             let call = describe(request);
             let nth = state.counts.entry((process, call.clone())).or_default();
             *nth += 1;

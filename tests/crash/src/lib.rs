@@ -2,7 +2,8 @@
 //!
 //! [`Faults`] stands between the SDK and its HTTP client: it names every call
 //! ([`Point`]), and does to one of them what a [`Fault`] says. The processes of a test
-//! ([`Process`]) share it; one that dies makes no further call.
+//! ([`Process`]) share it; one that dies makes no further call. It keeps, too, what each
+//! call needs of the policy of whoever makes it ([`Need`]).
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +15,8 @@
 
 mod call;
 mod faults;
+mod need;
 
 pub use call::describe;
 pub use faults::{Fault, Faults, Meanwhile, Point, Process};
+pub use need::{Need, needs, signed};

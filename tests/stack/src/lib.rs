@@ -212,6 +212,17 @@ impl Stack {
             .collect()
     }
 
+    /// Sends a part of an upload to the address that was signed for it (`url`, `headers`);
+    /// answers the bucket's status.
+    pub async fn send_part(&self, part: &Value, bytes: &[u8]) -> u16 {
+        let mut put = self.http.put(part["url"].as_str().unwrap());
+        for (name, value) in part["headers"].as_object().unwrap() {
+            put = put.header(name, value.as_str().unwrap());
+        }
+        let sent = put.body(bytes.to_vec()).send().await.unwrap();
+        sent.status().as_u16()
+    }
+
     /// A new key of a user with runtime access and no limit, and its secret.
     pub async fn key(&self, user: &str) -> (String, ApiKey) {
         let wanted = NewKey {

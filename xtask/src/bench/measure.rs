@@ -1,11 +1,12 @@
 //! What one run of a program costs, its children included.
 
-use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use nix::sys::resource::{UsageWho, getrusage};
+
+use crate::shell::memory_bytes;
 
 /// Cost of one run.
 #[derive(Debug, Clone, Copy)]
@@ -26,13 +27,14 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<Cost> {
     let before = children_cpu()?;
     let began = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?;
-    let status_file = format!("/proc/{}/status", child.id());
     let mut peak_bytes = 0;
     let status = loop {
         if let Some(status) = child.try_wait()? {
             break status;
         }
-        peak_bytes = high_water(&status_file).unwrap_or(0).max(peak_bytes);
+        peak_bytes = memory_bytes(child.id(), "VmHWM")
+            .unwrap_or(0)
+            .max(peak_bytes);
         std::thread::sleep(LOOK);
     };
     let wall_seconds = began.elapsed().as_secs_f64();
@@ -52,13 +54,6 @@ fn children_cpu() -> anyhow::Result<f64> {
     let seconds =
         |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
     Ok(seconds(usage.user_time()) + seconds(usage.system_time()))
-}
-
-fn high_water(status_file: &str) -> Option<u64> {
-    let text = fs::read_to_string(status_file).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib * 1024)
 }
 
 /// The middle value; of two, their mean.

@@ -3,20 +3,18 @@
 mod check;
 mod client;
 mod media;
-mod service;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use crate::service::Service;
 use crate::setup;
-use crate::shell::{root, run};
+use crate::shell::{build_program, root};
 use client::Client;
-use service::Service;
 
 /// The film: 10 seconds, 1080p, its assets by the file names of the sample media.
 const SCENE: &str = include_str!("../../../events/scenes/demo.editor-state.json");
@@ -28,20 +26,13 @@ pub(crate) fn run_demo() -> anyhow::Result<()> {
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
 
     println!("demo: building darkroom (the first build takes some minutes)");
-    run(Command::new("cargo").current_dir(root()).args([
-        "build",
-        "--locked",
-        "--workspace",
-        "--bin",
-        "darkroom",
-    ]))
-    .context("the build failed; the first one needs crates.io, later ones nothing")?;
+    let program = build_program()?;
 
     println!("demo: sample media in {}", folder.join("media").display());
     let media = media::make(&folder.join("media"))?;
 
     let film = folder.join("demo.mp4");
-    let service = Service::start(&root().join("target/debug/darkroom"), &folder)?;
+    let service = Service::start(&program, &folder, &[], &[])?;
     println!("demo: the service answers on {}", service.url);
     let exported = film_from(&Client::new(&service.url, &service.api_key), &media, &film);
     service.stop(exported)?;

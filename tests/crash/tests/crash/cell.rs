@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use darkroom_exports::Timestamp;
+use darkroom_exports::{Timestamp, WebhookSecret};
 use darkroom_store::{ApiKey, NewKey, Received, Store};
 use darkroom_test_crash::Faults;
 use darkroom_test_stack::export::square;
@@ -65,6 +65,8 @@ pub struct Cell {
     pub user: String,
     pub secret: String,
     pub key: ApiKey,
+    /// What its webhooks are signed with.
+    pub signs: WebhookSecret,
     /// An uploaded file that the export names.
     pub asset: String,
     pub body: Value,
@@ -95,8 +97,7 @@ impl Cell {
         };
         let made = store.create_key(&user, wanted).await.unwrap();
         let key = store.authenticate(&made.key).await.unwrap().unwrap();
-        let secret = store.rotate_webhook_secret(&user, Duration::ZERO).await;
-        secret.unwrap();
+        let signs = store.rotate_webhook_secret(&user, Duration::ZERO).await;
         store.grant(&user, GRANTED_MICROS).await.unwrap();
         let mut cell = Self {
             lane: Arc::clone(lane),
@@ -104,6 +105,7 @@ impl Cell {
             user,
             secret: made.key,
             key,
+            signs: signs.unwrap(),
             asset: String::new(),
             body: Value::Null,
             faults: lane.no_faults(),

@@ -28,7 +28,7 @@ impl Cell {
         self.api(self.lane.no_faults().process("other")).await
     }
 
-    async fn api(&self, process: Process) -> Api {
+    pub async fn api(&self, process: Process) -> Api {
         let limits = Limits {
             callbacks: CallbackPolicy::Local,
             ..Limits::default()
@@ -43,7 +43,7 @@ impl Cell {
     }
 
     /// Sends a request; `None` where the process dies of it.
-    async fn ask(&self, api: &Api, request: Request<Body>) -> Option<(u16, Value)> {
+    pub async fn ask(&self, api: &Api, request: Request<Body>) -> Option<(u16, Value)> {
         let router = api.router.clone();
         let answer = async {
             let response = router.oneshot(request).await.unwrap();
@@ -54,7 +54,7 @@ impl Cell {
         api.process.live(answer).await
     }
 
-    fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
+    pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
         let bearer = format!("Bearer {}", self.secret);
         Request::builder()
             .method(method)

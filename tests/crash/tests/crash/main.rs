@@ -4,6 +4,7 @@
 //! ```text
 //! lane: stack, receiver ──> cell: a user, its processes, its clock ──> what is left
 //! matrix: a flow is run once, and each of its calls is a row; faults are the columns
+//! access: what all calls need of the policies of template.yaml, and what is logged meanwhile
 //! ```
 
 #![allow(
@@ -15,6 +16,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod access;
 mod cell;
 mod client;
 mod lane;

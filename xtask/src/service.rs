@@ -22,11 +22,17 @@ pub(crate) struct Service {
     pub(crate) api_key: String,
     child: Child,
     log: PathBuf,
-    _data: TempDir,
+    data: TempDir,
 }
 
 impl Service {
-    pub(crate) fn start(program: &Path, folder: &Path) -> anyhow::Result<Self> {
+    /// Starts it, with further arguments and environment; its log goes to `folder`.
+    pub(crate) fn start(
+        program: &Path,
+        folder: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let log = folder.join("serve.log");
         let log_file =
             File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
@@ -37,6 +43,8 @@ impl Service {
         let mut child = Command::new(program)
             .args(["serve", "--json", "--port", "0", "--data"])
             .arg(data.path())
+            .args(arguments)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log_file)
@@ -48,7 +56,7 @@ impl Service {
             api_key: String::new(),
             child,
             log,
-            _data: data,
+            data,
         };
         let (send, first_line) = channel();
         std::thread::spawn(move || {
@@ -73,6 +81,16 @@ impl Service {
         service.url = text("url").context("darkroom serve gave no URL")?;
         service.api_key = text("apiKey").context("darkroom serve gave no key")?;
         Ok(service)
+    }
+
+    /// Where its state is kept.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Stops it; a failure of the work done with it gets the end of its log.
