@@ -25,6 +25,7 @@ mod faults;
 mod hostile;
 mod idempotency;
 mod illustrations;
+mod media_kinds;
 mod money;
 mod motion_graphics;
 mod pauses;
