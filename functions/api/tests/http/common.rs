@@ -110,6 +110,11 @@ pub async fn serve_at(store: &Store, clock: fn() -> Timestamp) -> String {
         limits,
         ..ApiConfig::default()
     };
+    serve_config(store, config, clock).await
+}
+
+/// Serves a store with settings and a clock of the test's own.
+pub async fn serve_config(store: &Store, config: ApiConfig, clock: fn() -> Timestamp) -> String {
     let app = router(AppState::with_clock(store.clone(), config, clock));
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
