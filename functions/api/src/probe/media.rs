@@ -122,9 +122,7 @@ pub(super) fn read(mut source: Input, container: Container, video: bool) -> Resu
     container.check_doc_type(head.as_deref().and_then(ebml::doc_type))?;
     let size = picture_size(reader.as_ref(), video)?;
     let duration_ms = stated_ms(reader.as_ref()).or_else(|| counted_ms(reader.as_mut()));
-    if duration_ms.is_some_and(|length| length > LONGEST_MS) {
-        return Err("it is longer than 30 minutes, which is the longest that is taken".to_owned());
-    }
+    check_length(duration_ms)?;
     Ok(Found {
         size: size.map(|(width, height)| {
             if turned {
@@ -135,6 +133,23 @@ pub(super) fn read(mut source: Input, container: Container, video: bool) -> Resu
         }),
         duration_ms,
     })
+}
+
+/// A length that is known and not too long; without one nothing says that it is not.
+fn check_length(duration_ms: Option<u64>) -> Result<(), String> {
+    match duration_ms {
+        Some(length) if length > LONGEST_MS => Err(format!(
+            "it is {} s long; at most {} s (30 minutes) are taken: cut it",
+            length.div_ceil(1000),
+            LONGEST_MS / 1000
+        )),
+        Some(_) => Ok(()),
+        None => Err(
+            "its length cannot be known: it states none, and no two times are found in it; write \
+             it anew (`ffmpeg -i FILE -c copy NEW`)"
+                .to_owned(),
+        ),
+    }
 }
 
 /// The size of a video's picture; none of a sound. A sentence says what is missing or too

@@ -71,6 +71,67 @@ async fn matroska_is_not_webm_nor_the_other_way_round() {
     assert!(service.objects("").await.is_empty());
 }
 
+/// Files of half an hour are small when there is nothing in them.
+#[tokio::test(flavor = "multi_thread")]
+async fn half_an_hour_is_taken_and_no_more() {
+    let service = Service::start().await;
+    let dir = service.stack.dir.path();
+    let video = "-f lavfi -i color=s=16x16:r=1 -c:v libx264 -pix_fmt yuv420p -preset ultrafast";
+    let sound = "-f lavfi -i anullsrc=r=8000:cl=mono";
+    // A second longer than half an hour, told by the container or by its packets alone.
+    for (name, kind, recipe) in [
+        ("a.mp4", "video/mp4", format!("{video} -t 1801")),
+        ("a.mkv", "video/x-matroska", format!("{video} -t 1801")),
+        (
+            "f.mp4",
+            "video/mp4",
+            format!("{video} -t 1801 -movflags frag_keyframe+empty_moov"),
+        ),
+        ("a.flac", "audio/flac", format!("{sound} -t 1801")),
+        ("a.m4a", "audio/mp4", format!("{sound} -t 1801")),
+    ] {
+        let bytes = make(dir, name, &recipe);
+        for refused in both_ways(&service, name, kind, &bytes).await {
+            assert_refused(&refused, "at most 1800 s (30 minutes)");
+        }
+    }
+    service.assert_nothing_created().await;
+    assert!(service.objects("").await.is_empty());
+
+    for (name, kind, recipe) in [
+        ("a.mp4", "video/mp4", format!("{video} -t 1800")),
+        ("a.flac", "audio/flac", format!("{sound} -t 1800")),
+    ] {
+        let bytes = make(dir, name, &recipe);
+        for taken in both_ways(&service, name, kind, &bytes).await {
+            assert_eq!(taken.data()["duration"], 1800.0, "{name}");
+        }
+    }
+}
+
+/// A file in fragments of which only the head is there: it has tracks, and no time.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_no_length_is_refused() {
+    let service = Service::start().await;
+    let dir = service.stack.dir.path();
+    let picture = format!("{PICTURE} -c:v libx264 -pix_fmt yuv420p");
+    let sound = format!("{SOUND} -c:a aac");
+    for (name, kind, recipe) in [
+        ("a.mp4", "video/mp4", &picture),
+        ("a.m4a", "audio/mp4", &sound),
+    ] {
+        let recipe = format!("{recipe} -movflags frag_keyframe+empty_moov");
+        let whole = make(dir, name, &recipe);
+        let fragment = whole.windows(4).position(|four| four == b"moof").unwrap();
+        for refused in both_ways(&service, name, kind, &whole[..fragment - 4]).await {
+            assert_refused(&refused, "its length cannot be known");
+        }
+        let taken = answer(upload(&service, name, kind, whole)).await;
+        assert!(taken.data()["duration"].as_f64() > Some(1.9), "{name}");
+    }
+    assert_eq!(service.objects("").await.len(), 2);
+}
+
 /// The answers to a file sent in parts, and then at once.
 async fn both_ways(service: &Service, name: &str, kind: &str, bytes: &[u8]) -> [Answer; 2] {
     let in_parts = whole(service, &announced(name, kind, bytes), bytes).await;
