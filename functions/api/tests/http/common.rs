@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 use crate::described::assert_described;
 pub use crate::documents::{
-    body, body_of, body_with, geometry, slid_from_a_corner, state, state_with, synced_body, with,
+    body, body_of, body_with, geometry, old_state, slid_from_a_corner, state, state_with,
+    synced_body, with,
 };
 pub use crate::problems::assert_problem;
 

@@ -22,6 +22,7 @@ mod documents;
 mod edges;
 mod estimates;
 mod faults;
+mod generation_zero;
 mod hostile;
 mod idempotency;
 mod illustrations;
