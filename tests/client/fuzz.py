@@ -9,9 +9,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
-from running import Service
+from running import ROOT, Service
 
 CHECKS = [
     "not_a_server_error",
@@ -22,7 +23,7 @@ CHECKS = [
 ]
 # Seconds for one request and for the whole run, on the slowest machine we test on.
 REQUEST_LIMIT, RUN_LIMIT = 30, 600
-REPORT = "report.json"
+REPORT, EVENTS = "report.json", "events.ndjson"
 
 
 def command(service):
@@ -40,8 +41,9 @@ def command(service):
         "--suppress-health-check=all",
         "--warnings=off",
         "--no-color",
-        "--report=json",
+        "--report=json,ndjson",
         f"--report-json-path={REPORT}",
+        f"--report-ndjson-path={EVENTS}",
     ]
 
 
@@ -59,6 +61,52 @@ def never_accepted(report):
     return sorted(name for name in refused if not name.startswith("DELETE "))
 
 
+def link_targets(document):
+    """Operations that a link of the document leads to."""
+    operations = {
+        operation["operationId"]: (f"{method.upper()} {path}", operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    }
+    return {
+        operations[link["operationId"]][0]
+        for _, operation in operations.values()
+        for response in operation["responses"].values()
+        for link in response.get("links", {}).values()
+    }
+
+
+def followed(events):
+    """How often a link of the document led to an operation, and how often that then succeeded."""
+    asked, accepted = Counter(), Counter()
+    for event in events:
+        recorder = event.get("ScenarioFinished", {}).get("recorder", {})
+        for name, case in recorder.get("cases", {}).items():
+            link = case.get("transition")
+            # What Schemathesis infers is no link of ours; one that gave nothing led nowhere.
+            if not link or link["is_inferred"] or not case["is_transition_applied"]:
+                continue
+            target = f"{case['value']['method'].upper()} {case['value']['path']}"
+            response = recorder.get("interactions", {}).get(name, {}).get("response")
+            if response:
+                asked[target] += 1
+                accepted[target] += response["status_code"] < 300
+    return asked, accepted
+
+
+def never_followed(document, events):
+    """Targets of links that no link led to, or never to a success.
+
+    A success may be beyond what is deleted or canceled twice; asked for it must be.
+    """
+    asked, accepted = followed(events)
+    return sorted(
+        target
+        for target in link_targets(document)
+        if not (asked if target.startswith("DELETE ") else accepted)[target]
+    )
+
+
 def main():
     with tempfile.TemporaryDirectory() as data:
         # So many that creates go on succeeding, and so fast as a key may be.
@@ -73,11 +121,16 @@ def main():
             environment = os.environ | {"SCHEMATHESIS_HOOKS": hooks, "NO_PROXY": "127.0.0.1"}
             ran = subprocess.run(command(service), env=environment, cwd=data, timeout=RUN_LIMIT)
             report = json.loads(Path(data, REPORT).read_text())
+            with Path(data, EVENTS).open() as lines:
+                document = json.loads((ROOT / "openapi.json").read_text())
+                unfollowed = never_followed(document, map(json.loads, lines))
         finally:
             service.stop()
     if hollow := never_accepted(report):
         print("no request was accepted by:", ", ".join(hollow), file=sys.stderr)
-    return ran.returncode or bool(hollow)
+    if unfollowed:
+        print("no link of the document led to:", ", ".join(unfollowed), file=sys.stderr)
+    return ran.returncode or bool(hollow or unfollowed)
 
 
 if __name__ == "__main__":

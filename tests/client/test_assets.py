@@ -51,10 +51,9 @@ def test_assets_belong_to_their_user(client, connect, service, media):
         with pytest.raises(APIError) as refused:
             stranger.assets.get(unknown)
         assert refused.value.status == 404
-    # Nor can another user's file be named in a document.
+    # Nor can another user's file be named in a document: it is as if it were not there.
     stolen = asset("image", "stolen", "logo.png", "image/png", remoteKey=made["fileKey"])
     state = document(0.1, media_item("image", "stolen"), assets=[stolen])
-    with pytest.raises(APIError) as refused:
-        task = fields(stranger.exports.create(request(state)))
-        stranger.exports.wait(task["taskId"], timeout=120)
-    assert "stolen" in str(refused.value)
+    with pytest.raises(ValidationError) as refused:
+        stranger.exports.create(request(state))
+    assert (refused.value.status, refused.value.error_code) == (422, "EDITOR_ASSET_NOT_FOUND")

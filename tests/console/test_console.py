@@ -156,12 +156,37 @@ def test_an_export_is_watched_to_its_film(console):
     console.shoot("done-narrow")
 
 
-def test_an_export_is_canceled(console):
+def test_format_and_ratio_are_those_of_the_film(console):
+    page = console.open()
+    console.frame(0)
+    page.select_option("#format", "webm")
+    page.select_option("#ratio", "1:1")
+    page.fill("#scale", "0.6")
+    page.locator("#estimate", has_text="768 × 768, 120 frames").wait_for()
+    assert page.locator("#download").is_hidden()
+    page.click("#start:not([disabled])")
+    ended(console, "COMPLETED")
+    page.evaluate(UNTIL_PLAYED, 0)
+    assert page.evaluate("[film.videoWidth, film.videoHeight]") == [768, 768]
+    # The link leads to the film itself.
+    film = page.get_attribute("#download", "href")
+    answer = console.context.request.get(film)
+    assert (answer.status, answer.headers["content-type"]) == (200, "video/webm")
+    assert answer.body().startswith(b"\x1a\x45\xdf\xa3")
+    with page.expect_request(film):
+        page.click("#download")
+
+
+def test_an_export_tells_how_far_it_is_and_is_canceled(console):
     page = console.open()
     console.frame(0)
     page.fill("#scale", "3")
     page.locator("#estimate", has_text="3840 × 2160").wait_for()
     page.click("#start:not([disabled])")
+    status = page.locator("#status", has_text=re.compile(r"^rendering · [1-9]\d? %$"))
+    status.wait_for(timeout=EXPORT_LIMIT * 1000)
+    assert 0 < page.evaluate("progress.value") < 100
+    assert page.get_attribute("#task", "data-status") == "PROCESSING"
     page.click("#cancel:visible")
     ended(console, "CANCELED")
     assert page.locator("#cancel").is_hidden()
@@ -169,6 +194,28 @@ def test_an_export_is_canceled(console):
     [task] = api(console, "GET", "/v1/exports")["data"]
     assert task["status"] == "CANCELED"
     page.locator("#tasks tr", has_text="canceled").wait_for()
+
+
+# What somebody sees of the operations: their articles, and what leads to them.
+SEEN = """() => ["article", "#contents a:not([href='#schemas'])"].map((each) =>
+  [...document.querySelectorAll(each)].filter((element) => element.checkVisibility())
+    .map((element) => element.id || element.hash.slice(1)).sort())"""
+
+
+def test_the_page_of_the_api_shows_every_operation_and_filters_them(console):
+    page = console.open("/docs")
+    described = [
+        (f"{path} {operation['operationId']}", operation["operationId"])
+        for path, item in api(console, "GET", "/openapi.json")["paths"].items()
+        for operation in item.values()
+    ]
+    page.locator("#schemas h2").wait_for()
+    for text in ["", "  CANCEL ", "/v1/projects/", "nothing is called so", ""]:
+        page.fill("#filter", text)
+        wanted = text.strip().lower()
+        fit = sorted(name for words, name in described if wanted in words.lower())
+        assert page.evaluate(SEEN) == [fit, fit], text
+    assert len(described) >= 20
 
 
 def test_names_are_text_and_never_markup(console):

@@ -27,15 +27,18 @@ pub(crate) const DEV_USER: &str = "dev";
 const TEMPLATE: &str = include_str!("../../../template.yaml");
 
 /// Passed on to deployed functions where they are set here.
-const PASSED_ON: [&str; 9] = [
+const PASSED_ON: [&str; 12] = [
     "DARKROOM_ACTIVE_LIMIT",
+    "DARKROOM_CREDITS_PER_STANDARD_SECOND",
     "DARKROOM_FETCH_ALLOW",
     "DARKROOM_FFMPEG",
     "DARKROOM_FFPROBE",
     "DARKROOM_FONTS",
+    "DARKROOM_FPS60_PERCENT",
     "DARKROOM_MAX_OUTPUT_PIXELS",
     "DARKROOM_PIXEL_BUDGET",
     "DARKROOM_REQUESTS_PER_MINUTE",
+    "DARKROOM_STANDARD_PIXELS",
     "PATH",
 ];
 

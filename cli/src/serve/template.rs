@@ -209,7 +209,7 @@ fn at<'a>(root: &'a Yaml, path: &[&str]) -> anyhow::Result<&'a Yaml> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use darkroom_exports::{CallbackPolicy, Limits};
+    use darkroom_exports::{CallbackPolicy, Limits, PriceTable};
 
     fn template() -> Template {
         let refs = [
@@ -252,7 +252,7 @@ mod tests {
         assert!(document.contains("arn:aws:s3:::bucket/documents/*"));
     }
 
-    /// The limits of a deployment and of the program are one set of numbers.
+    /// The limits and prices of a deployment and of the program are one set of numbers.
     #[test]
     fn limits_are_the_code_s_own() {
         let api = template().function("ApiFunction").unwrap();
@@ -268,6 +268,20 @@ mod tests {
             of("DARKROOM_REQUESTS_PER_MINUTE"),
             limits.requests_per_minute.to_string()
         );
+        let prices = PriceTable::default();
+        for (name, value) in [
+            (
+                "DARKROOM_CREDITS_PER_STANDARD_SECOND",
+                prices.per_standard_second.to_string(),
+            ),
+            ("DARKROOM_FPS60_PERCENT", prices.fps60_percent.to_string()),
+            (
+                "DARKROOM_STANDARD_PIXELS",
+                prices.standard_pixels.to_string(),
+            ),
+        ] {
+            assert_eq!(of(name), value, "{name}");
+        }
     }
 
     /// AWS asks for six times the function's time-out, so that a message is not

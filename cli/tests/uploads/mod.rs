@@ -193,7 +193,15 @@ async fn files_are_uploaded_from_the_command_line() {
     let project = made["data"]["projectId"].as_str().unwrap();
     let small = small.to_str().unwrap();
     let bound = ["upload", small, "--project", project, "--data", data];
-    let asset: Value = serde_json::from_str(&stdout(&run(&bound, 0))).unwrap();
+    // How far it is, then the asset.
+    let told = stdout(&run(&bound, 0));
+    let told: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(&told)
+        .into_iter()
+        .collect();
+    let told = told.unwrap();
+    let (asset, progress) = told.split_last().unwrap();
+    assert_eq!(progress[0], serde_json::json!({ "phase": "uploading" }));
+    assert_eq!(progress.last().unwrap()["bytes"], SRT.len());
     assert_eq!(
         (&asset["type"], &asset["filename"]),
         (&"CAPTION".into(), &"ein Täxt.srt".into())
@@ -201,7 +209,10 @@ async fn files_are_uploaded_from_the_command_line() {
     let (_, listed) = service.get(&format!("/v1/projects/{project}/assets")).await;
     assert_eq!(listed["data"][0]["assetId"], asset["assetId"]);
 
-    // On a terminal a large one has a bar.
+    // On a terminal either has a bar.
+    let shown = on_terminal(&["upload", small, "--data", data], &[]);
+    assert!(shown.contains("uploading"), "{shown}");
+    assert!(shown.contains("\"type\": \"CAPTION\""), "{shown}");
     let large = large_picture(dir.path(), 81);
     let large = large.to_str().unwrap();
     let shown = on_terminal(&["upload", large, "--data", data], &[]);

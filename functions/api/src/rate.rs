@@ -5,7 +5,7 @@
 //! through its rate times their number, which is for fairness, not for safety: what all
 //! keys together may do is bounded by API Gateway's throttling before them.
 //!
-//! Every answer to a valid key says how it stands, in the fields of
+//! Every answer of an operation to a valid key says how it stands, in the fields of
 //! draft-ietf-httpapi-ratelimit-headers-10: `RateLimit-Policy` names the rate,
 //! `RateLimit` what is left of it and the seconds until it is whole again or, when
 //! nothing is left, until there is one request more.

@@ -49,14 +49,20 @@ pub(crate) fn bad_files(bad: BadFiles) -> Refusal {
         path,
         message,
     };
+    let of_assets = |assets: Vec<String>, message: &str| -> Vec<EditorFault> {
+        let assets = assets.into_iter();
+        let faults = assets.map(|asset| fault(join_pointer("/assets", &asset), message.to_owned()));
+        faults.collect()
+    };
     let faults: Vec<EditorFault> = match bad {
-        BadFiles::Deleted(assets) => assets
-            .into_iter()
-            .map(|asset| {
-                let message = "names an uploaded file that is deleted; upload it again";
-                fault(join_pointer("/assets", &asset), message.to_owned())
-            })
-            .collect(),
+        BadFiles::Deleted(assets) => of_assets(
+            assets,
+            "names an uploaded file that is deleted; upload it again",
+        ),
+        BadFiles::Foreign(assets) => of_assets(
+            assets,
+            "names an uploaded file that is not there; give the fileKey of an asset of yours",
+        ),
         BadFiles::TooMany(files) => {
             let message = format!(
                 "names {files} uploaded files; at most {MAX_FILES} are possible: use fewer"

@@ -1,15 +1,13 @@
 //! What an export costs, in integers, fixed when it is created.
 //!
 //! `billedStandardSeconds` = ceil(duration x size factor x fps factor); one
-//! standard second is a second of 1080p at 30 fps (contract, "Billing").
+//! standard second is a second of 1080p at 30 fps (contract, "Billing"). Every number of
+//! that is in the [`PriceTable`], which a deployment may set.
 
 use std::fmt;
 use std::str::FromStr;
 
 use darkroom_editor_state::{TICKS_PER_SECOND, Ticks};
-
-/// Pixels of the reference picture, 1920 x 1080; larger outputs cost in proportion.
-const STANDARD_PIXELS: u128 = 1920 * 1080;
 
 /// Money of an account in millionths of a credit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -68,16 +66,20 @@ impl fmt::Display for Credits {
 pub struct PriceTable {
     /// Price of one standard second.
     pub per_standard_second: Credits,
-    /// Factor at 60 fps, in percent of 30 fps.
+    /// Factor at 60 fps, in percent of 30 fps, from 1.
     pub fps60_percent: u32,
+    /// Pixels of a frame that costs the standard, from 1; larger ones cost in proportion,
+    /// smaller ones as much.
+    pub standard_pixels: u32,
 }
 
 impl Default for PriceTable {
-    /// A tenth of a credit a standard second, twice that at 60 fps.
+    /// A tenth of a credit a standard second of 1920 x 1080, twice that at 60 fps.
     fn default() -> Self {
         Self {
             per_standard_second: Credits(Credits::MICROS / 10),
             fps60_percent: 200,
+            standard_pixels: 1920 * 1080,
         }
     }
 }
@@ -96,10 +98,11 @@ pub struct Quote {
 impl PriceTable {
     /// Prices a timeline of this length drawn at this size and rate.
     pub fn quote(&self, duration: Ticks, width: u32, height: u32, fps: u32) -> Quote {
-        let pixels = (u128::from(width) * u128::from(height)).max(STANDARD_PIXELS);
+        let standard_pixels = u128::from(self.standard_pixels.max(1));
+        let pixels = (u128::from(width) * u128::from(height)).max(standard_pixels);
         let fps_percent = if fps > 30 { self.fps60_percent } else { 100 };
         let weighted = duration.0.max(0).unsigned_abs() as u128 * pixels * u128::from(fps_percent);
-        let unit = TICKS_PER_SECOND as u128 * STANDARD_PIXELS * 100;
+        let unit = TICKS_PER_SECOND as u128 * standard_pixels * 100;
         let standard_seconds = i64::try_from(weighted.div_ceil(unit)).unwrap_or(i64::MAX);
         Quote {
             duration,
@@ -125,6 +128,23 @@ mod tests {
         assert_eq!(seconds(10.0, 1920, 1080, 30), 10);
         assert_eq!(seconds(10.0, 3840, 2160, 30), 40);
         assert_eq!(seconds(10.0, 1920, 1080, 60), 20);
+    }
+
+    #[test]
+    fn every_number_of_a_price_is_in_the_table() {
+        let table = PriceTable {
+            per_standard_second: "0.25".parse().unwrap(),
+            fps60_percent: 150,
+            standard_pixels: 1280 * 720,
+        };
+        let quote = |width, height, fps| {
+            let quote = table.quote(Ticks::from_seconds(10.0), width, height, fps);
+            (quote.standard_seconds, quote.credits.to_string())
+        };
+        assert_eq!(quote(640, 360, 30), (10, "2.5".to_owned()));
+        assert_eq!(quote(1280, 720, 60), (15, "3.75".to_owned()));
+        assert_eq!(quote(1920, 1080, 30), (23, "5.75".to_owned()));
+        assert_eq!(quote(1920, 1080, 60), (34, "8.5".to_owned()));
     }
 
     #[test]

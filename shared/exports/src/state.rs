@@ -11,6 +11,8 @@ use crate::problem::Problem;
 
 /// Characters of a SHA-256 in hex.
 const HASH_CHARS: usize = 64;
+/// What the folders of all users' uploaded files lie below.
+const UPLOADS: &str = "uploads/";
 /// Longest file name ending.
 const MAX_ENDING: usize = 8;
 
@@ -55,6 +57,29 @@ impl StateDocument {
         }
         files
     }
+
+    /// The assets that name, as `remoteKey`, a file below another folder of uploads than
+    /// `folder` (`uploads/.../`): one of another user.
+    pub fn foreign_assets(&self, folder: &str) -> Vec<&str> {
+        let assets = self.document.state.assets.values();
+        let foreign = assets.filter(|asset| {
+            let key = asset.remote_key.as_deref();
+            key.is_some_and(|key| !key.starts_with(folder) && is_upload(key))
+        });
+        foreign.map(|asset| asset.id.as_str()).collect()
+    }
+}
+
+/// Whether a key lies in some user's folder: below `uploads/` and a user's id in hex.
+fn is_upload(key: &str) -> bool {
+    let user = key
+        .strip_prefix(UPLOADS)
+        .and_then(|key| key.split_once('/'));
+    user.is_some_and(|(user, _)| !user.is_empty() && user.bytes().all(is_hex_digit))
+}
+
+const fn is_hex_digit(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 /// `<sha256>.<ending>` of a file below the folder.
@@ -69,10 +94,7 @@ fn file_name<'a>(asset: &'a Asset, folder: &str) -> Option<&'a str> {
         (None, None) => return None,
     };
     let (hash, ending) = name.split_once('.')?;
-    let is_hash = hash.len() == HASH_CHARS
-        && hash
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_hash = hash.len() == HASH_CHARS && hash.bytes().all(is_hex_digit);
     let is_ending = (1..=MAX_ENDING).contains(&ending.len())
         && ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (is_hash && is_ending).then_some(name)
@@ -121,5 +143,9 @@ mod tests {
         let expected = BTreeMap::from([(first.as_str(), "1"), (second.as_str(), "2")]);
         assert_eq!(state.files("uploads/61/"), expected);
         assert!(state.files("uploads/6/").is_empty());
+        assert_eq!(state.foreign_assets("uploads/61/"), ["3"]);
+        let foreign = state.foreign_assets("uploads/62/");
+        assert_eq!(foreign.len(), 2, "a signed address opens to whoever has it");
+        assert!(foreign.contains(&"1") && foreign.contains(&"5"));
     }
 }

@@ -25,7 +25,8 @@ pub struct NewAsset {
     pub filename: String,
     /// Media type, proven by probing.
     pub media_type: &'static str,
-    /// File name ending, without a dot.
+    /// Ending of the file's key, without a dot: what its bytes were read as. The same bytes
+    /// have the same one, whatever their media types are said to be.
     pub extension: &'static str,
     /// Width and height in pixels.
     pub size: Option<(u32, u32)>,

@@ -99,6 +99,8 @@ pub(crate) enum Looked<'a> {
 pub enum BadFiles {
     /// These assets of the document name files that are deleted.
     Deleted(Vec<String>),
+    /// These assets of the document name files of another user, which are told to nobody.
+    Foreign(Vec<String>),
     /// It names so many, more than [`MAX_FILES`].
     TooMany(usize),
 }
@@ -115,6 +117,13 @@ fn set_hash(files: &BTreeMap<&str, &str>) -> Option<String> {
         hash.update([0]);
     }
     (!files.is_empty()).then(|| hex::encode(hash.finalize()))
+}
+
+/// What is wrong with a document that names another user's files, by its keys alone.
+pub(crate) fn foreign_files(user: &str, state: &StateDocument) -> Option<BadFiles> {
+    let assets = state.foreign_assets(&folder(user));
+    let assets: Vec<String> = assets.into_iter().map(str::to_owned).collect();
+    (!assets.is_empty()).then_some(BadFiles::Foreign(assets))
 }
 
 /// [`Named::set_hash`] of a document that nobody has looked at yet.
@@ -166,6 +175,9 @@ impl Store {
         state: &'a StateDocument,
         deletions: Option<i64>,
     ) -> Result<Looked<'a>, StoreError> {
+        if let Some(bad) = foreign_files(user, state) {
+            return Ok(Looked::Bad(bad));
+        }
         let files = state.files(&folder(user));
         if files.len() > MAX_FILES {
             return Ok(Looked::Bad(BadFiles::TooMany(files.len())));

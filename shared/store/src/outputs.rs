@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
+use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use darkroom_exports::{Format, Task, TaskState};
 use serde_json::Value;
 use tokio::io::AsyncReadExt as _;
 
+use crate::assets::AssetRecord;
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::lease::Claim;
@@ -134,17 +136,11 @@ impl Store {
         key: &str,
         filename: Option<&str>,
     ) -> Result<String, StoreError> {
-        let wrong = |error: &dyn std::fmt::Display| StoreError::Config(error.to_string());
-        let signing = PresigningConfig::expires_in(SIGNED_FOR).map_err(|error| wrong(&error))?;
         let mut get = self.0.s3.get_object().bucket(&self.0.bucket).key(key);
         if let Some(filename) = filename {
             get = get.response_content_disposition(disposition(filename, key));
         }
-        let signed = get
-            .presigned(signing)
-            .await
-            .map_err(|error| wrong(&error))?;
-        Ok(signed.uri().to_owned())
+        presign(get).await
     }
 
     /// A task as the contract shows it (`ExportTask`), with an address signed now where
@@ -160,10 +156,23 @@ impl Store {
         Ok(task.to_export_task(url))
     }
 
-    /// An address that reads an uploaded file for 24 hours.
-    pub async fn presign_asset(&self, key: &str) -> Result<String, StoreError> {
-        self.presign_output(key, None).await
+    /// An address that reads an uploaded file for 24 hours, as the media type of the asset:
+    /// another asset of the same bytes may have another one.
+    pub async fn presign_asset(&self, asset: &AssetRecord) -> Result<String, StoreError> {
+        let get = self.0.s3.get_object().bucket(&self.0.bucket);
+        let get = get.key(&asset.file_key);
+        presign(get.response_content_type(&asset.media_type)).await
     }
+}
+
+async fn presign(get: GetObjectFluentBuilder) -> Result<String, StoreError> {
+    let wrong = |error: &dyn std::fmt::Display| StoreError::Config(error.to_string());
+    let signing = PresigningConfig::expires_in(SIGNED_FOR).map_err(|error| wrong(&error))?;
+    let signed = get
+        .presigned(signing)
+        .await
+        .map_err(|error| wrong(&error))?;
+    Ok(signed.uri().to_owned())
 }
 
 /// `Content-Disposition` with an ASCII fallback and the exact name (RFC 6266).

@@ -16,7 +16,7 @@ use darkroom_exports::{
 
 use crate::config::Store;
 use crate::error::StoreError;
-use crate::files::{BadFiles, Looked, Named, Use, files_hash};
+use crate::files::{BadFiles, Looked, Named, Use, files_hash, foreign_files};
 use crate::item::{Item, key, n, number, s, text, user_pk};
 use crate::keys::ApiKey;
 use crate::read::List;
@@ -286,6 +286,10 @@ impl Store {
                 Ok(full_at) => full_at,
                 Err(seconds) => return Ok(Synced::RateLimited(seconds)),
             };
+            // Not of the files whose hash may be the same as before.
+            if let Some(bad) = foreign_files(user, state) {
+                return Ok(Synced::State(bad));
+            }
             let mut parts = vec![
                 (Part::Key, self.key_is_valid(key)?),
                 (

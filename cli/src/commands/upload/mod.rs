@@ -44,14 +44,13 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
     let project = args.project.as_deref();
     let in_parts = file.size_bytes > REQUEST_FILE_BYTES as u64;
     let work = async {
+        let meter = Meter::bytes(args.json);
         let uploaded = if in_parts {
-            let meter = Meter::bytes(args.json);
-            let uploaded = parts::upload(&client, &file, project, &meter).await;
-            meter.end();
-            uploaded
+            parts::upload(&client, &file, project, &meter).await
         } else {
-            at_once(&client, &file, project).await
+            at_once(&client, &file, project, &meter).await
         };
+        meter.end();
         match uploaded {
             Ok(asset) => show(&json!({ "data": asset }), args.json),
             Err(error) => refused(error, args.json),
@@ -127,7 +126,10 @@ async fn at_once(
     client: &Client,
     file: &LocalFile,
     project: Option<&str>,
+    meter: &Meter,
 ) -> anyhow::Result<Value> {
+    meter.phase("uploading");
+    meter.bytes_are(0, file.size_bytes);
     let bytes = file.read(0, file.size_bytes).await?;
     let name = header_name(&file.name);
     let mut headers = vec![
@@ -136,6 +138,7 @@ async fn at_once(
     ];
     headers.extend(project.map(|id| ("x-project-id", id)));
     let answer = client.send_file("/v1/uploads", &headers, bytes).await?;
+    meter.bytes_are(file.size_bytes, file.size_bytes);
     Ok(answer.get("data").cloned().unwrap_or_default())
 }
 

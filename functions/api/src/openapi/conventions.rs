@@ -141,7 +141,7 @@ fn headers() -> Value {
         },
         "RateLimit": {
             "description": "Requests that the key has left (`r`), and seconds until all are there \
-                again or, with none left, one (`t`). On every answer to a valid key.",
+                again or, with none left, one (`t`). On every answer of an operation to a valid key.",
             "schema": { "type": "string", "pattern": "^\"requests\";r=[0-9]+;t=[0-9]+$" },
         },
         "RateLimit-Policy": {

@@ -16,6 +16,7 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::units::TimeBase;
 
 use super::Found;
+use super::ebml::{self, HEAD_BYTES};
 use super::source::Input;
 
 /// Longest video or sound (contract, "Upload limits").
@@ -30,8 +31,10 @@ const MOST_BOXES: u32 = 10_000;
 pub(super) enum Container {
     /// MP4 and `QuickTime`.
     Mp4,
-    /// Matroska and WebM.
+    /// Matroska that is not WebM.
     Matroska,
+    /// The part of Matroska that browsers play.
+    Webm,
     Mp3,
     Adts,
     Wave,
@@ -43,12 +46,26 @@ impl Container {
     const fn id(self) -> FormatId {
         match self {
             Self::Mp4 => FORMAT_ID_ISOMP4,
-            Self::Matroska => FORMAT_ID_MKV,
+            Self::Matroska | Self::Webm => FORMAT_ID_MKV,
             Self::Mp3 => FORMAT_ID_MP3,
             Self::Adts => FORMAT_ID_ADTS,
             Self::Wave => FORMAT_ID_WAVE,
             Self::Ogg => FORMAT_ID_OGG,
             Self::Flac => FORMAT_ID_FLAC,
+        }
+    }
+
+    /// Whether a file whose head names this format is one, where the reader takes several.
+    fn check_doc_type(self, said: Option<&[u8]>) -> Result<(), String> {
+        match (self, said) {
+            (Self::Webm, Some(b"webm")) => Ok(()),
+            (Self::Webm, _) => Err(
+                "it is Matroska and not WebM; write it anew (`ffmpeg -i FILE NEW.webm`), or send \
+                 a video as video/x-matroska"
+                    .to_owned(),
+            ),
+            (Self::Matroska, Some(b"webm")) => Err("it is WebM; send it as video/webm".to_owned()),
+            _ => Ok(()),
         }
     }
 }
@@ -81,6 +98,10 @@ impl MediaSource for Seekable {
 /// Reads a file's tracks: a video needs a picture, a sound must have none.
 pub(super) fn read(mut source: Input, container: Container, video: bool) -> Result<Found, String> {
     let turned = matches!(container, Container::Mp4) && is_turned(&mut source);
+    let head = match container {
+        Container::Matroska | Container::Webm => bytes_at(&mut source, 0, HEAD_BYTES),
+        _ => None,
+    };
     source.rewind().map_err(|error| error.to_string())?;
     let source = MediaSourceStream::new(
         Box::new(Seekable(source)),
@@ -98,6 +119,42 @@ pub(super) fn read(mut source: Input, container: Container, video: bool) -> Resu
     if format.format != container.id() {
         return Err(format!("it is {}", format.long_name));
     }
+    container.check_doc_type(head.as_deref().and_then(ebml::doc_type))?;
+    let size = picture_size(reader.as_ref(), video)?;
+    let duration_ms = stated_ms(reader.as_ref()).or_else(|| counted_ms(reader.as_mut()));
+    check_length(duration_ms)?;
+    Ok(Found {
+        size: size.map(|(width, height)| {
+            if turned {
+                (height, width)
+            } else {
+                (width, height)
+            }
+        }),
+        duration_ms,
+    })
+}
+
+/// A length that is known and not too long; without one nothing says that it is not.
+fn check_length(duration_ms: Option<u64>) -> Result<(), String> {
+    match duration_ms {
+        Some(length) if length > LONGEST_MS => Err(format!(
+            "it is {} s long; at most {} s (30 minutes) are taken: cut it",
+            length.div_ceil(1000),
+            LONGEST_MS / 1000
+        )),
+        Some(_) => Ok(()),
+        None => Err(
+            "its length cannot be known: it states none, and no two times are found in it; write \
+             it anew (`ffmpeg -i FILE -c copy NEW`)"
+                .to_owned(),
+        ),
+    }
+}
+
+/// The size of a video's picture; none of a sound. A sentence says what is missing or too
+/// much.
+fn picture_size(reader: &dyn FormatReader, video: bool) -> Result<Option<(u32, u32)>, String> {
     let mut size = None;
     let mut sounds = false;
     for track in reader.tracks() {
@@ -111,25 +168,11 @@ pub(super) fn read(mut source: Input, container: Container, video: bool) -> Resu
         }
     }
     match (video, size, sounds) {
-        (true, None, _) => return Err("it has no picture".to_owned()),
-        (false, Some(_), _) => return Err("it has a picture; send it as a video".to_owned()),
-        (false, None, false) => return Err("it has no sound".to_owned()),
-        _ => {}
+        (true, None, _) => Err("it has no picture".to_owned()),
+        (false, Some(_), _) => Err("it has a picture; send it as a video".to_owned()),
+        (false, None, false) => Err("it has no sound".to_owned()),
+        _ => Ok(size),
     }
-    let duration_ms = stated_ms(reader.as_ref()).or_else(|| counted_ms(reader.as_mut()));
-    if duration_ms.is_some_and(|length| length > LONGEST_MS) {
-        return Err("it is longer than 30 minutes, which is the longest that is taken".to_owned());
-    }
-    Ok(Found {
-        size: size.map(|(width, height)| {
-            if turned {
-                (height, width)
-            } else {
-                (width, height)
-            }
-        }),
-        duration_ms,
-    })
 }
 
 /// The longest track by its packets, where the container states no length

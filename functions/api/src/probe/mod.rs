@@ -9,6 +9,7 @@
 //! A file in the bucket is read in pieces ([`source`]), and only so much of it: a verdict
 //! on it depends on its bytes alone, never on how long they took to come.
 
+mod ebml;
 mod media;
 mod picture;
 mod source;
@@ -57,8 +58,8 @@ pub(crate) struct Found {
 pub(crate) struct Claim {
     /// Media type under which the file is stored.
     pub(crate) media_type: &'static str,
-    /// Ending of the stored file's key.
-    pub(crate) extension: &'static str,
+    /// Ending of a file's name that stands for the media type.
+    extension: &'static str,
     /// `type` of the asset.
     pub(crate) kind: &'static str,
     /// Other names of the media type.
@@ -119,7 +120,7 @@ const ROWS: &[Claim] = {
         row("image/gif", &[], "gif", Gif),
         row("video/mp4", &["video/x-m4v"], "mp4", Video(Container::Mp4)),
         row("video/quicktime", &[], "mov", Video(Container::Mp4)),
-        row("video/webm", &[], "webm", Video(Container::Matroska)),
+        row("video/webm", &[], "webm", Video(Container::Webm)),
         row(
             "video/x-matroska",
             &["video/matroska"],
@@ -147,7 +148,7 @@ const ROWS: &[Claim] = {
             "flac",
             Audio(Container::Flac),
         ),
-        row("audio/webm", &[], "weba", Audio(Container::Matroska)),
+        row("audio/webm", &[], "weba", Audio(Container::Webm)),
         row(
             "application/x-subrip",
             &["text/srt", "text/plain"],
@@ -175,7 +176,7 @@ pub(crate) fn taken() -> String {
     names.join(", ")
 }
 
-/// Other endings of files than those of their keys.
+/// Other endings of files' names.
 const ENDINGS: &[(&str, &str)] = &[
     ("jpeg", "jpg"),
     ("m4v", "mp4"),
@@ -210,6 +211,16 @@ impl Claim {
                 _ => true,
             })
             .copied()
+    }
+
+    /// Ending of the stored file's key: what its bytes are read as, whichever name it came
+    /// by. No other reader takes the same bytes, so that they are one file.
+    pub(crate) const fn key_ending(self) -> &'static str {
+        match self.reader {
+            // Read alike as MP4 and as `QuickTime`.
+            Reader::Video(Container::Mp4) => "mp4",
+            _ => self.extension,
+        }
     }
 
     /// Reads the bytes as what they are said to be; a sentence says why they are not.
@@ -282,9 +293,10 @@ mod tests {
 
     #[test]
     fn a_claim_is_a_known_type_and_captions_are_told_apart_by_their_ending() {
-        let extension = |kind, name| Claim::of(kind, name).map(|claim| claim.extension);
+        let extension = |kind, name| Claim::of(kind, name).map(Claim::key_ending);
         assert_eq!(extension("IMAGE/PNG", "x"), Some("png"));
         assert_eq!(extension("audio/x-m4a", "x.mp3"), Some("m4a"));
+        assert_eq!(extension("video/quicktime", "x.mov"), Some("mp4"));
         assert_eq!(extension("text/plain", "x.LRC"), Some("lrc"));
         assert_eq!(extension("text/plain", "x.txt"), None);
         assert_eq!(extension("application/x-subrip", "x.ass"), None);

@@ -52,6 +52,30 @@ async fn an_asset_in_use_is_kept_until_the_last_use_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_task_uses_its_files_until_it_is_completed_or_failed() {
+    let service = Service::start().await;
+    let store = service.store();
+    for end in ["completed", "failed"] {
+        let asset = service.caption_asset(end).await;
+        let made = service.create(&body_of(state_with(&[&asset]))).await;
+        let claim = service.claim(&made.task()).await;
+        // A worker has it: it is used still.
+        assert_problem(&service.delete_asset(&asset).await, 409, "ASSET_REFERENCED");
+        assert_eq!(service.items("ann", "R#T#").await.len(), 1);
+        let finished = if end == "completed" {
+            store
+                .finish_completed(&claim, "outputs/x.mp4", 1, &[])
+                .await
+        } else {
+            store.finish_failed(&claim, "the image is broken").await
+        };
+        finished.unwrap();
+        assert!(service.items("ann", "R#").await.is_empty(), "{end}");
+        assert_eq!(service.delete_asset(&asset).await.status, 200, "{end}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deleted_file_is_refused_until_it_is_uploaded_again() {
     let service = Service::start().await;
     let (gone, kept) = (

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 
 use crate::described::assert_described;
 pub use crate::documents::{
-    body, body_of, body_with, geometry, slid_from_a_corner, state, state_with, synced_body, with,
+    body, body_of, body_with, geometry, old_state, slid_from_a_corner, state, state_with,
+    synced_body, with,
 };
 pub use crate::problems::assert_problem;
 
@@ -110,6 +111,11 @@ pub async fn serve_at(store: &Store, clock: fn() -> Timestamp) -> String {
         limits,
         ..ApiConfig::default()
     };
+    serve_config(store, config, clock).await
+}
+
+/// Serves a store with settings and a clock of the test's own.
+pub async fn serve_config(store: &Store, config: ApiConfig, clock: fn() -> Timestamp) -> String {
     let app = router(AppState::with_clock(store.clone(), config, clock));
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await

@@ -46,6 +46,26 @@ pub fn state(width: u32, height: u32, seconds: f64) -> Value {
     })
 }
 
+/// A second of a red square in generation 0: no version, and the times of media in seconds.
+pub fn old_state() -> Value {
+    let mut old = state(100, 100, 1.0);
+    old.as_object_mut().unwrap().remove("stateSchemaVersion");
+    old["items"]["clip"] = with(
+        geometry(50),
+        json!({
+            "id": "clip", "type": "audio", "assetId": "a", "startTicks": 0,
+            "durationTicks": 240_000, "audioStartFromInSeconds": 0.5, "playbackRate": 1,
+            "decibelAdjustment": { "value": 0, "keyframes": [] },
+            "audioFadeInDurationInSeconds": 0, "audioFadeOutDurationInSeconds": 0,
+        }),
+    );
+    old["assets"]["a"] = json!({
+        "id": "a", "type": "audio", "filename": "a.mp3", "size": 1, "mimeType": "audio/mpeg",
+        "durationInSeconds": 2, "remoteUrl": "https://example.com/a.mp3", "remoteKey": null,
+    });
+    old
+}
+
 /// A state whose square slides into a copy of itself from a corner, which no slide does.
 pub fn slid_from_a_corner(mut state: Value) -> Value {
     let ticks = &state["items"]["square"]["durationTicks"];

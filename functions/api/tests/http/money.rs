@@ -1,10 +1,12 @@
 //! Limits, credits and quotas: fixed and reserved at creation, given back once.
 
+use darkroom_api::ApiConfig;
+use darkroom_exports::{PriceTable, Timestamp};
 use futures::future::join_all;
 use serde_json::json;
 
 use crate::common::{
-    Answer, Service, answer, assert_problem, body, body_of, body_with, state, with,
+    Answer, Service, answer, assert_problem, body, body_of, body_with, serve_config, state, with,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,6 +139,37 @@ async fn billing_follows_length_size_and_rate() {
         for figure in ["billedStandardSeconds", "chargedCredits", "durationSeconds"] {
             assert_eq!(task[figure], data[figure]);
         }
+        service.cancel(&created.task()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployments_own_prices_are_those_of_creates_and_estimates() {
+    let mut service = Service::start().await;
+    let prices = PriceTable {
+        per_standard_second: "0.25".parse().unwrap(),
+        fps60_percent: 150,
+        standard_pixels: 100 * 100,
+    };
+    let config = ApiConfig {
+        prices,
+        ..ApiConfig::default()
+    };
+    service.url = serve_config(service.store(), config, Timestamp::now).await;
+    for (side, fps, billed, credits) in [
+        (100, 30, 10, "2.5"),
+        (100, 60, 15, "3.75"),
+        (200, 60, 60, "15"),
+    ] {
+        let export = with(body_of(state(side, side, 10.0)), json!({ "fps": fps }));
+        let created = service.create(&export).await;
+        let estimate = answer(service.post("/v1/exports/estimate", &export)).await;
+        for data in [created.data(), estimate.data()] {
+            assert_eq!(data["billedStandardSeconds"], json!(billed));
+            assert_eq!(data["chargedCredits"], credits);
+        }
+        let task = service.task(&created.task()).await;
+        assert_eq!(task["chargedCredits"], credits);
         service.cancel(&created.task()).await;
     }
 }

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::{Service, answer, assert_problem, state, synced_body, with};
+use crate::common::{Service, answer, assert_problem, old_state, state, synced_body, with};
 
 fn titled(title: &str) -> Value {
     with(
@@ -79,21 +79,7 @@ async fn a_project_is_created_read_changed_and_deleted() {
 async fn either_generation_creates_and_syncs() {
     let service = Service::start().await;
     // Generation 0: its own header, no version or any, times in seconds.
-    let mut old = state(100, 100, 1.0);
-    old.as_object_mut().unwrap().remove("stateSchemaVersion");
-    old["items"]["clip"] = with(
-        crate::common::geometry(50),
-        json!({
-            "id": "clip", "type": "audio", "assetId": "a", "startTicks": 0,
-            "durationTicks": 240_000, "audioStartFromInSeconds": 0.5, "playbackRate": 1,
-            "decibelAdjustment": { "value": 0, "keyframes": [] },
-            "audioFadeInDurationInSeconds": 0, "audioFadeOutDurationInSeconds": 0,
-        }),
-    );
-    old["assets"]["a"] = json!({
-        "id": "a", "type": "audio", "filename": "a.mp3", "size": 1, "mimeType": "audio/mpeg",
-        "durationInSeconds": 2, "remoteUrl": "https://example.com/a.mp3", "remoteKey": null,
-    });
+    let old = old_state();
     let as_old = |path: &str, body: &Value| {
         let post = service.to(Method::POST, path);
         answer(post.header("x-api-key", &service.secret).json(body))

@@ -64,7 +64,7 @@ async fn a_key_is_refused_when_its_requests_are_used_up_and_no_other_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_to_a_valid_key_says_what_is_left() {
+async fn every_answer_of_an_operation_to_a_valid_key_says_what_is_left() {
     let service = Service::start().await;
     let (reader, _) = service.more_key("ann", false, None).await;
     let as_reader = service.to(Method::GET, "/v1/exports").bearer_auth(&reader);
@@ -86,6 +86,16 @@ async fn every_answer_to_a_valid_key_says_what_is_left() {
         assert_eq!(found.header("ratelimit-policy"), "\"requests\";q=600;w=60");
         let left = found.header("ratelimit");
         assert!(left.starts_with("\"requests\";r=59"), "{left}");
+    }
+    // What is no operation asks for no key, and takes none of its requests.
+    for (status, request) in [
+        (404, service.get("/v1/nothing")),
+        (405, service.delete("/v1/exports")),
+        (200, service.get("/openapi.json")),
+    ] {
+        let found = answer(request).await;
+        assert_eq!(found.status, status, "{}", found.text);
+        assert_eq!(told(&found), ("", ""));
     }
     // A guess is not told anything.
     let guess = service.to(Method::GET, "/v1/exports").bearer_auth("sk_x");

@@ -3,9 +3,12 @@
 
 use std::collections::HashSet;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::{Answer, Service, answer};
+use crate::common::{
+    Answer, Service, answer, assert_problem, body_of, state, state_with, synced_body,
+};
 use crate::described::{Operation, document};
 use crate::world::{User, example, parameters, parameters_in, path_with, request, takes_file};
 
@@ -43,6 +46,72 @@ async fn another_users_ids_and_cursors_name_nothing() {
         }
     }
     assert!(two.asked.len() >= 15, "{:?}", two.asked);
+}
+
+/// Another user's file is refused in a document like one that never was, wherever a
+/// document is taken, and without a look at the bucket or the table.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_users_file_is_not_there_for_a_document() {
+    let service = Service::start().await;
+    let asset = service.caption_asset("a").await;
+    let (bob, _) = service.more_key("bob", true, None).await;
+    let ask = |path: &str, body: &Value| {
+        let post = service.to(Method::POST, path).bearer_auth(&bob);
+        answer(post.json(body))
+    };
+    let project = ask("/v1/projects", &synced_body(&state(100, 100, 1.0))).await;
+    let project = project.data()["projectId"].as_str().unwrap().to_owned();
+    let sync = format!("/v1/projects/{project}/sync");
+    let before = documents_of(&service, "bob").await;
+
+    let mut nobodys = asset.clone();
+    let name = asset["fileKey"]
+        .as_str()
+        .unwrap()
+        .rsplit_once('/')
+        .unwrap()
+        .1;
+    nobodys["fileKey"] = format!("uploads/{}/{name}", "6e6f626f6479").into();
+    let mut told = Vec::new();
+    for file in [&asset, &nobodys] {
+        let named = state_with(&[file]);
+        let (export, synced) = (body_of(named.clone()), synced_body(&named));
+        for (path, body) in [
+            ("/v1/exports", &export),
+            ("/v1/exports/estimate", &export),
+            ("/v1/projects", &synced),
+            (sync.as_str(), &synced),
+        ] {
+            let refused = ask(path, body).await;
+            assert_problem(&refused, 422, "EDITOR_ASSET_NOT_FOUND");
+            assert_eq!(refused.paths(), ["/editorState/assets/file-0"], "{path}");
+            told.push((path.to_owned(), refused.json["errors"].clone()));
+        }
+    }
+    let (of_ann, of_nobody) = told.split_at(told.len() / 2);
+    assert_eq!(
+        of_ann, of_nobody,
+        "nothing tells whether there is such a file"
+    );
+    assert_eq!(documents_of(&service, "bob").await, before);
+    assert_eq!(service.queued().await, 0);
+
+    // Its own user names it, and the recorder would see a further call.
+    let export = body_of(state_with(&[&asset]));
+    assert_eq!(service.create(&export).await.status, 201);
+    service.store().recorder().take();
+    assert_eq!(service.create(&export).await.status, 201);
+    let calls = service.store().recorder().take();
+    assert_eq!(calls, ["TransactWriteItems", "SendMessage"]);
+}
+
+/// A user's tasks, projects and uses of files.
+async fn documents_of(service: &Service, user: &str) -> Vec<Value> {
+    let mut items = Vec::new();
+    for prefix in ["T#", "P#", "R#"] {
+        items.extend(service.items(user, prefix).await);
+    }
+    items
 }
 
 impl Two {

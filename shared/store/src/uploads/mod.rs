@@ -43,7 +43,7 @@ pub struct NewSession<'a> {
     pub kind: &'static str,
     /// Media type under which the file is stored.
     pub media_type: &'static str,
-    /// Ending of the file's key, which follows from the media type.
+    /// Ending of the file's key: what its bytes will be read as.
     pub extension: &'static str,
 }
 
@@ -110,6 +110,7 @@ impl Upload {
     fn is_for(&self, new: &Upload) -> bool {
         self.asset.is_none()
             && self.file_key == new.file_key
+            && self.media_type == new.media_type
             && self.size_bytes == new.size_bytes
             && self.filename == new.filename
             && self.project == new.project

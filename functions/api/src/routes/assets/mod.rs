@@ -59,7 +59,7 @@ pub(crate) struct Asset {
 /// An asset as the contract shows it. `fileUrl` is signed for 24 hours; documents
 /// that carry `fileKey` as `remoteKey` need no address and never expire.
 pub(super) async fn show(state: &AppState, asset: AssetRecord) -> Result<Asset, StoreError> {
-    let url = state.store().presign_asset(&asset.file_key).await?;
+    let url = state.store().presign_asset(&asset).await?;
     Ok(Asset {
         id: asset.id,
         r#type: asset.kind,

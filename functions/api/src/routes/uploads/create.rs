@@ -72,7 +72,7 @@ pub(crate) async fn handle(
         kind: claim.kind,
         filename: filename.clone(),
         media_type: claim.media_type,
-        extension: claim.extension,
+        extension: claim.key_ending(),
         size: found.size,
         duration_ms: found.duration_ms,
     };

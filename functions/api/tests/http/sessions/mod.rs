@@ -30,7 +30,7 @@ pub async fn begun(service: &Service, secret: &str, body: &Value) -> String {
     begun.data()["uploadId"].as_str().unwrap().to_owned()
 }
 
-async fn begin(service: &Service, body: &Value) -> Answer {
+pub async fn begin(service: &Service, body: &Value) -> Answer {
     answer(service.post(SESSIONS, body)).await
 }
 
@@ -81,7 +81,7 @@ fn id(begun: &Answer) -> String {
 }
 
 /// A whole upload of ann's; answers its end.
-async fn whole(service: &Service, body: &Value, bytes: &[u8]) -> Answer {
+pub async fn whole(service: &Service, body: &Value, bytes: &[u8]) -> Answer {
     let begun = begin(service, body).await;
     let id = id(&begun);
     let numbers: Vec<u32> = (1..=begun.data()["parts"].as_u64().unwrap() as u32).collect();

@@ -66,7 +66,7 @@ pub(crate) async fn handle(
         kind: claim.kind,
         filename: upload.filename.clone(),
         media_type: claim.media_type,
-        extension: claim.extension,
+        extension: claim.key_ending(),
         size: found.size,
         duration_ms: found.duration_ms,
     };

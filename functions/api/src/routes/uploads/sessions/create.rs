@@ -56,7 +56,7 @@ pub(crate) async fn handle(
         upload: &upload,
         kind: claim.kind,
         media_type: claim.media_type,
-        extension: claim.extension,
+        extension: claim.key_ending(),
     };
     match store.open_upload(&key, &new, state.now()).await? {
         UploadOpened::Opened(upload) => Ok(reply::created(&show(&state, &key, upload).await?)),
