@@ -24,6 +24,25 @@ fn base() -> Value {
 }
 
 #[test]
+fn a_timeline_ends_with_the_last_item_on_a_track() {
+    let mut document = base();
+    let end = state(document.clone()).duration();
+    let mut later = document["items"]["i-solid"].clone();
+    later["id"] = json!("later");
+    later["startTicks"] = json!(500_000);
+    document["items"]["later"] = later;
+    assert_eq!(state(document.clone()).duration(), end, "it lies on none");
+    // One that is hidden and muted counts like any other.
+    document["tracks"][1]["items"] = json!(["later"]);
+    assert_eq!(state(document.clone()).duration(), Ticks(501_000));
+    for track in 0..2 {
+        document["tracks"][track]["items"] = json!([]);
+    }
+    document["transitions"] = json!({});
+    assert_eq!(state(document).duration(), Ticks(0));
+}
+
+#[test]
 fn every_field_arrives_in_the_typed_document() {
     let mut document = base();
     let keyframes = json!([

@@ -33,7 +33,7 @@ fn element(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let marker = 1_u64 << (7 * size.len());
     let size = size
         .iter()
-        .fold(0, |size, byte| size << 8 | u64::from(*byte))
+        .fold(0, |size, byte| (size << 8) | u64::from(*byte))
         & !marker;
     let (content, rest) = bytes.split_at_checked(usize::try_from(size).ok()?)?;
     Some((id, content, rest))

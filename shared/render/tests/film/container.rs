@@ -126,6 +126,7 @@ async fn an_mp4_is_what_players_want() {
 #[tokio::test]
 async fn a_webm_is_vp9_and_opus() {
     let rig = Rig::new();
+    let wanted = opus_bytes(&rig);
     for fps in [30, 60] {
         let out = rig
             .export(&film(&rig, 2 * SECOND), &with_format(fps, Format::Webm))
@@ -152,8 +153,33 @@ async fn a_webm_is_vp9_and_opus() {
             ),
             (&"opus".into(), &"48000".into(), &2.into())
         );
+        let found = sound_bytes(&out);
+        assert!(found.abs_diff(wanted) <= wanted / 20, "{found} {wanted}");
         assert_ends_together(&out, fps);
     }
+}
+
+/// Bytes of a file's sound.
+fn sound_bytes(file: &Path) -> u64 {
+    let output = Command::new("ffprobe")
+        .args(["-v", "error", "-select_streams", "a:0", "-of", "csv=p=0"])
+        .args(["-show_entries", "packet=size"])
+        .arg(file)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let sizes = text.lines().map(|line| line.trim_end_matches(','));
+    sizes.map(|size| size.parse::<u64>().unwrap()).sum()
+}
+
+/// Bytes that two seconds of [`film`]'s sound have at 128 kb/s: what a rate comes to depends
+/// on the sound.
+fn opus_bytes(rig: &Rig) -> u64 {
+    film(rig, 2 * SECOND);
+    let encoder = ["-c:a", "libopus", "-b:a", "128k"];
+    let arguments = [["-i", "tone", "-t", "2"], encoder].concat();
+    rig.media.make("reference.webm", &arguments);
+    sound_bytes(&rig.media.path("reference.webm"))
 }
 
 /// Picture and sound start together and end within one frame of each other.

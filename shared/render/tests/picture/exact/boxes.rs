@@ -206,6 +206,26 @@ fn sides_are_rounded_to_even_and_ratios_fitted() {
 }
 
 #[test]
+fn the_background_fills_what_another_ratio_leaves() {
+    let grey = [0x30; 3];
+    let shaped = |ratio| {
+        let white = solid("rectangle", "white", [0.0, 0.0, 160.0, 90.0]);
+        Rgb::of(&draw(&film().track([white]).output(ratio, 1.0), 0))
+    };
+    // The composition is 160 x 90 in 160 x 120, and then 90 x 50 in 90 x 160.
+    for (ratio, centre, rest) in [
+        (Ratio::R4x3, (80, 60), [(80, 4), (2, 116), (156, 10)]),
+        (Ratio::R9x16, (44, 80), [(44, 4), (2, 120), (86, 156)]),
+    ] {
+        let picture = shaped(ratio);
+        assert_near(&picture, centre, WHITE, 1);
+        for place in rest {
+            assert_near(&picture, place, grey, 1);
+        }
+    }
+}
+
+#[test]
 fn a_box_of_any_size_is_drawn_in_bounded_memory() {
     // Pictures of these sizes would not fit in any machine.
     for item in [

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{bright_columns, bright_rows};
-use crate::film::{FRAME, Film, Item, film, image, solid, video};
+use crate::film::{FRAME, Film, Item, effect, film, filter, image, solid, video};
 use crate::stage::{Rgb, draw};
 
 const BOX: [f64; 4] = [40.0, 20.0, 60.0, 40.0];
@@ -254,6 +254,55 @@ fn past_its_end_a_video_shows_its_last_frame() {
             last,
             "frame {n} of {item:?}"
         );
+    }
+}
+
+/// A clip that stands at a source frame of its own: it has material on both sides.
+fn still_clip(source_frame: i64) -> Item {
+    video("clip.mp4", [0.0, 0.0, 96.0, 64.0])
+        .with("sourceStartTicks", source_frame * FRAME + FRAME / 2)
+        .with("playbackRate", 0.01)
+}
+
+#[test]
+fn without_material_a_clips_edge_frame_stays_through_a_transition() {
+    let clip = || video("clip.mp4", [0.0, 0.0, 96.0, 64.0]);
+    // The clip has 30 frames: at the cut there are no more.
+    let out = |clip: Item, cut: i64| {
+        let track = [clip.at(0, cut), white().at(cut, 30)];
+        black().track(track).dissolve(10, "linear")
+    };
+    for n in 30..35 {
+        let (found, last) = (out(clip(), 30), out(still_clip(29), 30));
+        assert_eq!(draw(&found, n), draw(&last, n), "frame {n}");
+    }
+    // Nor are there any before its first one.
+    let into = |clip: Item| {
+        let track = [white().at(0, 15), clip.at(15, 15)];
+        black().track(track).dissolve(10, "linear")
+    };
+    for n in 10..15 {
+        let (found, first) = (into(clip()), into(still_clip(0)));
+        assert_eq!(draw(&found, n), draw(&first, n), "frame {n}");
+    }
+    // Where there are, they go on.
+    let (found, stays) = (out(clip(), 20), out(still_clip(19), 20));
+    assert_ne!(draw(&found, 22), draw(&stays, 22));
+}
+
+#[test]
+fn effects_and_filters_last_as_long_as_their_items() {
+    let bar = || solid("rectangle", "#4080c0", BOX).at(0, 30);
+    let plain = black().track([bar()]);
+    for item in [
+        effect("blur", 1.0, &json!({})),
+        filter("absolute-red", 1.0, &json!({ "blend": 0.5 })),
+    ] {
+        let film = black().track([item.at(10, 10)]).track([bar()]);
+        for (n, changes) in [(9, false), (10, true), (15, true), (19, true), (20, false)] {
+            let same = draw(&film, n) == draw(&plain, n);
+            assert_eq!(same, !changes, "frame {n} of {film:?}");
+        }
     }
 }
 

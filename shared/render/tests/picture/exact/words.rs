@@ -161,6 +161,36 @@ fn a_line_is_as_high_as_line_height_says() {
 }
 
 #[test]
+fn text_begins_at_the_top_of_its_box_and_shows_beyond_it() {
+    for (words, height, rows) in [("a", 80.0, (5, 45)), ("a\nb", 10.0, (5, 85))] {
+        let plate = json!({ "color": "white", "horizontalPadding": 5, "borderRadius": 0 });
+        let item = text(words, [20.0, 5.0, 100.0, height])
+            .with("fontFamily", "DejaVu Sans Mono")
+            .with("fontSize", 20)
+            .with("lineHeight", 2)
+            .with("background", plate);
+        let film = film().background(json!({ "type": "none" })).track([item]);
+        let picture = Rgb::of(&draw(&film, 0));
+        assert_eq!(bright_rows(&picture, 17), Some(rows), "{words:?}");
+    }
+}
+
+#[test]
+fn an_emoji_is_drawn_in_colour_where_a_family_has_none() {
+    let is_yellow = |[red, green, blue]: [u8; 3]| red > 180 && green > 120 && blue < 110;
+    let yellow = |words: &str| {
+        let item = text(words, [20.0, 10.0, 120.0, 70.0])
+            .with("fontFamily", "Roboto")
+            .with("fontSize", 40);
+        let picture = Rgb::of(&draw(&film().track([item]), 0));
+        let mut places = (0..90).flat_map(|y| (0..160).map(move |x| (x, y)));
+        places.any(|(x, y)| is_yellow(picture.at(x, y)))
+    };
+    assert!(yellow("😀"));
+    assert!(!yellow("ab"));
+}
+
+#[test]
 fn an_empty_text_draws_nothing() {
     let plate = json!({ "color": "white", "horizontalPadding": 5, "borderRadius": 0 });
     assert_eq!(columns(mono("", 20.0).with("background", plate), 5), None);
