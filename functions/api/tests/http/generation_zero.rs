@@ -21,11 +21,14 @@ fn shape(value: &Value) -> Value {
     }
 }
 
+/// A request with a key in one of the headers.
+type WithKey = fn(RequestBuilder, &str) -> RequestBuilder;
+
 /// By `x-api-key` every operation does what it does by `Authorization`.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_takes_a_key_in_either_header() {
     let service = Service::start().await;
-    let with_key: [(&str, fn(RequestBuilder, &str) -> RequestBuilder); 2] = [
+    let with_key: [(&str, WithKey); 2] = [
         ("bearer", |request, key| request.bearer_auth(key)),
         ("x-api-key", |request, key| request.header("x-api-key", key)),
     ];
