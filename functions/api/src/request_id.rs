@@ -72,7 +72,9 @@ pub(crate) fn is_about(task: TaskId) {
 
 fn trace_of(request: &Request) -> Option<TraceId> {
     from_caller(request.headers()).or_else(|| {
-        let RequestContext::ApiGatewayV2(context) = request.extensions().get()?;
+        let RequestContext::ApiGatewayV2(context) = request.extensions().get()? else {
+            return None;
+        };
         TraceId::parse(context.request_id.as_deref()?)
     })
 }

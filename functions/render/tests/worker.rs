@@ -13,6 +13,7 @@ mod common;
 mod fetch;
 mod pauses;
 mod servers;
+mod telemetry;
 mod webhooks;
 
 use std::sync::Arc;

@@ -1,8 +1,10 @@
 //! What is due: looked at one by one, what is due longest first.
 
 use darkroom_exports::repair::{Action, GAVE_UP, judge_due};
-use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp};
+use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp, TraceId};
 use darkroom_store::{Due, Finish, FoundTask, Store, StoreError, Subject};
+use tracing::field::{Empty, display};
+use tracing::{Instrument as _, Span};
 
 use crate::config::Sweeper;
 use crate::report::Report;
@@ -34,7 +36,11 @@ pub(crate) async fn repair(sweeper: &Sweeper, report: &mut Report) {
 
 async fn look_at(store: &Store, due: &Due, report: &mut Report) -> Result<(), StoreError> {
     match due.subject {
-        Subject::Task(task) => look_at_task(store, &due.user, task, report).await,
+        Subject::Task(task) => {
+            let span = task_span(task);
+            let look = look_at_task(store, &due.user, task, report);
+            look.instrument(span).await
+        }
         Subject::Delivery(id) => {
             let now = Timestamp::now();
             let sent = store.resend_delivery_if_due(&due.user, id, now).await?;
@@ -51,6 +57,27 @@ async fn look_at(store: &Store, due: &Due, report: &mut Report) -> Result<(), St
     }
 }
 
+/// What the lines about a task stand in; [`belongs_to`] completes it.
+fn task_span(task: TaskId) -> Span {
+    tracing::info_span!(
+        "task",
+        task_id = %task,
+        attempt = Empty,
+        generation = Empty,
+        trace_id = Empty,
+    )
+}
+
+/// Has the lines about a task tell which it is, how far it has come and which trace it
+/// belongs to.
+pub(crate) fn belongs_to(found: &FoundTask) {
+    let span = Span::current();
+    span.record("task_id", display(found.task_id()));
+    span.record("attempt", found.work.attempts);
+    span.record("generation", found.generation());
+    span.record("trace_id", found.trace.as_ref().map(TraceId::as_str));
+}
+
 async fn look_at_task(
     store: &Store,
     user: &str,
@@ -61,6 +88,7 @@ async fn look_at_task(
     let Some(found) = store.find_task(user, task).await? else {
         return Ok(());
     };
+    belongs_to(&found);
     match judge_due(&found.work, now) {
         Action::Leave => {}
         Action::Send => report.resent += u64::from(store.resend_task(&found, now).await?),
@@ -84,10 +112,9 @@ pub(crate) async fn fail(
         return Ok(());
     }
     report.failed += 1;
-    let (task, attempts) = (found.task_id(), found.work.attempts);
-    tracing::error!(%task, attempts, "given up");
+    tracing::error!("given up");
     if found.has_callback {
-        tell_end(store, found.user_id(), task).await;
+        tell_end(store, found.user_id(), found.task_id()).await;
     }
     Ok(())
 }
@@ -96,17 +123,21 @@ pub(crate) async fn fail(
 pub(crate) async fn tell_end(store: &Store, user: &str, task: TaskId) {
     let step = Step::Ended;
     if let Err(error) = store.announce(user, DeliveryId { task, step }).await {
-        tracing::warn!(%task, "its webhook is left to the due index: {error}");
+        tracing::warn!(task_id = %task, "its webhook is left to the due index: {error}");
     }
 }
 
 async fn look_at_account(store: &Store, user: &str, report: &mut Report) -> Result<(), StoreError> {
     let slots = store.prove_slots(user, Timestamp::now()).await?;
     for task in &slots.released {
-        tracing::error!(user, task, "gave back a slot that no active task had");
+        tracing::error!(
+            user,
+            task_id = task,
+            "gave back a slot that no active task had"
+        );
     }
     for task in &slots.unaccounted {
-        tracing::error!(user, task, "an active task has no slot");
+        tracing::error!(user, task_id = task, "an active task has no slot");
     }
     report.slots_released += slots.released.len() as u64;
     report.mismatches += slots.unaccounted.len() as u64;

@@ -78,6 +78,10 @@ impl FoundTask {
     pub fn task_id(&self) -> TaskId {
         self.task
     }
+    /// How many leases it has had.
+    pub fn generation(&self) -> i64 {
+        self.generation
+    }
 }
 
 impl Store {

@@ -37,6 +37,7 @@ mod reads;
 mod sessions;
 mod syncs;
 mod tenancy;
+mod traces;
 mod uploads;
 mod waits;
 mod world;
