@@ -3,6 +3,8 @@
 mod bench;
 mod demo;
 mod lambda;
+#[cfg(test)]
+mod runbook;
 mod setup;
 mod shell;
 #[cfg(test)]
