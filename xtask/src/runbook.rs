@@ -11,7 +11,7 @@ use serde_yaml_ng::Value;
 use crate::shell::root;
 
 /// What is said of every alarm, in this order.
-const PARTS: [&str; 3] = ["**Means.** ", "**Look.** ", "**Do.** "];
+const PARTS: [&str; 3] = ["**Means.**", "**Look.**", "**Do.**"];
 
 fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap()

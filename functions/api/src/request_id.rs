@@ -26,7 +26,7 @@ const PROBLEM_BYTES: usize = 4 * 1024 * 1024;
 pub(crate) async fn add(mut request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     let trace = trace_of(&request).or_else(|| TraceId::parse(&id));
-    let span = tracing::info_span!(
+    let span = tracing::error_span!(
         "request",
         request_id = id,
         trace_id = trace.as_ref().map(TraceId::as_str),

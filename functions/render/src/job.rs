@@ -62,7 +62,7 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
             return Verdict::Unreadable;
         }
     };
-    let span = tracing::info_span!(
+    let span = tracing::error_span!(
         "task",
         task_id = %named.task,
         attempt = Empty,
@@ -76,7 +76,8 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
         }
         verdict
     };
-    look.instrument(span).await
+    // Boxed: with a caller's spans around it, it is deeper than the compiler looks.
+    Box::pin(look).instrument(span).await
 }
 
 /// The trace that a message says it belongs to.

@@ -21,7 +21,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
                 .duration_since(SystemTime::now())
                 .unwrap_or_default();
             let request_id = &event.context.request_id;
-            let span = tracing::info_span!("invocation", %request_id);
+            let span = tracing::error_span!("invocation", %request_id);
             // Boxed: the nested futures are deeper than the compiler looks.
             let run = Box::pin(handle(&worker, event.payload, Deadline::after(left)));
             Ok::<_, lambda_runtime::Error>(run.instrument(span).await)

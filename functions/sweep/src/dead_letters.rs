@@ -46,7 +46,7 @@ pub(crate) async fn drain(sweeper: &Sweeper, which: DeadLetters, report: &mut Re
 
 /// What the lines about a letter stand in; [`belongs_to`] completes it.
 fn letter_span(letter: &Received) -> Span {
-    tracing::info_span!(
+    tracing::error_span!(
         "dead_letter",
         message_id = letter.message_id,
         task_id = Empty,

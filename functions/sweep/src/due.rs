@@ -59,7 +59,7 @@ async fn look_at(store: &Store, due: &Due, report: &mut Report) -> Result<(), St
 
 /// What the lines about a task stand in; [`belongs_to`] completes it.
 fn task_span(task: TaskId) -> Span {
-    tracing::info_span!(
+    tracing::error_span!(
         "task",
         task_id = %task,
         attempt = Empty,

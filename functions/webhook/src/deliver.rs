@@ -25,7 +25,7 @@ pub(crate) async fn process(sender: &Sender, message: &SqsMessage) -> bool {
         }
     };
     let id = DeliveryId::parse(&message.delivery);
-    let span = tracing::info_span!(
+    let span = tracing::error_span!(
         "webhook",
         delivery = %message.delivery,
         task_id = id.map(|id| display(id.task)),
@@ -40,7 +40,8 @@ pub(crate) async fn process(sender: &Sender, message: &SqsMessage) -> bool {
         }
         looked.is_ok()
     };
-    look.instrument(span).await
+    // Boxed: with a caller's spans around it, it is deeper than the compiler looks.
+    Box::pin(look).instrument(span).await
 }
 
 /// The trace that a message says it belongs to.

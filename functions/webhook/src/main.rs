@@ -12,7 +12,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let sender = Sender::from_env().await?;
     let function = service_fn(move |event: LambdaEvent<SqsEvent>| {
         let sender = sender.clone();
-        let span = tracing::info_span!("invocation", request_id = %event.context.request_id);
+        let span = tracing::error_span!("invocation", request_id = %event.context.request_id);
         let run =
             async move { Ok::<_, lambda_runtime::Error>(handle(&sender, event.payload).await) };
         run.instrument(span)

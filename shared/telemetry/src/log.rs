@@ -2,7 +2,8 @@
 //! for readers.
 //!
 //! Its lines stand in spans that name what they belong to, under the same names in every
-//! function: `request_id`, `task_id`, `attempt`, `generation` and `trace_id`.
+//! function: `request_id`, `task_id`, `attempt`, `generation` and `trace_id`. They are
+//! error spans, which are there at every level that the log may be set to.
 
 use tracing::{Level, Subscriber};
 use tracing_subscriber::fmt::MakeWriter;
