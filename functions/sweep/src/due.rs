@@ -24,23 +24,37 @@ pub(crate) async fn repair(sweeper: &Sweeper, report: &mut Report) {
     report.stopped |= page.more;
     for due in page.items {
         report.found += 1;
-        if let Err(error) = look_at(store, &due, report).await {
-            report.errors += 1;
-            tracing::error!(subject = ?due.subject, "not repaired: {error}");
-            if !error.may_retry() {
-                set_aside(store, &due).await;
+        let look = async {
+            if let Err(error) = look_at(store, &due, report).await {
+                report.errors += 1;
+                tracing::error!(subject = ?due.subject, "not repaired: {error}");
+                if !error.may_retry() {
+                    set_aside(store, &due).await;
+                }
             }
-        }
+        };
+        look.instrument(span_of(due.subject)).await;
     }
+}
+
+/// What the lines about something due stand in; [`belongs_to`] completes it for a task.
+fn span_of(subject: Subject) -> Span {
+    let task = match subject {
+        Subject::Task(task) | Subject::Delivery(DeliveryId { task, .. }) => Some(task),
+        Subject::Account | Subject::Unknown => None,
+    };
+    tracing::error_span!(
+        "due",
+        task_id = task.map(display),
+        attempt = Empty,
+        generation = Empty,
+        trace_id = Empty,
+    )
 }
 
 async fn look_at(store: &Store, due: &Due, report: &mut Report) -> Result<(), StoreError> {
     match due.subject {
-        Subject::Task(task) => {
-            let span = task_span(task);
-            let look = look_at_task(store, &due.user, task, report);
-            look.instrument(span).await
-        }
+        Subject::Task(task) => look_at_task(store, &due.user, task, report).await,
         Subject::Delivery(id) => {
             let now = Timestamp::now();
             let sent = store.resend_delivery_if_due(&due.user, id, now).await?;
@@ -55,17 +69,6 @@ async fn look_at(store: &Store, due: &Due, report: &mut Report) -> Result<(), St
             Ok(())
         }
     }
-}
-
-/// What the lines about a task stand in; [`belongs_to`] completes it.
-fn task_span(task: TaskId) -> Span {
-    tracing::error_span!(
-        "task",
-        task_id = %task,
-        attempt = Empty,
-        generation = Empty,
-        trace_id = Empty,
-    )
 }
 
 /// Has the lines about a task tell which it is, how far it has come and which trace it
