@@ -4,6 +4,8 @@ mod bench;
 mod demo;
 mod lambda;
 mod load;
+#[cfg(test)]
+mod runbook;
 mod service;
 mod setup;
 mod shell;

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use darkroom_store::{Received, Store, StoreError};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage, SqsMessageAttribute};
+use darkroom_store::{Received, Store, StoreError, TRACE_ATTRIBUTE};
 use darkroom_sweep::Sweeper;
 use darkroom_webhook::Sender;
 use darkroom_worker::{Deadline, Worker};
@@ -154,6 +154,14 @@ fn record(message: &Received) -> SqsMessage {
     record.message_id = Some(message.message_id.clone());
     record.receipt_handle = Some(message.receipt_handle.clone());
     record.body = Some(message.body.clone());
+    if let Some(trace) = &message.trace {
+        let mut attribute = SqsMessageAttribute::default();
+        attribute.data_type = Some("String".to_owned());
+        attribute.string_value = Some(trace.to_string());
+        record
+            .message_attributes
+            .insert(TRACE_ATTRIBUTE.to_owned(), attribute);
+    }
     record
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use darkroom_exports::limits::MAX_REQUESTS_PER_MINUTE;
 use darkroom_exports::{CallbackPolicy, Credits, Limits, PriceTable, Timestamp};
 use darkroom_store::Store;
+use darkroom_telemetry::Metrics;
 
 use crate::rate::KeyRates;
 
@@ -91,7 +92,10 @@ fn set<T: std::str::FromStr + PartialOrd + From<u8>>(
 
 /// State of the router. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct AppState(Arc<Parts>);
+pub struct AppState {
+    parts: Arc<Parts>,
+    metrics: Metrics,
+}
 
 #[derive(Debug)]
 struct Parts {
@@ -109,28 +113,41 @@ impl AppState {
 
     /// State that syncs projects and counts requests at the time that `clock` tells.
     pub fn with_clock(store: Store, config: ApiConfig, clock: fn() -> Timestamp) -> Self {
-        Self(Arc::new(Parts {
-            store,
-            config,
-            clock,
-            rates: KeyRates::default(),
-        }))
+        Self {
+            parts: Arc::new(Parts {
+                store,
+                config,
+                clock,
+                rates: KeyRates::default(),
+            }),
+            metrics: Metrics::off(),
+        }
+    }
+
+    /// The same state, which tells `metrics` what becomes of creates.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        (self.0.clock)()
+        (self.parts.clock)()
     }
 
     pub(crate) fn store(&self) -> &Store {
-        &self.0.store
+        &self.parts.store
     }
 
     pub(crate) fn rates(&self) -> &KeyRates {
-        &self.0.rates
+        &self.parts.rates
     }
 
     pub(crate) fn config(&self) -> &ApiConfig {
-        &self.0.config
+        &self.parts.config
     }
 }
 

@@ -15,6 +15,7 @@
 mod auth;
 mod body;
 mod config;
+mod metrics;
 #[cfg(test)]
 mod openapi;
 mod page;

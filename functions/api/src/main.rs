@@ -2,10 +2,12 @@
 
 use darkroom_api::{ApiConfig, AppState, router};
 use darkroom_store::Store;
+use darkroom_telemetry::{Metrics, start_log};
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
-    darkroom_telemetry::start_log();
-    let state = AppState::new(Store::from_env().await?, ApiConfig::from_env()?);
+    start_log();
+    let state = AppState::new(Store::from_env().await?, ApiConfig::from_env()?)
+        .with_metrics(Metrics::from_env());
     lambda_http::run(router(state)).await
 }

@@ -76,7 +76,8 @@ pub(crate) struct ProblemBody {
 }
 
 impl IntoResponse for Refusal {
-    /// `instance` and `x-request-id` are added by [`crate::request_id`].
+    /// `instance` and `x-request-id` are added by [`crate::request_id`]; for
+    /// [`crate::metrics`] the code is left in the extensions.
     fn into_response(self) -> Response {
         let problem = self.0;
         let status = StatusCode::from_u16(problem.code.status())
@@ -91,6 +92,7 @@ impl IntoResponse for Refusal {
             instance: None,
         };
         let mut response = (status, json!(body).to_string()).into_response();
+        response.extensions_mut().insert(problem.code);
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

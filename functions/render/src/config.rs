@@ -9,8 +9,12 @@ use darkroom_exports::repair::MAX_ATTEMPTS;
 use darkroom_media::{Fetcher, Tools};
 use darkroom_render::RenderEnv;
 use darkroom_store::{Store, StoreError};
+use darkroom_telemetry::Metrics;
 
 use crate::fonts::BucketFonts;
+
+/// The function's memory in MB, set by Lambda.
+const MEMORY_SIZE: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 
 /// Times, limits and places of a worker.
 #[derive(Debug, Clone)]
@@ -27,6 +31,10 @@ pub struct WorkerConfig {
     pub scratch: PathBuf,
     /// Largest asset taken, in bytes.
     pub asset_limit_bytes: u64,
+    /// Who is told of renders.
+    pub metrics: Metrics,
+    /// Memory that the function is billed for, in MB; none outside Lambda.
+    pub memory_mb: Option<u32>,
 }
 
 impl Default for WorkerConfig {
@@ -38,6 +46,8 @@ impl Default for WorkerConfig {
             time_margin: Duration::from_secs(15),
             scratch: std::env::temp_dir().join("darkroom"),
             asset_limit_bytes: 800 * 1024 * 1024,
+            metrics: Metrics::off(),
+            memory_mb: None,
         }
     }
 }
@@ -99,12 +109,17 @@ impl Worker {
         let store = Store::from_env().await?;
         let tools = Tools::discover()?;
         let fonts = Fonts::load(&font_dirs())?;
+        let memory_mb = std::env::var(MEMORY_SIZE).ok();
         Ok(Self::new(
             store,
             tools,
             fonts,
             Fetcher::from_env()?,
-            WorkerConfig::default(),
+            WorkerConfig {
+                metrics: Metrics::from_env(),
+                memory_mb: memory_mb.and_then(|text| text.parse().ok()),
+                ..WorkerConfig::default()
+            },
         ))
     }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use darkroom_store::{Claim, Heartbeat};
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 
 use crate::config::Worker;
 use crate::control::{Control, Deadline, Stop};
@@ -22,9 +23,11 @@ impl Heart {
         deadline: Deadline,
     ) -> Self {
         let worker = worker.clone();
-        Self(tokio::spawn(async move {
+        let beats = async move {
             beat(&worker, &claim, receipt.as_deref(), &control, deadline).await;
-        }))
+        };
+        // What it logs belongs to the task.
+        Self(tokio::spawn(beats.in_current_span()))
     }
 }
 

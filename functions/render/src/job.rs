@@ -2,19 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_lambda_events::event::sqs::SqsMessage;
 use darkroom_exports::repair::GAVE_UP;
-use darkroom_exports::{DeliveryId, ExportPhase, Settings, Step, TaskId};
+use darkroom_exports::{DeliveryId, ExportPhase, Settings, Step, TaskId, TraceId};
 use darkroom_render::{ExportSpec, Phase, Progress, RenderError};
-use darkroom_store::{Claim, ClaimOutcome, Finish, RenderMessage, StoreError};
-use tracing::Instrument as _;
+use darkroom_store::{Claim, ClaimOutcome, Finish, RenderMessage, StoreError, TRACE_ATTRIBUTE};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use crate::assets::TaskAssets;
 use crate::config::Worker;
 use crate::control::{Control, Deadline, Stop};
 use crate::heartbeat::Heart;
+use crate::metrics::{self, Cause};
 use crate::scratch;
 
 /// What becomes of the message.
@@ -60,25 +62,64 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
             return Verdict::Unreadable;
         }
     };
-    let receipt = message.receipt_handle.clone();
-    let outcome = worker
-        .store()
-        .claim(&named, worker.owner(), worker.config().lease)
-        .await;
-    match outcome {
+    let span = tracing::error_span!(
+        "task",
+        task_id = %named.task,
+        attempt = Empty,
+        generation = Empty,
+        trace_id = trace(message).as_ref().map(TraceId::as_str),
+    );
+    let look = async {
+        let verdict = look_at(worker, message, &named, deadline).await;
+        if let Verdict::Again(after) = verdict {
+            hide(worker, message, after).await;
+        }
+        verdict
+    };
+    // Boxed: with a caller's spans around it, it is deeper than the compiler looks.
+    Box::pin(look).instrument(span).await
+}
+
+/// The trace that a message says it belongs to.
+fn trace(message: &SqsMessage) -> Option<TraceId> {
+    let attribute = message.message_attributes.get(TRACE_ATTRIBUTE)?;
+    TraceId::parse(attribute.string_value.as_deref()?)
+}
+
+/// The queue's own visibility timeout is made for renders that go on: 90 minutes.
+async fn hide(worker: &Worker, message: &SqsMessage, time: Duration) {
+    let Some(receipt) = &message.receipt_handle else {
+        return;
+    };
+    if let Err(error) = worker.store().hide_message(receipt, time).await {
+        tracing::warn!("a message comes again late: {error}");
+    }
+}
+
+async fn look_at(
+    worker: &Worker,
+    message: &SqsMessage,
+    named: &RenderMessage,
+    deadline: Deadline,
+) -> Verdict {
+    let began = Instant::now();
+    let store = worker.store();
+    let claimed = store.claim(named, worker.owner(), worker.config().lease);
+    match claimed.await {
         Ok(ClaimOutcome::Claimed(claim)) => {
-            let span = tracing::info_span!(
-                "task",
-                task = %claim.task_id(),
-                attempt = claim.attempt(),
-                generation = claim.generation(),
-            );
-            work_on(worker, claim, receipt, deadline)
-                .instrument(span)
-                .await
+            let span = Span::current();
+            span.record("attempt", claim.attempt());
+            span.record("generation", claim.generation());
+            // Not every message says it, but the task does.
+            span.record("trace_id", claim.trace().map(TraceId::as_str));
+            metrics::started(worker, &claim, message);
+            let receipt = message.receipt_handle.clone();
+            let verdict = work_on(worker, &claim, receipt, deadline).await;
+            metrics::spent(worker, &claim, began.elapsed());
+            verdict
         }
         Ok(ClaimOutcome::Held) => Verdict::standby(worker),
-        Ok(ClaimOutcome::Ended) => ended_before(worker, &named).await,
+        Ok(ClaimOutcome::Ended) => ended_before(worker, named).await,
         Ok(ClaimOutcome::Paused | ClaimOutcome::Missing) => Verdict::Done,
         Err(error) => {
             tracing::error!("a task cannot be claimed: {error}");
@@ -128,12 +169,12 @@ async fn told(worker: &Worker, claim: &Claim, step: Step, done: Verdict) -> Verd
 
 async fn work_on(
     worker: &Worker,
-    claim: Claim,
+    claim: &Claim,
     receipt: Option<String>,
     deadline: Deadline,
 ) -> Verdict {
     if claim.attempt() > worker.config().max_attempts {
-        return fail(worker, &claim, GAVE_UP, Verdict::Done).await;
+        return fail(worker, claim, GAVE_UP, Cause::Service, Verdict::Done).await;
     }
     tracing::info!("claimed");
     let control = Arc::new(Control::new());
@@ -146,13 +187,13 @@ async fn work_on(
     );
     // A failed send is left to the next claim, the task's end or the due index. The
     // lease is kept up meanwhile.
-    told(worker, &claim, Step::Started, Verdict::Done).await;
-    let made = make(worker, &claim, &control).await;
+    told(worker, claim, Step::Started, Verdict::Done).await;
+    let made = make(worker, claim, &control).await;
     let verdict = match made {
-        Ok(output) => publish(worker, &claim, output, heart).await,
+        Ok(output) => publish(worker, claim, output, heart).await,
         Err(trouble) => {
             drop(heart);
-            settle(worker, &claim, trouble).await
+            settle(worker, claim, trouble).await
         }
     };
     tracing::info!(?verdict, "left");
@@ -164,12 +205,16 @@ struct Output {
     key: String,
     size_bytes: u64,
     warnings: Vec<String>,
+    /// How long it took to fetch, draw and encode.
+    rendered: Duration,
 }
 
 async fn make(worker: &Worker, claim: &Claim, control: &Arc<Control>) -> Result<Output, Trouble> {
     let scratch = scratch::make(&worker.config().scratch)
         .map_err(|error| Trouble::Ours(format!("no scratch space: {error}")))?;
+    let began = Instant::now();
     let (file, warnings) = render(worker, claim, control, scratch.path()).await?;
+    let rendered = began.elapsed();
     control.set_phase(ExportPhase::Saving);
     let upload = worker.store().upload_output(claim, &file);
     let key = tokio::select! {
@@ -190,6 +235,7 @@ async fn make(worker: &Worker, claim: &Claim, control: &Arc<Control>) -> Result<
         key,
         size_bytes,
         warnings,
+        rendered,
     })
 }
 
@@ -246,7 +292,10 @@ async fn publish(worker: &Worker, claim: &Claim, output: Output, heart: Heart) -
         .finish_completed(claim, &output.key, output.size_bytes, &output.warnings)
         .await
     {
-        Ok(Finish::Done) => told(worker, claim, Step::Ended, Verdict::Done).await,
+        Ok(Finish::Done) => {
+            metrics::completed(worker, claim, output.rendered);
+            told(worker, claim, Step::Ended, Verdict::Done).await
+        }
         Ok(Finish::Refused) => {
             tracing::info!("no longer ours; removing what was uploaded");
             remove(worker, &output.key).await;
@@ -266,8 +315,9 @@ async fn remove(worker: &Worker, key: &str) {
 async fn settle(worker: &Worker, claim: &Claim, trouble: Trouble) -> Verdict {
     match trouble {
         Trouble::Caller(sentence) => {
-            tracing::info!("refused: {sentence}");
-            fail(worker, claim, &sentence, Verdict::Done).await
+            // The sentence is its owner's: it may hold an address of theirs.
+            tracing::info!("refused; the task's `error` says why");
+            fail(worker, claim, &sentence, Cause::Caller, Verdict::Done).await
         }
         Trouble::Stopped(Stop::Canceled) => Verdict::Done,
         Trouble::Stopped(Stop::Lost) => Verdict::standby(worker),
@@ -276,7 +326,14 @@ async fn settle(worker: &Worker, claim: &Claim, trouble: Trouble) -> Verdict {
             tracing::error!("failed: {what}");
             if claim.attempt() >= worker.config().max_attempts {
                 // Given back as well, so that the message ends in the dead-letter queue.
-                fail(worker, claim, GAVE_UP, Verdict::retry(worker)).await
+                fail(
+                    worker,
+                    claim,
+                    GAVE_UP,
+                    Cause::Service,
+                    Verdict::retry(worker),
+                )
+                .await
             } else {
                 give_back(worker, claim, &what).await
             }
@@ -291,9 +348,18 @@ async fn give_back(worker: &Worker, claim: &Claim, why: &str) -> Verdict {
     Verdict::retry(worker)
 }
 
-async fn fail(worker: &Worker, claim: &Claim, sentence: &str, done: Verdict) -> Verdict {
+async fn fail(
+    worker: &Worker,
+    claim: &Claim,
+    sentence: &str,
+    cause: Cause,
+    done: Verdict,
+) -> Verdict {
     match worker.store().finish_failed(claim, sentence).await {
-        Ok(Finish::Done) => told(worker, claim, Step::Ended, done).await,
+        Ok(Finish::Done) => {
+            metrics::failed(worker, claim, cause);
+            told(worker, claim, Step::Ended, done).await
+        }
         Ok(Finish::Refused) => done,
         Err(error) => {
             tracing::error!("the failure could not be written: {error}");

@@ -21,11 +21,10 @@ mod control;
 mod fonts;
 mod heartbeat;
 mod job;
+mod metrics;
 mod scratch;
 
-use std::time::Duration;
-
-use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 
 pub use config::{Worker, WorkerConfig, WorkerError};
 pub use control::Deadline;
@@ -39,9 +38,6 @@ pub async fn handle(worker: &Worker, event: SqsEvent, deadline: Deadline) -> Sqs
     let mut answer = SqsBatchResponse::default();
     for message in &event.records {
         let verdict = job::process(worker, message, deadline.clone()).await;
-        if let Verdict::Again(after) = verdict {
-            hide(worker, message, after).await;
-        }
         if verdict != Verdict::Done {
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = message.message_id.clone().unwrap_or_default();
@@ -49,14 +45,4 @@ pub async fn handle(worker: &Worker, event: SqsEvent, deadline: Deadline) -> Sqs
         }
     }
     answer
-}
-
-/// The queue's own visibility timeout is made for renders that go on: 90 minutes.
-async fn hide(worker: &Worker, message: &SqsMessage, time: Duration) {
-    let Some(receipt) = &message.receipt_handle else {
-        return;
-    };
-    if let Err(error) = worker.store().hide_message(receipt, time).await {
-        tracing::warn!("a message comes again late: {error}");
-    }
 }

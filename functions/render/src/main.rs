@@ -7,6 +7,7 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use darkroom_telemetry::start_log;
 use darkroom_worker::{Deadline, Worker, handle};
 use lambda_runtime::{LambdaEvent, service_fn};
+use tracing::Instrument as _;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -19,9 +20,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
             let left = ends_at
                 .duration_since(SystemTime::now())
                 .unwrap_or_default();
+            let request_id = &event.context.request_id;
+            let span = tracing::error_span!("invocation", %request_id);
             // Boxed: the nested futures are deeper than the compiler looks.
-            let answer = Box::pin(handle(&worker, event.payload, Deadline::after(left))).await;
-            Ok::<_, lambda_runtime::Error>(answer)
+            let run = Box::pin(handle(&worker, event.payload, Deadline::after(left)));
+            Ok::<_, lambda_runtime::Error>(run.instrument(span).await)
         }
     });
     lambda_runtime::run(function).await

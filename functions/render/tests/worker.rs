@@ -13,6 +13,7 @@ mod common;
 mod fetch;
 mod pauses;
 mod servers;
+mod telemetry;
 mod webhooks;
 
 use std::sync::Arc;
@@ -133,6 +134,7 @@ async fn a_message_that_names_no_task_goes_back_for_the_dead_letters() {
         message_id: "m-1".to_owned(),
         receipt_handle: "r-1".to_owned(),
         body: body.to_owned(),
+        trace: None,
     };
     let answer = handle(&worker, event(&message("not json")), Deadline::NONE).await;
     assert_eq!(answer.batch_item_failures[0].item_identifier, "m-1");

@@ -1,11 +1,13 @@
 //! Messages that came too often: what they name ends FAILED, and then they are deleted.
 
 use darkroom_exports::repair::{Action, judge_dead_letter};
-use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp};
+use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp, TraceId};
 use darkroom_store::{DeadLetters, Received, RenderMessage, Store, StoreError, WebhookMessage};
+use tracing::field::{Empty, display};
+use tracing::{Instrument as _, Span};
 
 use crate::config::Sweeper;
-use crate::due::{fail, tell_end};
+use crate::due::{belongs_to, fail, tell_end};
 use crate::report::Report;
 
 /// Most messages that SQS gives at once.
@@ -30,13 +32,28 @@ pub(crate) async fn drain(sweeper: &Sweeper, which: DeadLetters, report: &mut Re
         }
         left = left.saturating_sub(letters.len());
         for letter in letters {
-            if let Err(error) = work_off(store, which, &letter, report).await {
-                report.errors += 1;
-                tracing::error!(?which, "a dead letter stays where it is: {error}");
-            }
+            let work = async {
+                if let Err(error) = work_off(store, which, &letter, report).await {
+                    report.errors += 1;
+                    tracing::error!(?which, "a dead letter stays where it is: {error}");
+                }
+            };
+            work.instrument(letter_span(&letter)).await;
         }
     }
     report.stopped = true;
+}
+
+/// What the lines about a letter stand in; [`belongs_to`] completes it.
+fn letter_span(letter: &Received) -> Span {
+    tracing::error_span!(
+        "dead_letter",
+        message_id = letter.message_id,
+        task_id = Empty,
+        attempt = Empty,
+        generation = Empty,
+        trace_id = letter.trace.as_ref().map(TraceId::as_str),
+    )
 }
 
 /// Deletes a letter once what it calls for is committed.
@@ -53,13 +70,7 @@ async fn work_off(
     if !named {
         // Its text may be anything, so it is not told.
         let size_bytes = letter.body.len();
-        let message_id = letter.message_id.as_str();
-        tracing::error!(
-            ?which,
-            message_id,
-            size_bytes,
-            "a dead letter names nothing"
-        );
+        tracing::error!(?which, size_bytes, "a dead letter names nothing");
     }
     store
         .delete_dead_letter(which, &letter.receipt_handle)
@@ -77,6 +88,7 @@ async fn render(store: &Store, body: &str, report: &mut Report) -> Result<bool, 
     let Some(found) = store.find_task(&user, task).await? else {
         return Ok(false);
     };
+    belongs_to(&found);
     if judge_dead_letter(&found.work, Timestamp::now()) == Action::Fail {
         fail(store, &found, report).await?;
     }
@@ -90,6 +102,7 @@ async fn webhook(store: &Store, body: &str, report: &mut Report) -> Result<bool,
     let Some((user, id)) = named else {
         return Ok(false);
     };
+    Span::current().record("task_id", display(id.task));
     let failed = store.fail_poisonous_delivery(&user, id, Timestamp::now());
     if failed.await? {
         report.webhooks_failed += 1;

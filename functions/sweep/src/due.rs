@@ -1,8 +1,10 @@
 //! What is due: looked at one by one, what is due longest first.
 
 use darkroom_exports::repair::{Action, GAVE_UP, judge_due};
-use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp};
+use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp, TraceId};
 use darkroom_store::{Due, Finish, FoundTask, Store, StoreError, Subject};
+use tracing::field::{Empty, display};
+use tracing::{Instrument as _, Span};
 
 use crate::config::Sweeper;
 use crate::report::Report;
@@ -22,14 +24,32 @@ pub(crate) async fn repair(sweeper: &Sweeper, report: &mut Report) {
     report.stopped |= page.more;
     for due in page.items {
         report.found += 1;
-        if let Err(error) = look_at(store, &due, report).await {
-            report.errors += 1;
-            tracing::error!(subject = ?due.subject, "not repaired: {error}");
-            if !error.may_retry() {
-                set_aside(store, &due).await;
+        let look = async {
+            if let Err(error) = look_at(store, &due, report).await {
+                report.errors += 1;
+                tracing::error!(subject = ?due.subject, "not repaired: {error}");
+                if !error.may_retry() {
+                    set_aside(store, &due).await;
+                }
             }
-        }
+        };
+        look.instrument(span_of(due.subject)).await;
     }
+}
+
+/// What the lines about something due stand in; [`belongs_to`] completes it for a task.
+fn span_of(subject: Subject) -> Span {
+    let task = match subject {
+        Subject::Task(task) | Subject::Delivery(DeliveryId { task, .. }) => Some(task),
+        Subject::Account | Subject::Unknown => None,
+    };
+    tracing::error_span!(
+        "due",
+        task_id = task.map(display),
+        attempt = Empty,
+        generation = Empty,
+        trace_id = Empty,
+    )
 }
 
 async fn look_at(store: &Store, due: &Due, report: &mut Report) -> Result<(), StoreError> {
@@ -51,6 +71,16 @@ async fn look_at(store: &Store, due: &Due, report: &mut Report) -> Result<(), St
     }
 }
 
+/// Has the lines about a task tell which it is, how far it has come and which trace it
+/// belongs to.
+pub(crate) fn belongs_to(found: &FoundTask) {
+    let span = Span::current();
+    span.record("task_id", display(found.task_id()));
+    span.record("attempt", found.work.attempts);
+    span.record("generation", found.generation());
+    span.record("trace_id", found.trace.as_ref().map(TraceId::as_str));
+}
+
 async fn look_at_task(
     store: &Store,
     user: &str,
@@ -61,6 +91,7 @@ async fn look_at_task(
     let Some(found) = store.find_task(user, task).await? else {
         return Ok(());
     };
+    belongs_to(&found);
     match judge_due(&found.work, now) {
         Action::Leave => {}
         Action::Send => report.resent += u64::from(store.resend_task(&found, now).await?),
@@ -84,10 +115,9 @@ pub(crate) async fn fail(
         return Ok(());
     }
     report.failed += 1;
-    let (task, attempts) = (found.task_id(), found.work.attempts);
-    tracing::error!(%task, attempts, "given up");
+    tracing::error!("given up");
     if found.has_callback {
-        tell_end(store, found.user_id(), task).await;
+        tell_end(store, found.user_id(), found.task_id()).await;
     }
     Ok(())
 }
@@ -96,17 +126,21 @@ pub(crate) async fn fail(
 pub(crate) async fn tell_end(store: &Store, user: &str, task: TaskId) {
     let step = Step::Ended;
     if let Err(error) = store.announce(user, DeliveryId { task, step }).await {
-        tracing::warn!(%task, "its webhook is left to the due index: {error}");
+        tracing::warn!(task_id = %task, "its webhook is left to the due index: {error}");
     }
 }
 
 async fn look_at_account(store: &Store, user: &str, report: &mut Report) -> Result<(), StoreError> {
     let slots = store.prove_slots(user, Timestamp::now()).await?;
     for task in &slots.released {
-        tracing::error!(user, task, "gave back a slot that no active task had");
+        tracing::error!(
+            user,
+            task_id = task,
+            "gave back a slot that no active task had"
+        );
     }
     for task in &slots.unaccounted {
-        tracing::error!(user, task, "an active task has no slot");
+        tracing::error!(user, task_id = task, "an active task has no slot");
     }
     report.slots_released += slots.released.len() as u64;
     report.mismatches += slots.unaccounted.len() as u64;

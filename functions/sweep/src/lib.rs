@@ -30,7 +30,8 @@ pub use report::Report;
 /// One run; answers what it found and did.
 pub async fn handle(sweeper: &Sweeper) -> Report {
     let mut report = Report::default();
-    let run = run(sweeper, &mut report);
+    // Boxed: with a caller's spans around it, it is deeper than the compiler looks.
+    let run = Box::pin(run(sweeper, &mut report));
     if tokio::time::timeout(sweeper.config().budget, run)
         .await
         .is_err()

@@ -1,14 +1,7 @@
 //! What a run found and did.
 
-use darkroom_exports::Timestamp;
-use darkroom_telemetry::count_line;
+use darkroom_telemetry::{Line, Metric, Metrics};
 use serde::Serialize;
-use serde_json::Value;
-
-/// Namespace of the metrics.
-const NAMESPACE: &str = "Darkroom";
-/// Their one dimension, which tells deployments apart.
-const DIMENSION: &str = "FunctionName";
 
 /// Counts of a run. What several runs did at once may be counted by each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -44,30 +37,45 @@ impl Report {
         *self == Self::default()
     }
 
-    /// The run as a log line, of which CloudWatch makes metrics of this function.
-    pub fn metrics(&self, function: &str, now: Timestamp) -> Value {
-        let counts = [
-            ("found", self.found),
-            ("resent", self.resent),
-            ("expired", self.expired),
-            ("failed", self.failed),
-            ("webhooksResent", self.webhooks_resent),
-            ("webhooksFailed", self.webhooks_failed),
-            ("dlqDrained", self.dlq_drained),
-            ("slotsReleased", self.slots_released),
-            ("mismatches", self.mismatches),
-            ("errors", self.errors),
-            ("stopped", u64::from(self.stopped)),
-        ];
-        count_line(NAMESPACE, &[(DIMENSION, function)], &counts, now.0)
+    /// Writes the run as a log line, of which CloudWatch makes metrics of this function.
+    pub fn tell(&self, metrics: &Metrics) {
+        let values = self.counts().map(|(metric, count)| (metric, count as f64));
+        metrics.write(&Line {
+            values: &values,
+            ..Line::default()
+        });
+    }
+
+    fn counts(&self) -> [(Metric, u64); 11] {
+        [
+            (Metric::Found, self.found),
+            (Metric::Resent, self.resent),
+            (Metric::Expired, self.expired),
+            (Metric::Failed, self.failed),
+            (Metric::WebhooksResent, self.webhooks_resent),
+            (Metric::WebhooksFailed, self.webhooks_failed),
+            (Metric::DlqDrained, self.dlq_drained),
+            (Metric::SlotsReleased, self.slots_released),
+            (Metric::Mismatches, self.mismatches),
+            (Metric::Errors, self.errors),
+            (Metric::Stopped, u64::from(self.stopped)),
+        ]
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use darkroom_test_stack::telemetry::{Told, assert_emf};
+    use serde_json::{Value, json};
 
     use super::*;
+
+    fn line(report: &Report) -> Value {
+        let told = Told::default();
+        report.tell(&told.metrics("sweep-1"));
+        let [line]: [Value; 1] = told.take().try_into().unwrap();
+        line
+    }
 
     #[test]
     fn every_count_is_a_metric_under_its_own_name() {
@@ -86,11 +94,9 @@ mod tests {
             errors: j,
             stopped: true,
         };
-        let mut line = report.metrics("sweep-1", Timestamp(5));
-        let metadata = line["_aws"].take();
-        let directive = &metadata["CloudWatchMetrics"][0];
-        assert_eq!(metadata["Timestamp"], 5);
-        assert_eq!(directive["Namespace"], "Darkroom");
+        let line = line(&report);
+        assert_emf(&line);
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(line["FunctionName"], "sweep-1");
         let mut answered = serde_json::to_value(report).unwrap();
         answered["stopped"] = json!(1);
@@ -106,7 +112,7 @@ mod tests {
     fn an_idle_run_makes_no_metrics() {
         let report = Report::default();
         assert!(report.is_idle());
-        let line = report.metrics("sweep-1", Timestamp(5));
+        let line = line(&report);
         assert_eq!(line.get("_aws"), None);
         assert_eq!(line["found"], 0);
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use darkroom_exports::{CallbackPolicy, Timestamp};
 use darkroom_media::{Lookup, careful_client};
 use darkroom_store::{Store, StoreError};
+use darkroom_telemetry::Metrics;
 
 /// Settings of a sender.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct SenderConfig {
     pub lookup: Lookup,
     /// What time it is.
     pub clock: Clock,
+    /// Who is told of webhooks.
+    pub metrics: Metrics,
 }
 
 /// Tells the time; a test has a clock of its own.
@@ -44,6 +47,7 @@ impl Default for SenderConfig {
             timeout: Duration::from_secs(15),
             lookup: Lookup::default(),
             clock: Clock::new(Timestamp::now),
+            metrics: Metrics::off(),
         }
     }
 }
@@ -101,6 +105,7 @@ impl Sender {
         let policy = CallbackPolicy::parse(policy.as_deref()).map_err(SenderError::Config)?;
         let config = SenderConfig {
             policy,
+            metrics: Metrics::from_env(),
             ..SenderConfig::default()
         };
         Self::new(Store::from_env().await?, config)

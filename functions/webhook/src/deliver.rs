@@ -1,17 +1,22 @@
 //! One message, from claim to verdict.
 
+use aws_lambda_events::event::sqs::SqsMessage;
 use darkroom_exports::webhook::schedule::{TRIES, Verdict, judge};
-use darkroom_exports::{DeliveryId, Step, TaskState};
+use darkroom_exports::{DeliveryId, Step, TaskState, TraceId};
 use darkroom_store::{
-    DELIVERY_LEASE, Delivery, DeliveryClaim, Settled, StoreError, WebhookMessage,
+    DELIVERY_LEASE, Delivery, DeliveryClaim, Settled, StoreError, TRACE_ATTRIBUTE, WebhookMessage,
 };
-use tracing::Instrument as _;
+use darkroom_telemetry::{Line, Metric};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span};
 
 use crate::config::Sender;
 use crate::send::send;
 
 /// Whether the message is done with.
-pub(crate) async fn process(sender: &Sender, body: &str) -> bool {
+pub(crate) async fn process(sender: &Sender, message: &SqsMessage) -> bool {
+    let trace = trace(message);
+    let body = message.body.as_deref().unwrap_or_default();
     let message: WebhookMessage = match serde_json::from_str(body) {
         Ok(message) => message,
         Err(error) => {
@@ -19,20 +24,40 @@ pub(crate) async fn process(sender: &Sender, body: &str) -> bool {
             return false;
         }
     };
-    let span = tracing::info_span!("webhook", delivery = %message.delivery);
-    match look_at(sender, &message).instrument(span).await {
-        Ok(()) => true,
-        Err(error) => {
-            tracing::error!(delivery = %message.delivery, "a webhook comes again: {error}");
-            false
+    let id = DeliveryId::parse(&message.delivery);
+    let span = tracing::error_span!(
+        "webhook",
+        delivery = %message.delivery,
+        task_id = id.map(|id| display(id.task)),
+        attempt = Empty,
+        generation = Empty,
+        trace_id = trace.as_ref().map(TraceId::as_str),
+    );
+    let look = async {
+        let looked = look_at(sender, &message, trace.as_ref()).await;
+        if let Err(error) = &looked {
+            tracing::error!("a webhook comes again: {error}");
         }
-    }
+        looked.is_ok()
+    };
+    // Boxed: with a caller's spans around it, it is deeper than the compiler looks.
+    Box::pin(look).instrument(span).await
 }
 
-async fn look_at(sender: &Sender, message: &WebhookMessage) -> Result<(), StoreError> {
+/// The trace that a message says it belongs to.
+fn trace(message: &SqsMessage) -> Option<TraceId> {
+    let attribute = message.message_attributes.get(TRACE_ATTRIBUTE)?;
+    TraceId::parse(attribute.string_value.as_deref()?)
+}
+
+async fn look_at(
+    sender: &Sender,
+    message: &WebhookMessage,
+    trace: Option<&TraceId>,
+) -> Result<(), StoreError> {
     let (store, now) = (sender.store(), sender.now());
     if message.not_before > now.0 {
-        return store.send_webhook(message, now).await;
+        return store.send_webhook(message, trace, now).await;
     }
     match store.claim_delivery(message, now, DELIVERY_LEASE).await? {
         DeliveryClaim::Claimed(delivery) => attempt(sender, &delivery).await,
@@ -44,7 +69,7 @@ async fn look_at(sender: &Sender, message: &WebhookMessage) -> Result<(), StoreE
                 not_before: until.0 + 1,
                 ..message.clone()
             };
-            store.send_webhook(&later, now).await
+            store.send_webhook(&later, trace, now).await
         }
         DeliveryClaim::Over => match DeliveryId::parse(&message.delivery) {
             Some(id) => go_on(sender, &message.user, id).await,
@@ -54,21 +79,50 @@ async fn look_at(sender: &Sender, message: &WebhookMessage) -> Result<(), StoreE
 }
 
 async fn attempt(sender: &Sender, delivery: &Delivery) -> Result<(), StoreError> {
+    let span = Span::current();
+    span.record("attempt", delivery.attempt);
+    span.record("generation", delivery.generation);
+    // Not every message says it, but the delivery does.
+    span.record("trace_id", delivery.trace.as_ref().map(TraceId::as_str));
     let settled = match hindrance(delivery) {
         Some(settled) => settled,
         None => sent(sender, delivery).await?,
     };
-    let attempt = delivery.attempt;
-    tracing::info!(attempt, event = delivery.event.as_str(), ?settled, "tried");
-    // Also where it is settled already: perhaps by ourselves, without learning of it.
-    sender
+    tracing::info!(event = delivery.event.as_str(), ?settled, "tried");
+    let written = sender
         .store()
         .settle_delivery(delivery, &settled, sender.now())
         .await?;
+    if written {
+        count(sender, delivery, &settled);
+    }
+    // Also where it is settled already: perhaps by ourselves, without learning of it.
     if !matches!(settled, Settled::Again(..)) {
         go_on(sender, &delivery.user, delivery.id).await?;
     }
     Ok(())
+}
+
+/// Tells what a try came to. That of a canceled export came to nothing.
+fn count(sender: &Sender, delivery: &Delivery, settled: &Settled) {
+    let metric = match settled {
+        Settled::Delivered => Metric::WebhooksDelivered,
+        Settled::Again(..) => Metric::WebhooksRetried,
+        Settled::Failed(_) | Settled::Unwanted | Settled::UsedUp => Metric::WebhooksFailed,
+        Settled::Dropped => return,
+    };
+    let task = delivery.id.task.to_string();
+    sender.config().metrics.write(&Line {
+        values: &[(metric, 1.0)],
+        by: None,
+        ids: &[
+            ("task_id", &task),
+            (
+                "trace_id",
+                delivery.trace.as_ref().map_or("", TraceId::as_str),
+            ),
+        ],
+    });
 }
 
 /// What ends a delivery without a try.

@@ -31,8 +31,7 @@ pub use config::{Clock, Sender, SenderConfig, SenderError};
 /// have to come again.
 pub async fn handle(sender: &Sender, event: SqsEvent) -> SqsBatchResponse {
     let tries = event.records.iter().map(|message| async move {
-        let body = message.body.as_deref().unwrap_or_default();
-        let done = deliver::process(sender, body).await;
+        let done = deliver::process(sender, message).await;
         (!done).then(|| message.message_id.clone().unwrap_or_default())
     });
     let mut answer = SqsBatchResponse::default();

@@ -4,6 +4,7 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use darkroom_telemetry::start_log;
 use darkroom_webhook::{Sender, handle};
 use lambda_runtime::{LambdaEvent, service_fn};
+use tracing::Instrument as _;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -11,7 +12,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let sender = Sender::from_env().await?;
     let function = service_fn(move |event: LambdaEvent<SqsEvent>| {
         let sender = sender.clone();
-        async move { Ok::<_, lambda_runtime::Error>(handle(&sender, event.payload).await) }
+        let span = tracing::error_span!("invocation", request_id = %event.context.request_id);
+        let run =
+            async move { Ok::<_, lambda_runtime::Error>(handle(&sender, event.payload).await) };
+        run.instrument(span)
     });
     lambda_runtime::run(function).await
 }

@@ -35,7 +35,8 @@ pub(crate) async fn send(sender: &Sender, delivery: &Delivery) -> Result<Answer,
                 .and_then(|value| value.to_str().ok())
                 .and_then(|value| retry_after(value, sender.now())),
         },
-        Err(error) => Answer::Nothing(sentence(&unanswered(&error), sender)),
+        // The address is the caller's secret as a whole: its query may open a door.
+        Err(error) => Answer::Nothing(sentence(&unanswered(&error.without_url()), sender)),
     })
 }
 

@@ -30,6 +30,7 @@ pub mod schema;
 pub mod state;
 pub mod task;
 pub mod timestamp;
+pub mod trace;
 pub mod upload;
 pub mod webhook;
 
@@ -45,5 +46,6 @@ pub use request::{CreateExport, Format, ProjectExport, Settings};
 pub use state::StateDocument;
 pub use task::{ExportPhase, Task, TaskState};
 pub use timestamp::Timestamp;
+pub use trace::TraceId;
 pub use webhook::secret::{Secrets, WebhookSecret};
 pub use webhook::{DeliveryId, Step, WebhookEvent};

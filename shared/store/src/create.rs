@@ -4,7 +4,9 @@
 
 mod parts;
 
-use darkroom_exports::{CreateExport, Credits, IdempotencyKey, Identity, ProjectId, Task, TaskId};
+use darkroom_exports::{
+    CreateExport, Credits, IdempotencyKey, Identity, ProjectId, Task, TaskId, TraceId,
+};
 use serde_json::Value;
 
 use crate::accounts::{Standing, active_limit, active_tasks, balance, has_webhook_secret};
@@ -31,6 +33,8 @@ pub struct NewExport<'a> {
     pub idempotency: Option<&'a IdempotencyKey>,
     /// Active tasks of accounts that have no limit of their own.
     pub active_limit: u32,
+    /// The trace that the request belongs to, kept with the task.
+    pub trace: Option<&'a TraceId>,
 }
 
 /// What a create came to.

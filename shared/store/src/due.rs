@@ -7,14 +7,15 @@
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::ReturnValue;
 use darkroom_exports::repair::{UNCLAIMED_SECONDS, Work, resend_pause_seconds};
-use darkroom_exports::{DeliveryId, TaskId, TaskState, Timestamp};
+use darkroom_exports::{DeliveryId, TaskId, TaskState, Timestamp, TraceId};
 use futures::future::try_join_all;
 
 use crate::config::Store;
 use crate::ending::{By, Ended, Ending, Finish};
 use crate::error::StoreError;
-use crate::item::{DUE_SHARDS, Item, key, n, number, s, task_key, text};
+use crate::item::{DUE_SHARDS, Item, key, n, number, s, task_key, text, trace};
 use crate::webhooks::delivery_id;
 
 /// What cannot be repaired is looked at again after so long.
@@ -62,6 +63,8 @@ pub struct FoundTask {
     pub work: Work,
     /// Whether somebody is to be told of its end.
     pub has_callback: bool,
+    /// The trace that it belongs to, where it is known.
+    pub trace: Option<TraceId>,
     user: String,
     task: TaskId,
     generation: i64,
@@ -75,6 +78,10 @@ impl FoundTask {
     /// The task.
     pub fn task_id(&self) -> TaskId {
         self.task
+    }
+    /// How many leases it has had.
+    pub fn generation(&self) -> i64 {
+        self.generation
     }
 }
 
@@ -119,6 +126,7 @@ impl Store {
         Ok(Some(FoundTask {
             work,
             has_callback: item.contains_key("callbackUrl"),
+            trace: trace(&item),
             user: user.to_owned(),
             task,
             generation,
@@ -149,11 +157,12 @@ impl Store {
         let update = self
             .due_update(task_key(user, task), now, later)
             .update_expression("SET dueAt = :later ADD resends :one")
-            .expression_attribute_values(":one", n(1));
-        if written_if_allowed(update).await?.is_none() {
+            .expression_attribute_values(":one", n(1))
+            .return_values(ReturnValue::AllNew);
+        let Some(item) = written_if_allowed(update).await? else {
             return Ok(false);
-        }
-        self.send_render(user, task).await?;
+        };
+        self.send_render(user, task, trace(&item).as_ref()).await?;
         Ok(true)
     }
 

@@ -7,7 +7,7 @@ use darkroom_exports::{DeliveryId, Step, TaskId, TaskState, Timestamp, WebhookEv
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::files::Use;
-use crate::item::{Item, account_key, api_key_key, flag, n, number, s, task_key, text};
+use crate::item::{Item, account_key, api_key_key, flag, n, number, s, task_key, text, trace};
 use crate::keys::{ApiKey, VALID};
 use crate::lease::{Claim, OURS, still_claimable};
 use crate::transact::{CHECK_FAILED, pause, reasons, update_part};
@@ -266,7 +266,13 @@ impl Store {
             && let Some(event) = WebhookEvent::of_end(state)
         {
             let step = Step::Ended;
-            parts.push(self.intent(user, DeliveryId { task, step }, event, now)?);
+            parts.push(self.intent(
+                user,
+                DeliveryId { task, step },
+                event,
+                now,
+                trace(item).as_ref(),
+            )?);
         }
         if flag(item, "callbackHeaders") {
             parts.push(self.let_headers_go(user, task, state, now)?);

@@ -25,7 +25,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use darkroom_editor_state::Ticks;
-use darkroom_exports::{Credits, ExportPhase, ProjectId, Task, TaskId, TaskState, Timestamp};
+use darkroom_exports::{
+    Credits, ExportPhase, ProjectId, Task, TaskId, TaskState, Timestamp, TraceId,
+};
 
 use crate::error::StoreError;
 
@@ -92,6 +94,14 @@ pub(crate) fn flag(item: &Item, name: &str) -> bool {
         .and_then(|value| value.as_bool().ok())
         .copied()
         == Some(true)
+}
+
+/// Attribute of a task and of its deliveries: the trace that they belong to.
+pub(crate) const TRACE: &str = "traceId";
+
+/// The trace that an item belongs to, where it is known.
+pub(crate) fn trace(item: &Item) -> Option<TraceId> {
+    TraceId::parse(item.get(TRACE)?.as_s().ok()?)
 }
 
 /// Reads a task.

@@ -10,7 +10,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as OnFailure;
-use darkroom_exports::{ExportPhase, Settings, TaskId, TaskState, Timestamp};
+use darkroom_editor_state::Ticks;
+use darkroom_exports::{ExportPhase, Settings, TaskId, TaskState, Timestamp, TraceId};
 
 use crate::config::Store;
 use crate::error::StoreError;
@@ -28,7 +29,9 @@ pub struct Claim {
     attempt: u32,
     document: String,
     settings: Settings,
+    duration: Ticks,
     has_callback: bool,
+    trace: Option<TraceId>,
 }
 
 impl Claim {
@@ -55,6 +58,14 @@ impl Claim {
     /// Whether somebody is to be told of the task.
     pub fn has_callback(&self) -> bool {
         self.has_callback
+    }
+    /// Length of the timeline.
+    pub fn duration(&self) -> Ticks {
+        self.duration
+    }
+    /// The trace that the task belongs to, where it is known.
+    pub fn trace(&self) -> Option<&TraceId> {
+        self.trace.as_ref()
     }
     /// How to draw it.
     pub fn settings(&self) -> &Settings {

@@ -56,7 +56,7 @@ pub use lease::{Claim, ClaimOutcome, Heartbeat};
 pub use motion_graphics::Added;
 pub use projects::{ProjectCreate, ProjectCreated, Synced, Written};
 pub use provision::{Provisioned, provision};
-pub use queue::{Received, RenderMessage};
+pub use queue::{Received, RenderMessage, TRACE_ATTRIBUTE};
 pub use recorder::CallRecorder;
 pub use slots::Slots;
 pub use tasks::{Canceled, Page};

@@ -73,7 +73,7 @@ impl Store {
         for task in self.set_paused(user, false).await? {
             let due = match self.let_go(user, task).await? {
                 Turned::Done => {
-                    self.send_render(user, task).await?;
+                    self.send_render(user, task, None).await?;
                     true
                 }
                 Turned::Account | Turned::Task(_) => self.resend_if_due(user, task).await?,
@@ -155,7 +155,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         match self.let_go(user, task).await? {
             Turned::Done => {
-                self.send_render(user, task).await?;
+                self.send_render(user, task, None).await?;
                 Ok(true)
             }
             Turned::Account => {

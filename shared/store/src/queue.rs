@@ -1,13 +1,20 @@
 //! The queues. Messages name a task or a delivery and may come twice or late; what
 //! they do is decided by its item.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use darkroom_exports::TaskId;
+use aws_sdk_sqs::types::MessageAttributeValue;
+use darkroom_exports::{TaskId, TraceId};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Store;
 use crate::error::StoreError;
+use crate::transact::built;
+
+/// Attribute of a message of either queue: the trace that it belongs to. It is for whoever
+/// reads a message without the item that it names, which holds the same.
+pub const TRACE_ATTRIBUTE: &str = "traceId";
 
 /// Body of a message on the render queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,17 +34,24 @@ pub struct Received {
     pub receipt_handle: String,
     /// JSON of a message of that queue, or whatever somebody sent.
     pub body: String,
+    /// The trace that it belongs to, where it says so.
+    pub trace: Option<TraceId>,
 }
 
 impl Store {
     /// Sends a committed task to the render queue.
-    pub async fn send_render(&self, user: &str, task: TaskId) -> Result<(), StoreError> {
+    pub async fn send_render(
+        &self,
+        user: &str,
+        task: TaskId,
+        trace: Option<&TraceId>,
+    ) -> Result<(), StoreError> {
         let body = RenderMessage {
             user: user.to_owned(),
             task: task.to_string(),
         };
         let body = serde_json::to_string(&body).unwrap_or_default();
-        self.send(&self.0.queues.render, user, body, Duration::ZERO)
+        self.send(&self.0.queues.render, user, body, trace, Duration::ZERO)
             .await
     }
 
@@ -48,6 +62,7 @@ impl Store {
         queue: &str,
         user: &str,
         body: String,
+        trace: Option<&TraceId>,
         delay: Duration,
     ) -> Result<(), StoreError> {
         let delay = Some(delay.as_secs() as i32).filter(|seconds| *seconds > 0);
@@ -58,6 +73,7 @@ impl Store {
             .message_body(body)
             .message_group_id(group(user))
             .set_delay_seconds(delay)
+            .set_message_attributes(trace.map(attributes).transpose()?)
             .send()
             .await
             .map_err(|error| StoreError::sdk("SendMessage", &error))?;
@@ -95,6 +111,7 @@ impl Store {
             .queue_url(queue)
             .max_number_of_messages(i32::from(most.clamp(1, 10)))
             .wait_time_seconds(wait.as_secs().min(20) as i32)
+            .message_attribute_names(TRACE_ATTRIBUTE)
             .send()
             .await
             .map_err(|error| StoreError::sdk("ReceiveMessage", &error))?;
@@ -104,6 +121,7 @@ impl Store {
             .into_iter()
             .filter_map(|message| {
                 Some(Received {
+                    trace: trace(message.message_attributes.as_ref()),
                     message_id: message.message_id?,
                     receipt_handle: message.receipt_handle?,
                     body: message.body.unwrap_or_default(),
@@ -151,6 +169,22 @@ impl Store {
             .map_err(|error| StoreError::sdk("ChangeMessageVisibility", &error))?;
         Ok(())
     }
+}
+
+type Attributes = HashMap<String, MessageAttributeValue>;
+
+fn attributes(trace: &TraceId) -> Result<Attributes, StoreError> {
+    let value = MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value(trace.as_str());
+    Ok(HashMap::from([(
+        TRACE_ATTRIBUTE.to_owned(),
+        built(value.build())?,
+    )]))
+}
+
+fn trace(attributes: Option<&Attributes>) -> Option<TraceId> {
+    TraceId::parse(attributes?.get(TRACE_ATTRIBUTE)?.string_value()?)
 }
 
 /// Message groups take letters, digits and punctuation, at most 128.

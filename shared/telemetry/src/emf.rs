@@ -4,33 +4,48 @@
 
 use serde_json::{Map, Value, json};
 
-/// A line of counts, each a member under its name. Those that are not zero are metrics of
-/// `namespace` with these dimensions (names and values, at most 30); there may be 100 of
-/// them. A zero is told in the line alone: a metric is charged for every hour in which it
-/// is written, and sums and alarms need no zeros.
-pub fn count_line(
-    namespace: &str,
-    dimensions: &[(&str, &str)],
-    counts: &[(&str, u64)],
-    unix_ms: i64,
-) -> Value {
-    let named = dimensions
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), json!(value)));
-    let counted = counts
-        .iter()
-        .map(|(name, count)| ((*name).to_owned(), json!(count)));
-    let mut line: Map<String, Value> = named.chain(counted).collect();
-    let metrics: Vec<Value> = counts
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(name, _)| json!({ "Name": name, "Unit": "Count" }))
-        .collect();
+use crate::metric::{Dimension, FUNCTION, Metric, NAMESPACE, Unit};
+
+/// What one line tells, at most 100 values.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Line<'a> {
+    /// What was measured. A count of zero is told in the line alone: a metric is charged
+    /// for every hour in which it is written, and sums and alarms need no zeros. A value
+    /// that is not finite is left out, as JSON has no word for it.
+    pub values: &'a [(Metric, f64)],
+    /// The kind by which the values are told apart, and the one that this is.
+    pub by: Option<(Dimension, &'a str)>,
+    /// Ids under which the line is found; no metric is made of them.
+    pub ids: &'a [(&'static str, &'a str)],
+}
+
+/// The line of a function. With a kind the values are metrics twice: of the function, and
+/// of the function and the kind.
+pub(crate) fn line(function: &str, told: &Line<'_>, unix_ms: i64) -> Value {
+    let mut line = Map::new();
+    for (name, id) in told.ids {
+        line.insert((*name).to_owned(), json!(id));
+    }
+    line.insert(FUNCTION.to_owned(), json!(function));
+    let mut dimensions = vec![vec![FUNCTION]];
+    if let Some((dimension, kind)) = told.by {
+        line.insert(dimension.as_str().to_owned(), json!(kind));
+        dimensions.push(vec![FUNCTION, dimension.as_str()]);
+    }
+    let mut metrics = Vec::new();
+    for (metric, value) in told.values {
+        if !value.is_finite() {
+            continue;
+        }
+        line.insert(metric.name().to_owned(), number(*value));
+        if metric.unit() != Unit::Count || *value != 0.0 {
+            metrics.push(json!({ "Name": metric.name(), "Unit": metric.unit().as_str() }));
+        }
+    }
     if !metrics.is_empty() {
-        let dimensions: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
         let directive = json!({
-            "Namespace": namespace,
-            "Dimensions": [dimensions],
+            "Namespace": NAMESPACE,
+            "Dimensions": dimensions,
             "Metrics": metrics,
         });
         let metadata = json!({ "Timestamp": unix_ms, "CloudWatchMetrics": [directive] });
@@ -39,26 +54,49 @@ pub fn count_line(
     line.into()
 }
 
+/// Whole numbers without a fraction.
+fn number(value: f64) -> Value {
+    let whole = value as i64;
+    if whole as f64 == value {
+        json!(whole)
+    } else {
+        json!(value)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_metric_is_a_member_of_the_line() {
-        let counts = [("found", 3), ("failed", 0), ("resent", 2)];
-        let line = count_line("Darkroom", &[("FunctionName", "sweep")], &counts, 7);
+        let told = Line {
+            values: &[
+                (Metric::RendersFailed, 1.0),
+                (Metric::RendersRetried, 0.0),
+                (Metric::QueueAge, 0.0),
+                (Metric::RenderSpeed, 1.5),
+                (Metric::RenderCost, f64::NAN),
+            ],
+            by: Some((Dimension::Cause, "service")),
+            ids: &[("task_id", "t-1")],
+        };
+        let line = line("render-1", &told, 7);
         assert_eq!(
             line,
             json!({
-                "FunctionName": "sweep", "found": 3, "failed": 0, "resent": 2,
+                "FunctionName": "render-1", "cause": "service", "task_id": "t-1",
+                "rendersFailed": 1, "rendersRetried": 0, "queueAge": 0,
+                "renderSecondsPerOutputSecond": 1.5,
                 "_aws": {
                     "Timestamp": 7,
                     "CloudWatchMetrics": [{
                         "Namespace": "Darkroom",
-                        "Dimensions": [["FunctionName"]],
+                        "Dimensions": [["FunctionName"], ["FunctionName", "cause"]],
                         "Metrics": [
-                            { "Name": "found", "Unit": "Count" },
-                            { "Name": "resent", "Unit": "Count" },
+                            { "Name": "rendersFailed", "Unit": "Count" },
+                            { "Name": "queueAge", "Unit": "Seconds" },
+                            { "Name": "renderSecondsPerOutputSecond", "Unit": "None" },
                         ],
                     }],
                 },
@@ -69,7 +107,11 @@ mod tests {
 
     #[test]
     fn a_line_of_zeros_makes_no_metrics() {
-        let line = count_line("Darkroom", &[], &[("found", 0)], 7);
-        assert_eq!(line, json!({ "found": 0 }));
+        let told = Line {
+            values: &[(Metric::Found, 0.0)],
+            ..Line::default()
+        };
+        let wanted = json!({ "FunctionName": "sweep-1", "found": 0 });
+        assert_eq!(line("sweep-1", &told, 7), wanted);
     }
 }

@@ -2,6 +2,10 @@
 
 mod emf;
 mod log;
+mod metric;
+mod metrics;
 
-pub use emf::count_line;
-pub use log::start_log;
+pub use emf::Line;
+pub use log::{json_log, start_log};
+pub use metric::{Dimension, FUNCTION, Metric, NAMESPACE, Unit};
+pub use metrics::Metrics;

@@ -1,7 +1,13 @@
 //! The log of a Lambda function. Not that of the `darkroom` program, which has people
 //! for readers.
+//!
+//! Its lines stand in spans that name what they belong to, under the same names in every
+//! function: `request_id`, `task_id`, `attempt`, `generation` and `trace_id`. They are
+//! error spans, which are there at every level that the log may be set to.
 
-use tracing::Level;
+use tracing::{Level, Subscriber};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The function's own setting of how much is told (Lambda, "Log-level filtering").
 const LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
@@ -10,10 +16,20 @@ const LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
 /// once, first in `main`.
 pub fn start_log() {
     let set = std::env::var(LEVEL);
+    json_log(std::io::stdout, level(set.as_deref().ok())).init();
+}
+
+/// The log as it is written: one JSON object a line, with the fields of the spans around
+/// it in `spans`, the innermost last.
+pub fn json_log<W>(writer: W, level: Level) -> impl Subscriber + Send + Sync
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
     tracing_subscriber::fmt()
         .json()
-        .with_max_level(level(set.as_deref().ok()))
-        .init();
+        .with_max_level(level)
+        .with_writer(writer)
+        .finish()
 }
 
 /// `TRACE` to `FATAL`, in any case; anything else is `INFO`, as Lambda has it.

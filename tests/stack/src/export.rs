@@ -1,8 +1,11 @@
 //! Exports as the API commits them, without its HTTP.
 
-use darkroom_exports::{CallbackPolicy, Limits, PriceTable, Task, TaskId};
+use darkroom_exports::{CallbackPolicy, Limits, PriceTable, Task, TaskId, TraceId};
 use darkroom_store::{ApiKey, Created, NewExport, Store};
 use serde_json::{Value, json};
+
+/// The trace that every export made here belongs to.
+pub const TRACE: &str = "b1c0ffee00000000000000000000cafe";
 
 /// Commits and sends an export of a state; `more` are further fields of its request.
 /// Callbacks may be of this machine.
@@ -24,6 +27,7 @@ pub async fn create(store: &Store, key: &ApiKey, state: &Value, more: &Value) ->
         .await
         .unwrap();
     let task = Task::new(&export, &key.key_id, &PriceTable::default());
+    let trace = TraceId::parse(TRACE).unwrap();
     let new = NewExport {
         key,
         task: &task,
@@ -31,9 +35,11 @@ pub async fn create(store: &Store, key: &ApiKey, state: &Value, more: &Value) ->
         body: "{}",
         idempotency: None,
         active_limit: 2,
+        trace: Some(&trace),
     };
     assert_eq!(store.create_export(&new).await.unwrap(), Created::New);
-    store.send_render(&key.user, task.id).await.unwrap();
+    let sent = store.send_render(&key.user, task.id, Some(&trace));
+    sent.await.unwrap();
     task.id
 }
 

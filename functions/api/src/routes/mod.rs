@@ -24,6 +24,7 @@ use axum::routing::{MethodRouter, delete, get, post};
 use darkroom_exports::ErrorCode;
 
 use crate::config::AppState;
+use crate::metrics;
 use crate::rate;
 use crate::reply::Refusal;
 use crate::request_id;
@@ -36,7 +37,12 @@ pub fn router(state: AppState) -> Router {
     for (path, methods) in routes() {
         router = router.route(path, methods);
     }
-    with_conventions(router.fallback(unknown_route)).with_state(state)
+    with_conventions(router.fallback(unknown_route))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            metrics::count,
+        ))
+        .with_state(state)
 }
 
 /// Gives routes what all of this service have: a refusal of other methods, the rate of the

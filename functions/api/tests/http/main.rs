@@ -39,6 +39,7 @@ mod reads;
 mod sessions;
 mod syncs;
 mod tenancy;
+mod traces;
 mod uploads;
 mod waits;
 mod world;

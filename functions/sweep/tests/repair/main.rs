@@ -12,6 +12,7 @@
 mod dead_letters;
 mod rig;
 mod slots;
+mod telemetry;
 mod webhooks;
 
 use std::time::Duration;

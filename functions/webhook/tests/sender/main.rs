@@ -14,6 +14,7 @@ mod guard;
 mod pauses;
 mod rig;
 mod settled;
+mod telemetry;
 
 use std::time::Duration;
 

@@ -13,7 +13,7 @@ use crate::accounts::Standing;
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::files::{Named, Use};
-use crate::item::{Item, account_key, api_key_key, due_shard, n, s, task_key};
+use crate::item::{Item, TRACE, account_key, api_key_key, due_shard, n, s, task_key};
 use crate::keys::VALID;
 use crate::pauses::{PAUSED_SECONDS, pause_condition};
 use crate::repeat::Repeatable;
@@ -157,6 +157,9 @@ fn task_item(new: &NewExport<'_>, standing: Standing, named: &Named<'_>) -> Item
     put("attempts", n(0));
     put("dueShard", due_shard(task.id));
     put("dueAt", n(task.created_at.plus_seconds(due_seconds).0));
+    if let Some(trace) = new.trace {
+        put(TRACE, s(trace.as_str()));
+    }
     if !named.is_empty() {
         put("usesFiles", AttributeValue::Bool(true));
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::{
     ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure, Update,
 };
+use darkroom_editor_state::Ticks;
 use darkroom_exports::{
     DeliveryId, ExportPhase, Settings, Step, TaskId, TaskState, Timestamp, WebhookEvent,
 };
@@ -12,7 +13,7 @@ use darkroom_exports::{
 use super::{Claim, ClaimOutcome, refused};
 use crate::config::Store;
 use crate::error::StoreError;
-use crate::item::{Item, due_shard, n, number, s, task_key, text};
+use crate::item::{Item, due_shard, n, number, s, task_key, text, trace};
 use crate::pauses::Turned;
 use crate::queue::RenderMessage;
 use crate::transact::{TRIES, pause, reasons, update_part};
@@ -136,6 +137,7 @@ impl Store {
             DeliveryId { task, step },
             WebhookEvent::Started,
             take.now,
+            trace(&item).as_ref(),
         )?;
         let sent = self
             .0
@@ -242,6 +244,8 @@ fn read_claim(user: &str, task: TaskId, owner: &str, item: &Item) -> Option<Clai
         attempt: u32::try_from(number(item, "attempts")?).ok()?,
         document: text(item, "documentHash")?,
         settings: Settings::from_value(&settings)?,
+        duration: Ticks(number(item, "durationTicks")?),
+        trace: trace(item),
         has_callback: item.contains_key("callbackUrl"),
     })
 }

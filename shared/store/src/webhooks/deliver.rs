@@ -12,7 +12,7 @@ use super::{
 };
 use crate::config::Store;
 use crate::error::StoreError;
-use crate::item::{self, Item, account_key, flag, n, number, s, task_key, text};
+use crate::item::{self, Item, account_key, flag, n, number, s, task_key, text, trace};
 
 /// Longest sentence kept of a failed try.
 const ERROR_CHARS: usize = 300;
@@ -199,7 +199,8 @@ impl Store {
                 generation: delivery.generation,
                 not_before: at.0,
             };
-            self.send_webhook(&next, now).await?;
+            self.send_webhook(&next, delivery.trace.as_ref(), now)
+                .await?;
         }
         let (sets, values) = outcome(settled, delivery.attempt, now);
         let update = self
@@ -318,6 +319,7 @@ fn read(
         // Whoever replays it knows better.
         gone: !flag(ours, "replayed")
             && found.before.as_ref().is_some_and(|item| flag(item, "gone")),
+        trace: trace(ours),
         generation: number(ours, "generation")?,
     })
 }

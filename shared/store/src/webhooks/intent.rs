@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValue, TransactWriteItem, Update};
 use darkroom_exports::repair::UNCLAIMED_SECONDS;
-use darkroom_exports::{Callback, DeliveryId, TaskId, TaskState, Timestamp, WebhookEvent};
+use darkroom_exports::{Callback, DeliveryId, TaskId, TaskState, Timestamp, TraceId, WebhookEvent};
 
 use super::{
     DeliveryState, GRACE_SECONDS, KEPT_SECONDS, WebhookMessage, delivery_key, headers_key,
@@ -12,7 +12,7 @@ use super::{
 use crate::config::Store;
 use crate::due::written_if_allowed;
 use crate::error::StoreError;
-use crate::item::{due_shard, n, number, s, text};
+use crate::item::{TRACE, due_shard, n, number, s, text, trace};
 use crate::transact::{delete_part, put_part, update_part};
 
 /// The longest that SQS holds a message back.
@@ -26,6 +26,7 @@ impl Store {
         id: DeliveryId,
         event: WebhookEvent,
         now: Timestamp,
+        trace: Option<&TraceId>,
     ) -> Result<TransactWriteItem, StoreError> {
         let mut item = delivery_key(user, id);
         let fields = [
@@ -39,6 +40,9 @@ impl Store {
             ("expiresAt", n(now.unix_seconds() + KEPT_SECONDS)),
         ];
         item.extend(fields.map(|(name, value)| (name.to_owned(), value)));
+        if let Some(trace) = trace {
+            item.insert(TRACE.to_owned(), s(trace.as_str()));
+        }
         put_part(
             Put::builder()
                 .table_name(&self.0.table)
@@ -123,7 +127,9 @@ impl Store {
             generation,
             not_before: 0,
         };
-        self.send_webhook(&message, Timestamp::now()).await?;
+        let trace = trace(&item);
+        self.send_webhook(&message, trace.as_ref(), Timestamp::now())
+            .await?;
         Ok(true)
     }
 
@@ -132,6 +138,7 @@ impl Store {
     pub async fn send_webhook(
         &self,
         message: &WebhookMessage,
+        trace: Option<&TraceId>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let left_ms = message.not_before.saturating_sub(now.0).max(0);
@@ -140,7 +147,7 @@ impl Store {
         let body = serde_json::to_string(message)
             .map_err(|error| StoreError::Config(error.to_string()))?;
         let delay = Duration::from_secs(delay as u64);
-        self.send(&self.0.queues.webhook, &message.user, body, delay)
+        self.send(&self.0.queues.webhook, &message.user, body, trace, delay)
             .await
     }
 
@@ -166,7 +173,8 @@ impl Store {
             generation: number(&item, "generation").unwrap_or_default(),
             not_before: number(&item, "nextAt").unwrap_or_default(),
         };
-        self.send_webhook(&message, now).await?;
+        self.send_webhook(&message, trace(&item).as_ref(), now)
+            .await?;
         Ok(true)
     }
 }

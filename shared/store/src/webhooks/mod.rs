@@ -27,7 +27,7 @@ mod secrets;
 use std::time::Duration;
 
 use darkroom_exports::webhook::schedule::Answer;
-use darkroom_exports::{DeliveryId, Secrets, Step, Task, TaskId, Timestamp, WebhookEvent};
+use darkroom_exports::{DeliveryId, Secrets, Step, Task, TaskId, Timestamp, TraceId, WebhookEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Item, key, s, user_pk};
@@ -111,8 +111,10 @@ pub struct Delivery {
     pub secrets: Secrets,
     /// The receiver said before that it wants no more of this task.
     pub gone: bool,
+    /// The trace that the task belongs to, where it is known.
+    pub trace: Option<TraceId>,
     /// Fencing number of this try.
-    pub(crate) generation: i64,
+    pub generation: i64,
 }
 
 /// Headers of a callback, whose values are the caller's secrets.

@@ -243,6 +243,7 @@ impl Cell {
                 message_id: "again".to_owned(),
                 receipt_handle: "none".to_owned(),
                 body,
+                trace: None,
             };
             let hands = match queue {
                 Queue::Render => &worker,

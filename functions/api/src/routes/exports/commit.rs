@@ -10,6 +10,7 @@ use crate::auth::unknown_key;
 use crate::config::AppState;
 use crate::repeat::{bad_files, key_reused, replayed, reused};
 use crate::reply::{self, Refusal};
+use crate::request_id::{Trace, is_about};
 
 /// Commits an export whose document is in the bucket, and sends it to the queue.
 pub(crate) async fn commit(
@@ -17,6 +18,7 @@ pub(crate) async fn commit(
     key: &ApiKey,
     export: &CreateExport,
     idempotency: Option<&IdempotencyKey>,
+    Trace(trace): &Trace,
 ) -> Result<Response, Refusal> {
     // 1. One transaction: everything, or nothing.
     let store = state.store();
@@ -30,18 +32,25 @@ pub(crate) async fn commit(
             body: &answer,
             idempotency,
             active_limit: state.config().limits.active_tasks,
+            trace: trace.as_ref(),
         })
         .await?;
 
     // 2. Committed: whatever happens to the message, the due index has the task.
     match created {
         Created::New => {
-            if let Err(error) = store.send_render(&key.user, task.id).await {
+            is_about(task.id);
+            tracing::info!("created");
+            let sent = store.send_render(&key.user, task.id, trace.as_ref()).await;
+            if let Err(error) = sent {
                 tracing::error!("committed but not sent, left to the due index: {error}");
             }
         }
         // Sent when the account is resumed.
-        Created::Paused => {}
+        Created::Paused => {
+            is_about(task.id);
+            tracing::info!("created, and held: its account is paused");
+        }
         _ => return earlier(state, key, created).await,
     }
     Ok(reply::body(StatusCode::CREATED, answer))
@@ -56,6 +65,7 @@ pub(crate) async fn earlier(
     let Created::Replayed { body, task } = created else {
         return Err(refusal(created));
     };
+    is_about(task);
     if let Err(error) = state.store().resend_if_due(&key.user, task).await {
         tracing::warn!("a replayed task could not be looked at: {error}");
     }

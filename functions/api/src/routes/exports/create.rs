@@ -13,6 +13,7 @@ use crate::config::AppState;
 use crate::openapi::{CreateExportData, Data, Idempotency, schema};
 use crate::repeat;
 use crate::reply::Refusal;
+use crate::request_id::Trace;
 
 /// Creates an export of a document.
 ///
@@ -41,6 +42,7 @@ use crate::reply::Refusal;
 pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,
+    trace: Trace,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
@@ -55,5 +57,5 @@ pub(crate) async fn handle(
         .await?;
 
     // 3. The task.
-    commit(&state, &key, &export, idempotency.as_ref()).await
+    commit(&state, &key, &export, idempotency.as_ref(), &trace).await
 }

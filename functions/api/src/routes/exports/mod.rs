@@ -14,6 +14,7 @@ use darkroom_exports::{CreateExport, ErrorCode, TaskId, request};
 use crate::body;
 use crate::config::AppState;
 use crate::reply::Refusal;
+use crate::request_id;
 
 /// Reads and checks the body of a create, or of what takes the same.
 ///
@@ -31,7 +32,9 @@ pub async fn read(
 
 /// Any string may be asked for; one that is no task id names no task.
 fn task_id(text: &str) -> Result<TaskId, Refusal> {
-    TaskId::parse(text).ok_or_else(not_found)
+    let id = TaskId::parse(text).ok_or_else(not_found)?;
+    request_id::is_about(id);
+    Ok(id)
 }
 
 fn not_found() -> Refusal {

@@ -15,6 +15,7 @@ use crate::config::AppState;
 use crate::openapi::{CreateExportData, Data, Idempotency, schema};
 use crate::repeat;
 use crate::reply::Refusal;
+use crate::request_id::Trace;
 use crate::routes::Id;
 use crate::routes::exports::commit::{commit, earlier};
 
@@ -45,6 +46,7 @@ pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,
     Id(id): Id,
+    trace: Trace,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
@@ -85,5 +87,5 @@ pub(crate) async fn handle(
     }
 
     // 4. The task.
-    commit(&state, &key, &export, idempotency.as_ref()).await
+    commit(&state, &key, &export, idempotency.as_ref(), &trace).await
 }

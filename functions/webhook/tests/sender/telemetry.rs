@@ -1,0 +1,79 @@
+//! What is told of webhooks: in metrics, and in a log that can be followed.
+
+use std::time::Duration;
+
+use darkroom_exports::{Step, TraceId};
+use darkroom_telemetry::Metric;
+use darkroom_test_stack::export::TRACE;
+use darkroom_test_stack::telemetry::{KeptLog, Told, field, values};
+use tracing::instrument::WithSubscriber as _;
+
+use crate::rig::{Reply, Rig, step};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tries_are_counted_by_what_they_came_to_and_followed_by_their_trace() {
+    let rig = Rig::start().await;
+    let (told, log) = (Told::default(), KeptLog::default());
+    let sender = rig.sender_with(|config| config.metrics = told.metrics("webhook-1"));
+    let (task, claim) = rig.started().await;
+    let counted = |metrics: [Metric; 3]| {
+        let lines = told.take_emf();
+        for line in &lines {
+            assert_eq!(line["task_id"], task.to_string());
+            assert_eq!(line["trace_id"], TRACE);
+        }
+        metrics.map(|metric| values(&lines, metric).len())
+    };
+    let all = [
+        Metric::WebhooksDelivered,
+        Metric::WebhooksRetried,
+        Metric::WebhooksFailed,
+    ];
+
+    rig.answer([Reply::Status(500), Reply::Status(200), Reply::Status(410)]);
+    let tries = rig.deliver(&sender);
+    tries.with_subscriber(log.subscriber()).await;
+    assert_eq!(counted(all), [0, 1, 0]);
+    rig.pass(6);
+    let again = rig.later(&sender, step(task, Step::Started), 1);
+    again.with_subscriber(log.subscriber()).await;
+    assert_eq!(counted(all), [1, 0, 0]);
+    rig.complete(&claim).await;
+    let message = rig.store.receive_webhooks(1, Duration::from_secs(5)).await;
+    let message = message.unwrap().pop().unwrap();
+    assert_eq!(message.trace, TraceId::parse(TRACE));
+    let end = rig.later(&sender, step(task, Step::Ended), 0);
+    end.with_subscriber(log.subscriber()).await;
+    assert_eq!(counted(all), [0, 0, 1]);
+
+    let lines = log.lines();
+    let attempts: Vec<_> = lines
+        .iter()
+        .filter(|line| line["fields"]["message"] == "tried")
+        .map(|line| {
+            assert_eq!(field(line, "task_id").unwrap(), &task.to_string());
+            assert_eq!(field(line, "trace_id").unwrap(), TRACE);
+            field(line, "attempt").unwrap().as_u64().unwrap()
+        })
+        .collect();
+    assert_eq!(attempts, [1, 2, 1]);
+    let text = log.text();
+    assert!(!text.contains("sesame"), "a header of the caller: {text}");
+    assert!(!text.contains(rig.secret.as_str()), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_a_receiver_that_is_not_there_is_not_logged() {
+    let rig = Rig::start().await;
+    let log = KeptLog::default();
+    let task = rig.export_to("http://127.0.0.1:9/hook?token=hush").await;
+    rig.claim(task).await;
+    let id = step(task, Step::Started);
+    assert!(rig.store.announce("ann", id).await.unwrap());
+    let sender = rig.sender();
+    let tries = rig.deliver(&sender);
+    tries.with_subscriber(log.subscriber()).await;
+    let text = log.text();
+    assert!(text.contains("cannot be reached"), "{text}");
+    assert!(!text.contains("hush"), "{text}");
+}
