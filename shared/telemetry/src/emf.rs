@@ -56,9 +56,8 @@ pub(crate) fn line(function: &str, told: &Line<'_>, unix_ms: i64) -> Value {
 
 /// Whole numbers without a fraction.
 fn number(value: f64) -> Value {
-    let whole = value as i64;
-    if whole as f64 == value {
-        json!(whole)
+    if value.fract() == 0.0 {
+        json!(value as i64)
     } else {
         json!(value)
     }

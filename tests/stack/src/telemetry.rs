@@ -47,7 +47,9 @@ pub fn assert_emf(line: &Value) {
     let directives = metadata["CloudWatchMetrics"].as_array().unwrap();
     assert!(!directives.is_empty(), "{line}");
     let root = line.as_object().unwrap();
-    directives.iter().for_each(|it| assert_directive(it, root));
+    for directive in directives {
+        assert_directive(directive, root);
+    }
 }
 
 fn assert_directive(directive: &Value, root: &Map<String, Value>) {
