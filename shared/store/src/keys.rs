@@ -1,4 +1,12 @@
 //! API keys: printed once, stored as SHA-256.
+//!
+//! No key is ever compared with another. What a request presents is hashed, and its hash
+//! is a key of the table, or of this process's memory of it. Such a lookup may well take
+//! longer the more of a hash is right, but nobody can choose a key by what its hash begins
+//! with: there is nothing in it that a comparison in constant time would hide. A hash
+//! without salt and without rounds is enough because a key is 256 random bits, not a
+//! word that somebody thought of. Signatures of webhooks are made here and compared by
+//! who receives them; those of addresses, by S3.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -60,12 +68,20 @@ pub struct NewKey {
 }
 
 /// A key that was just made: the only time it can be seen.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct CreatedKey {
     /// The key, `sk_...`.
     pub key: String,
     /// Its public id.
     pub key_id: String,
+}
+
+impl std::fmt::Debug for CreatedKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreatedKey")
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a key may be billed in all, and has been, in standard seconds.

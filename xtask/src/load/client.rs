@@ -100,8 +100,8 @@ fn answer(sent: Result<Response<ureq::Body>, ureq::Error>) -> anyhow::Result<(u1
     ))
 }
 
-/// Sends one kind of request.
-enum Send<'a> {
+/// A request: the idempotency key of a create, or what follows the path of exports.
+enum Ask<'a> {
     Create(&'a str),
     Get(&'a str),
     Delete(&'a str),
@@ -142,7 +142,7 @@ impl<'a> Client<'a> {
     }
 
     fn one_export(&mut self, key: &str) {
-        let create = Send::Create(key);
+        let create = Ask::Create(key);
         let Some(created) = self.want(Operation::Create, &create, &[201]) else {
             return;
         };
@@ -159,21 +159,21 @@ impl<'a> Client<'a> {
             self.tally.wrong(format!("{key} is {task}, then {again}"));
         }
         let path = format!("/{task}");
-        if let Some(read) = self.want(Operation::Get, &Send::Get(&path), &[200])
+        if let Some(read) = self.want(Operation::Get, &Ask::Get(&path), &[200])
             && task_id(&read).as_ref() != Some(&task)
         {
             self.tally.wrong(format!("{task} reads {read}"));
         }
-        self.want(Operation::List, &Send::Get("?pageSize=20"), &[200]);
+        self.want(Operation::List, &Ask::Get("?pageSize=20"), &[200]);
         // 409: it was rendered meanwhile.
-        self.want(Operation::Cancel, &Send::Delete(&path), &[200, 409]);
+        self.want(Operation::Cancel, &Ask::Delete(&path), &[200, 409]);
     }
 
     /// Asks until it is answered; the answer, if it is one of those wanted.
-    fn want(&mut self, what: Operation, send: &Send<'_>, wanted: &[u16]) -> Option<Value> {
+    fn want(&mut self, what: Operation, ask: &Ask<'_>, wanted: &[u16]) -> Option<Value> {
         for _ in 0..ASKS {
             let began = Instant::now();
-            match self.send(send) {
+            match self.send(ask) {
                 Ok((status, body)) => {
                     self.tally.timed(what, began);
                     if wanted.contains(&status) {
@@ -193,23 +193,23 @@ impl<'a> Client<'a> {
         None
     }
 
-    fn send(&self, send: &Send<'_>) -> anyhow::Result<(u16, Value)> {
+    fn send(&self, ask: &Ask<'_>) -> anyhow::Result<(u16, Value)> {
         let url = |path: &str| format!("{}{path}", self.url);
         let authorization = ("authorization", &self.authorization);
-        answer(match send {
-            Send::Create(key) => self
+        answer(match ask {
+            Ask::Create(key) => self
                 .agent
                 .post(&self.url)
                 .header(authorization.0, authorization.1)
                 .header("content-type", "application/json")
                 .header("idempotency-key", *key)
                 .send(self.body),
-            Send::Get(path) => self
+            Ask::Get(path) => self
                 .agent
                 .get(url(path))
                 .header(authorization.0, authorization.1)
                 .call(),
-            Send::Delete(path) => self
+            Ask::Delete(path) => self
                 .agent
                 .delete(url(path))
                 .header(authorization.0, authorization.1)
@@ -223,7 +223,7 @@ impl<'a> Client<'a> {
         let mut cursor = String::new();
         for _ in 0..PAGES {
             let path = format!("?pageSize=50{cursor}");
-            let (status, page) = self.send(&Send::Get(&path))?;
+            let (status, page) = self.send(&Ask::Get(&path))?;
             if status != 200 {
                 bail!("a list is answered {status} {page}");
             }

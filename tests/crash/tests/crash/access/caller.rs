@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::cell::Cell;
 use crate::client::Api;
 
-/// Reads of a project and of what is in it, in an order that works.
+/// What is done with a project, in an order that works, and what answers it.
 const PROJECT: [(&str, u16); 8] = [
     ("list-projects", 200),
     ("patch-project", 200),
