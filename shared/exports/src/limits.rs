@@ -13,10 +13,10 @@ pub const MAX_SIDE: u32 = 8192;
 /// Gateway lets through by default for all keys together.
 pub const MAX_REQUESTS_PER_MINUTE: u32 = 6000;
 
-/// What a pixel of a format takes, in hundredths of what one of mp4 does: VP9 is encoded
-/// more slowly than H.264. The figure of webm is an estimate, to be replaced by the wall
-/// time of the 1080p workload as webm in that of the same as mp4, which `cargo xtask bench`
-/// prints (`webm`, `wall to mp4`).
+/// What a pixel of a format takes, in hundredths of what one of mp4 does. The 1080p workload
+/// took 1.3 to 1.5 times the wall time as webm (`cargo xtask bench`, `wall to mp4`; two busy
+/// cores): as much processor time, but VP9 keeps fewer cores at work, and films that are
+/// harder on it have to fit, too.
 const fn work_percent(format: Format) -> u64 {
     match format {
         Format::Mp4 => 100,

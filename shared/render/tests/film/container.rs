@@ -168,7 +168,9 @@ fn sound_bytes(file: &Path) -> u64 {
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
+    // What is told of a packet besides its size makes empty lines.
     let sizes = text.lines().map(|line| line.trim_end_matches(','));
+    let sizes = sizes.filter(|size| !size.is_empty());
     sizes.map(|size| size.parse::<u64>().unwrap()).sum()
 }
 

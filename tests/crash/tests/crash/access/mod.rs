@@ -171,7 +171,7 @@ async fn no_secret_is_logged_and_no_key_is_stored() {
         "claimed",
         "tried",
         "given up",
-        "refused: ",
+        "refused; ",
         "cannot be reached",
     ] {
         assert!(logged.contains(line), "nothing says {line:?}:\n{logged}");
