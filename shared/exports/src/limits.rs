@@ -14,9 +14,9 @@ pub const MAX_SIDE: u32 = 8192;
 pub const MAX_REQUESTS_PER_MINUTE: u32 = 6000;
 
 /// What a pixel of a format takes, in hundredths of what one of mp4 does. The 1080p workload
-/// took 1.3 to 1.5 times the wall time as webm (`cargo xtask bench`, `wall to mp4`; two busy
-/// cores): as much processor time, but VP9 keeps fewer cores at work, and films that are
-/// harder on it have to fit, too.
+/// as webm took 1.3 to 1.5 times the wall time of the same as mp4 in three runs on two busy
+/// cores, at as much processor time: VP9 keeps fewer cores at work. The rest of the figure
+/// is room for films that are harder on it. `cargo xtask bench` measures it (`wall to mp4`).
 const fn work_percent(format: Format) -> u64 {
     match format {
         Format::Mp4 => 100,

@@ -1,5 +1,6 @@
 //! The 1080p workload as WebM beside the same as MP4: what a pixel of each format takes.
-//! `work_percent` of `shared/exports/src/limits.rs` is the wall time of the one in the other.
+//! `work_percent` of `shared/exports/src/limits.rs` stays above the wall time of the one in
+//! the other.
 
 use std::path::Path;
 
