@@ -2,18 +2,26 @@
 
 use darkroom_exports::repair::{Action, GAVE_UP, judge_due};
 use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp, TraceId};
-use darkroom_store::{Due, Finish, FoundTask, Store, StoreError, Subject};
+use darkroom_store::{Due, DuePage, Finish, FoundTask, Store, StoreError, Subject};
 use tracing::field::{Empty, display};
 use tracing::{Instrument as _, Span};
 
 use crate::config::Sweeper;
 use crate::report::Report;
 
-/// Repairs what is due, up to the bound of a run.
+/// Repairs what is due, and then what the queue held until it went on, each up to the
+/// bound of a run.
 pub(crate) async fn repair(sweeper: &Sweeper, report: &mut Report) {
     let store = sweeper.store();
     let most = sweeper.config().most_due;
-    let page = match store.due(most, Timestamp::now()).await {
+    let due = store.due(most, Timestamp::now()).await;
+    look_at_all(store, due, report).await;
+    let held = store.left_held(most, Timestamp::now()).await;
+    look_at_all(store, held, report).await;
+}
+
+async fn look_at_all(store: &Store, page: Result<DuePage, StoreError>, report: &mut Report) {
+    let page = match page {
         Ok(page) => page,
         Err(error) => {
             report.errors += 1;
@@ -92,8 +100,17 @@ async fn look_at_task(
         return Ok(());
     };
     belongs_to(&found);
-    match judge_due(&found.work, now) {
+    let action = judge_due(&found.work, now);
+    let action = if found.queue_paused {
+        action.while_paused()
+    } else {
+        action
+    };
+    match action {
         Action::Leave => {}
+        Action::Hold => {
+            store.hold_in_queue(user, task).await?;
+        }
         Action::Send => report.resent += u64::from(store.resend_task(&found, now).await?),
         Action::Retry => report.expired += u64::from(store.resend_task(&found, now).await?),
         Action::Resume => {
