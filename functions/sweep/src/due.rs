@@ -13,36 +13,36 @@ use crate::report::Report;
 /// bound of a run.
 pub(crate) async fn repair(sweeper: &Sweeper, report: &mut Report) {
     let store = sweeper.store();
-    let most = sweeper.config().most_due;
-    let due = store.due(most, Timestamp::now()).await;
-    look_at_all(store, due, report).await;
-    let held = store.left_held(most, Timestamp::now()).await;
-    look_at_all(store, held, report).await;
-}
-
-async fn look_at_all(store: &Store, page: Result<DuePage, StoreError>, report: &mut Report) {
-    let page = match page {
-        Ok(page) => page,
+    let pages = match pages(store, sweeper.config().most_due).await {
+        Ok(pages) => pages,
         Err(error) => {
             report.errors += 1;
             tracing::error!("the due index cannot be read: {error}");
             return;
         }
     };
-    report.stopped |= page.more;
-    for due in page.items {
-        report.found += 1;
-        let look = async {
-            if let Err(error) = look_at(store, &due, report).await {
-                report.errors += 1;
-                tracing::error!(subject = ?due.subject, "not repaired: {error}");
-                if !error.may_retry() {
-                    set_aside(store, &due).await;
+    for page in pages {
+        report.stopped |= page.more;
+        for due in page.items {
+            report.found += 1;
+            let look = async {
+                if let Err(error) = look_at(store, &due, report).await {
+                    report.errors += 1;
+                    tracing::error!(subject = ?due.subject, "not repaired: {error}");
+                    if !error.may_retry() {
+                        set_aside(store, &due).await;
+                    }
                 }
-            }
-        };
-        look.instrument(span_of(due.subject)).await;
+            };
+            look.instrument(span_of(due.subject)).await;
+        }
     }
+}
+
+async fn pages(store: &Store, most: usize) -> Result<[DuePage; 2], StoreError> {
+    let now = Timestamp::now();
+    let due = store.due(most, now).await?;
+    Ok([due, store.left_held(most, now).await?])
 }
 
 /// What the lines about something due stand in; [`belongs_to`] completes it for a task.
