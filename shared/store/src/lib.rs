@@ -8,7 +8,8 @@
 //! upload sessions, documents, motion graphics, fonts, keys, the queues, and [`provision`] for the local
 //! stack. How a request is recognised when it is repeated is in [`repeat`]; how a file
 //! in use is kept from being deleted, in [`files`]; how an account is held, in
-//! [`pauses`]; what the sweep finds and mends, in [`due`], [`dead_letters`] and [`slots`].
+//! [`pauses`], and how the whole queue is, in [`queue_pauses`]; what the sweep finds and
+//! mends, in [`due`], [`dead_letters`] and [`slots`].
 
 mod accounts;
 mod assets;
@@ -31,6 +32,7 @@ mod pauses;
 mod projects;
 mod provision;
 mod queue;
+mod queue_pauses;
 mod read;
 mod recorder;
 mod repeat;
@@ -57,6 +59,7 @@ pub use motion_graphics::Added;
 pub use projects::{ProjectCreate, ProjectCreated, Synced, Written};
 pub use provision::{Provisioned, provision};
 pub use queue::{Received, RenderMessage, TRACE_ATTRIBUTE};
+pub use queue_pauses::{RenderQueue, TurnedTasks};
 pub use recorder::CallRecorder;
 pub use slots::Slots;
 pub use tasks::{Canceled, Page};

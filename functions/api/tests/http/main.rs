@@ -33,6 +33,7 @@ mod pauses;
 mod problems;
 mod project_exports;
 mod projects;
+mod queue_pauses;
 mod races;
 mod rates;
 mod reads;
