@@ -23,4 +23,5 @@ mod lane;
 mod left;
 mod matrix;
 mod model;
+mod operator;
 mod work;
