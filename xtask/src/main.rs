@@ -51,7 +51,7 @@ enum Command {
     /// Measure rendering speed beside one ffmpeg filtergraph and the unavoidable costs.
     ///
     /// CPU and wall time are taken side by side in one run; medians of the ratios
-    /// are printed.
+    /// are printed. Behind them come the seconds that hostile documents are answered in.
     Bench(bench::Args),
 }
 

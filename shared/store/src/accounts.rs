@@ -1,6 +1,6 @@
 //! Accounts: what an operator sees and sets of them, and how a create finds them.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use darkroom_exports::{Credits, StateDocument};
 
 use crate::config::Store;
@@ -153,6 +153,30 @@ impl Store {
             // It has no condition that could fail.
             Sent::KeyRevoked | Sent::Refused(..) => Err(StoreError::Corrupt("account")),
         }
+    }
+
+    /// The part of a transaction that adds one to a counter of the account, as long as
+    /// `watched`, which may be the same counter, is what was `seen` of it. One that is not
+    /// there is 0.
+    pub(crate) fn count_unless_changed(
+        &self,
+        user: &str,
+        counter: &str,
+        (watched, seen): (&str, i64),
+    ) -> Result<TransactWriteItem, StoreError> {
+        let unchanged = match seen {
+            0 => format!("attribute_not_exists({watched}) OR {watched} = :seen"),
+            _ => format!("{watched} = :seen"),
+        };
+        update_part(
+            Update::builder()
+                .table_name(&self.0.table)
+                .set_key(Some(account_key(user)))
+                .update_expression(format!("ADD {counter} :one"))
+                .condition_expression(unchanged)
+                .expression_attribute_values(":one", n(1))
+                .expression_attribute_values(":seen", n(seen)),
+        )
     }
 
     /// Sets how many active tasks an account may have; `None` leaves it to the

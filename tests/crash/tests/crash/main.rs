@@ -24,4 +24,5 @@ mod left;
 mod matrix;
 mod model;
 mod queue;
+mod operator;
 mod work;
