@@ -241,7 +241,7 @@ fn rule(argument: u8, is: SeccompCmpOp, value: c_int) -> Result<SeccompRule, Bac
 /// Refuses every call of the x32 ABI: it has the name of the 64-bit architecture, and
 /// numbers of its own above this bit.
 #[cfg(target_arch = "x86_64")]
-fn x32() -> Option<BpfProgram> {
+fn x32() -> Vec<BpfProgram> {
     use nix::libc::{BPF_ABS, BPF_JGE, BPF_JMP, BPF_K, BPF_LD, BPF_RET, BPF_W};
     use seccompiler::sock_filter;
 
@@ -253,16 +253,16 @@ fn x32() -> Option<BpfProgram> {
         k,
     };
     let refuse = SeccompAction::Errno(libc::EPERM.cast_unsigned());
-    Some(vec![
+    vec![vec![
         // The number of the call is the first that a filter is told.
         step(BPF_LD | BPF_W | BPF_ABS, 0, 0),
         step(BPF_JMP | BPF_JGE | BPF_K, BIT, 1),
         step(BPF_RET | BPF_K, refuse.into(), 0),
         step(BPF_RET | BPF_K, SeccompAction::Allow.into(), 0),
-    ])
+    ]]
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn x32() -> Option<BpfProgram> {
-    None
+fn x32() -> Vec<BpfProgram> {
+    Vec::new()
 }
