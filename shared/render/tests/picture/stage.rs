@@ -128,7 +128,7 @@ pub(crate) fn all_frames(film: &Film, threads: u8) -> Vec<u8> {
         &writing_to(scratch.path(), &frames),
         Path::new(&real("ffprobe")),
     );
-    let tools = tools.unwrap();
+    let tools = tools.unwrap().with_scratch(scratch.path());
     let tools = tools.with_decoder_threads(threads.try_into().unwrap());
     let state = film.state();
     let (spec, files) = (spec(film), Files(&stage.media));
