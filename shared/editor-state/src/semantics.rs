@@ -338,11 +338,7 @@ fn check_nodes(item: &Value, path: &str, faults: &mut Faults) {
         let message = format!(
             "nodes holds {images} image and {texts} text nodes; a template has exactly 1 image node and 1 to 3 text nodes."
         );
-        faults.push(
-            FaultCode::TemplateNodesInvalid,
-            path.clone(),
-            message,
-        );
+        faults.push(FaultCode::TemplateNodesInvalid, path.clone(), message);
     }
     animations::check_nodes(nodes, &path, faults);
 }

@@ -59,9 +59,8 @@ fn an_animation_in_the_document_is_one() {
         json
     };
     let asset = |json: Value| raw(move |d| d["assets"]["a-lottie"]["resourceJson"] = json);
-    let node = |json: Value| {
-        raw(move |d| d["items"]["i-template"]["nodes"][0]["imageLottieJson"] = json)
-    };
+    let node =
+        |json: Value| raw(move |d| d["items"]["i-template"]["nodes"][0]["imageLottieJson"] = json);
     assert!(asset(whole.clone()).is_empty() && node(whole.clone()).is_empty());
     // Without layers it is none, and the asset's file is drawn.
     assert!(asset(without("layers")).is_empty() && node(without("layers")).is_empty());
