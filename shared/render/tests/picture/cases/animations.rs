@@ -58,9 +58,11 @@ fn eased() -> Vec<Case> {
 
 /// Every kind with every easing.
 fn eased_kinds() -> impl Iterator<Item = Case> {
-    let pairs = names::ANIMATIONS
-        .iter()
-        .flat_map(|kind| names::EASINGS.iter().map(move |easing| (kind.id, easing.id)));
+    let pairs = names::ANIMATIONS.iter().flat_map(|kind| {
+        names::EASINGS
+            .iter()
+            .map(move |easing| (kind.id, easing.id))
+    });
     pairs.map(|(kind, easing)| {
         let item = image("flag.png", PLACE)
             .animate("in", kind, 10, easing)

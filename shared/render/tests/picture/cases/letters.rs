@@ -61,9 +61,11 @@ fn kinds() -> impl Iterator<Item = Case> {
 
 /// Every type with every easing.
 fn eased() -> impl Iterator<Item = Case> {
-    let pairs = names::CAPTION_ANIMATIONS
-        .iter()
-        .flat_map(|kind| names::EASINGS.iter().map(move |easing| (kind.id, easing.id)));
+    let pairs = names::CAPTION_ANIMATIONS.iter().flat_map(|kind| {
+        names::EASINGS
+            .iter()
+            .map(move |easing| (kind.id, easing.id))
+    });
     pairs.flat_map(|(kind, easing)| {
         let item = || words("Letters that move all over");
         let sides = item()
