@@ -36,6 +36,7 @@ mod projects;
 mod races;
 mod rates;
 mod reads;
+mod refused_uploads;
 mod sessions;
 mod syncs;
 mod tenancy;
