@@ -37,6 +37,7 @@ mod queue_pauses;
 mod races;
 mod rates;
 mod reads;
+mod refused_uploads;
 mod sessions;
 mod syncs;
 mod tenancy;

@@ -40,9 +40,7 @@ async fn a_pause_lets_a_render_under_way_come_to_its_end() {
     let stack = Stack::start().await;
     let id = stack.create(&square(360, 4)).await;
     let worker = stack.worker(|_| ());
-    let message = stack.received().await;
-    let working =
-        tokio::spawn(async move { handle(&worker, event(&message), Deadline::NONE).await });
+    let working = stack.begin(worker).await;
     stack
         .until(id, |task| task.state == TaskState::Processing)
         .await;

@@ -1,18 +1,11 @@
 //! The public example documents get the verdict that their names promise.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "tests: a panic is the verdict, values are exact"
-)]
-
-mod common;
 
 use darkroom_editor_state::{FaultCode, Library, read};
 use serde_json::{Value, json};
 
 #[test]
 fn every_public_example_gets_its_verdict() {
-    let folder = common::tools().join("examples");
+    let folder = crate::common::tools().join("examples");
     let files = std::fs::read_dir(&folder).unwrap_or_else(|error| {
         panic!(
             "{} cannot be read ({error}); run `cargo xtask setup` to fetch it",
@@ -26,7 +19,7 @@ fn every_public_example_gets_its_verdict() {
             continue;
         }
         let verdict = read(
-            common::tool_json(&format!("examples/{name}")),
+            crate::common::tool_json(&format!("examples/{name}")),
             &Library::default(),
         );
         println!("{name}: {:?}", verdict.as_ref().err());
@@ -58,7 +51,7 @@ fn every_public_example_gets_its_verdict() {
 
 #[test]
 fn the_assets_in_the_readme_are_valid() {
-    let readme = include_str!("../../../README.md");
+    let readme = include_str!("../../../../README.md");
     let blocks = readme.split("```json\n").skip(1);
     let mut kinds = Vec::new();
     for block in blocks {

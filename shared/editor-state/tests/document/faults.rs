@@ -1,18 +1,11 @@
 //! How faults are told: all of them, once, in order, and within bounds.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "tests: a panic is the verdict, values are exact"
-)]
 
-mod common;
-mod fuzz;
-
-use common::{ant, base, faults, raw};
 use darkroom_editor_state::{
     Library, MAX_CAPTION_CHARACTERS, MAX_FAULTS, MAX_TEXT_CHARACTERS, read,
 };
 use serde_json::{Value, json};
+
+use crate::common::{ant, base, faults, raw};
 
 #[test]
 fn all_faults_are_listed_once_and_in_the_order_of_the_document() {

@@ -1,15 +1,9 @@
 //! The rules beyond the schema, each with its code and its place.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "tests: a panic is the verdict, values are exact"
-)]
 
-mod common;
-
-use common::{faults, item, one, raw};
 use darkroom_editor_state::MAX_TICKS;
 use serde_json::{Value, json};
+
+use crate::common::{faults, item, one, raw};
 
 #[test]
 fn the_base_has_no_fault() {
@@ -186,51 +180,6 @@ fn a_transition_comes_from_where_its_type_can() {
 }
 
 #[test]
-fn an_asset_that_is_drawn_or_played_has_a_file() {
-    let code = "EDITOR_ASSET_NOT_FOUND";
-    let bare = |d: &mut Value, kind: &str| {
-        d["assets"][format!("a-{kind}")]["remoteUrl"] = Value::Null;
-    };
-    for kind in ["image", "video", "gif", "audio"] {
-        let place = format!("/assets/a-{kind}/remoteUrl");
-        assert_eq!(faults(|d| bare(d, kind)), one(code, &place));
-        let keyed = faults(|d| {
-            bare(d, kind);
-            d["assets"][format!("a-{kind}")]["remoteKey"] = json!("k");
-        });
-        assert_eq!(keyed, []);
-    }
-    assert_eq!(faults(|d| bare(d, "caption")), []);
-
-    // A sticker may be in the document; its component is in the editor alone.
-    let sticker = |json: Value| {
-        raw(move |d| {
-            bare(d, "lottie");
-            d["assets"]["a-lottie"]["resourceJson"] = json;
-        })
-    };
-    assert_eq!(sticker(json!({ "layers": [] })), []);
-    for json in [json!(null), json!({}), json!({ "layers": 1 })] {
-        let faults = sticker(json);
-        let [fault] = faults.as_slice() else {
-            panic!("{faults:?}")
-        };
-        let place = "/assets/a-lottie/resourceComponentId";
-        assert_eq!((fault.code.as_str(), fault.path.as_str()), (code, place));
-        assert!(fault.message.contains("not public"), "{}", fault.message);
-        assert!(fault.message.contains("resourceJson"), "{}", fault.message);
-    }
-    // What nothing names needs none.
-    let unused = faults(|d| {
-        let mut asset = d["assets"]["a-image"].clone();
-        asset["id"] = json!("spare");
-        asset["remoteUrl"] = json!("");
-        d["assets"]["spare"] = asset;
-    });
-    assert_eq!(unused, []);
-}
-
-#[test]
 fn unknown_words_are_named_with_the_nearest() {
     let list = raw(|d| {
         d["transitions"]["x-wipe"]["type"] = json!("wip");
@@ -300,129 +249,6 @@ fn templates_have_one_image_and_up_to_three_texts() {
     assert_eq!(nodes(4, 1), refused);
     assert_eq!(nodes(1, 2), refused);
     assert_eq!(nodes(2, 0), refused);
-}
-
-#[test]
-fn a_motion_graphic_is_given_what_it_declares() {
-    let [missing, props, slots] = ["NOT_FOUND", "PROPS_INVALID", "SLOTS_INVALID"]
-        .map(|code| format!("EDITOR_MOTION_GRAPHIC_{code}"));
-    let graphic = |graphic: Value| {
-        let faults = raw(move |d| {
-            for (key, value) in graphic.as_object().unwrap() {
-                d["items"]["i-motion"][key] = value.clone();
-            }
-        });
-        let [fault] = faults.as_slice() else {
-            panic!("{faults:?}")
-        };
-        let place = fault.path.strip_prefix("/items/i-motion/").unwrap();
-        (
-            fault.code.to_string(),
-            place.to_owned(),
-            fault.message.clone(),
-        )
-    };
-    for (given, code, place, sentence) in [
-        (
-            json!({ "motionGraphicId": "title-crad" }),
-            &missing,
-            "motionGraphicId",
-            "Did you mean title-card?",
-        ),
-        (
-            json!({ "motionGraphicVersion": 2 }),
-            &missing,
-            "motionGraphicVersion",
-            "has version 1 alone",
-        ),
-        (
-            json!({ "props": { "title": "t", "subtitel": "s" } }),
-            &props,
-            "props/subtitel",
-            "Did you mean subtitle?",
-        ),
-        (
-            json!({ "props": { "title": 7 } }),
-            &props,
-            "props/title",
-            "a string of at most 500 characters, not 7",
-        ),
-        (
-            json!({ "props": { "title": "t".repeat(501) } }),
-            &props,
-            "props/title",
-            "a string of at most 500 characters",
-        ),
-        (
-            json!({ "props": { "title": "t", "showBackground": "no" } }),
-            &props,
-            "props/showBackground",
-            "true or false",
-        ),
-        (
-            json!({ "props": {} }),
-            &props,
-            "props/title",
-            "needs the prop title",
-        ),
-        (
-            json!({ "motionGraphicId": "progress-bar", "props": { "value": 101 }, "slots": {} }),
-            &props,
-            "props/value",
-            "a number from 0 to 100",
-        ),
-        (
-            json!({ "slots": { "lgo": "a-image" } }),
-            &slots,
-            "slots/lgo",
-            "Did you mean logo?",
-        ),
-        (
-            json!({ "slots": { "logo": ["a-image"] } }),
-            &slots,
-            "slots/logo",
-            "not a list",
-        ),
-        (
-            json!({ "slots": { "logo": "a-video" } }),
-            &"EDITOR_ASSET_TYPE_MISMATCH".to_owned(),
-            "slots/logo",
-            "of type image is needed",
-        ),
-    ] {
-        let found = graphic(given);
-        assert_eq!((&found.0, found.1.as_str()), (code, place), "{}", found.2);
-        assert!(found.2.contains(sentence), "{}", found.2);
-    }
-}
-
-#[test]
-fn an_illustration_has_a_name_of_the_library() {
-    let named = |name: &str| {
-        let name = json!(name);
-        raw(move |d| d["items"]["i-illustration"]["illustrationName"] = name)
-    };
-    assert!(named("IAiAgent").is_empty());
-    let place = "/items/i-illustration/illustrationName";
-    for (wrong, near) in [
-        ("IChatbot", Some("\"IChatBot\"?")),
-        ("hello", Some("\"IHello\"?")),
-        ("xyzzy", None),
-        (&"I".repeat(1000), None),
-    ] {
-        let faults = named(wrong);
-        let [fault] = faults.as_slice() else {
-            panic!("{wrong}: {faults:?}")
-        };
-        assert_eq!(
-            (fault.code.as_str(), fault.path.as_str()),
-            ("EDITOR_ILLUSTRATION_NOT_FOUND", place)
-        );
-        match near {
-            Some(near) => assert!(fault.message.ends_with(near), "{}", fault.message),
-            None => assert!(!fault.message.contains("Did you mean"), "{}", fault.message),
-        }
-    }
 }
 
 #[test]

@@ -1,17 +1,11 @@
 //! Our schema check, and the JSON schema that the API's description makes of it,
 //! against the public JSON schema, on mutated documents: the verdicts must be equal
 //! for every one of them.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "tests: a panic is the verdict, values are exact"
-)]
 
-mod common;
-
-use common::{backgrounds, full, tool_json};
 use darkroom_editor_state::{check_schema, json_schemas};
 use serde_json::{Value, json};
+
+use crate::common::{backgrounds, full, tool_json};
 
 fn oracle() -> jsonschema::Validator {
     let schema = tool_json("schema/editor-state.v1.schema.json");

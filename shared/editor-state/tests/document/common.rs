@@ -1,14 +1,8 @@
 //! Documents and tools that the tests share.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "test support: each test binary uses a part, and a panic is its verdict"
-)]
 
 use std::path::PathBuf;
 
-use darkroom_editor_state::{Fault, Library, read};
+use darkroom_editor_state::{EditorState, Fault, Library, read};
 use serde_json::{Value, json};
 
 /// A file that `cargo xtask setup` fetches, as JSON.
@@ -327,6 +321,11 @@ pub(crate) fn backgrounds() -> Vec<Value> {
 /// A valid document.
 pub(crate) fn base() -> Value {
     full(&json!({ "type": "none" }))
+}
+
+/// What the renderer reads of a valid document.
+pub(crate) fn state(document: Value) -> EditorState {
+    read(document, &Library::default()).unwrap().state
 }
 
 /// Faults of the base document after a change, as (code, place).
