@@ -37,6 +37,7 @@ mod races;
 mod rates;
 mod reads;
 mod sessions;
+mod streams;
 mod syncs;
 mod tenancy;
 mod traces;
