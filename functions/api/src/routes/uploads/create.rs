@@ -4,8 +4,8 @@
 //! body ─ chunks ─> file on disk (hashed, counted) ─> probed there ─ streamed ─> S3 ─> record
 //! ```
 //!
-//! No request holds its body in memory ([`body::file`]); of the file, a reader takes the
-//! parts that it needs ([`crate::probe`]).
+//! No request holds its body in memory ([`body::file`]); of the file, its reader takes in
+//! what it needs, which of captions is their text ([`crate::probe`]).
 
 use axum::body::Body;
 use axum::extract::State;
