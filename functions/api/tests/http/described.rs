@@ -54,14 +54,34 @@ impl Document {
         })
     }
 
-    /// The statuses of an operation.
-    pub fn statuses(operation: &Operation) -> Vec<u16> {
+    /// What an operation may answer: each status with each of its codes, of which a success
+    /// has none.
+    pub fn cases(operation: &Operation) -> Vec<(u16, &'static str)> {
         let responses = operation.spec["responses"].as_object().unwrap();
-        responses
-            .keys()
-            .map(|status| status.parse().unwrap())
-            .collect()
+        let mut cases = Vec::new();
+        for (status, response) in responses {
+            let status = status.parse().unwrap();
+            match codes(response) {
+                [] => cases.push((status, "")),
+                codes => {
+                    let codes = codes.iter().map(|code| code.as_str().unwrap());
+                    cases.extend(codes.map(|code| (status, code)));
+                }
+            }
+        }
+        cases
     }
+}
+
+/// The codes of a response that refuses.
+fn codes(response: &Value) -> &'static [Value] {
+    let Some(name) = response["$ref"].as_str() else {
+        return &[];
+    };
+    let problem = openapi().whole().pointer(&name[1..]).unwrap();
+    let schema = &problem["content"]["application/problem+json"]["schema"];
+    let codes = &schema["allOf"][1]["properties"]["errorCode"]["enum"];
+    codes.as_array().unwrap()
 }
 
 /// Whether a path is one of those that a path with parameters stands for.
