@@ -1,33 +1,77 @@
-//! Bodies, within bounds.
+//! Bodies, within bounds: documents in memory, files on disk.
+
+use std::path::Path;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, header};
 use darkroom_exports::ErrorCode;
+use darkroom_exports::upload::REQUEST_FILE_BYTES;
+use darkroom_store::{Arrived, Incoming, StoreError};
+use futures::StreamExt as _;
 use serde_json::Value;
 
 use crate::reply::Refusal;
 
 /// Most bytes of a JSON body: what one Lambda request carries.
 pub(crate) const JSON_BYTES: usize = 6 * 1024 * 1024;
+/// What to do with a file that is larger than a body may be.
+const SEND_IN_PARTS: &str = "send a larger file in parts: POST /v1/uploads/sessions";
 
-/// Reads a body of at most `limit` bytes.
-pub(crate) async fn bytes(body: Body, limit: usize, remedy: &str) -> Result<Vec<u8>, Refusal> {
-    match to_bytes(body, limit).await {
+/// Reads a body of at most [`JSON_BYTES`].
+async fn bytes(body: Body) -> Result<Vec<u8>, Refusal> {
+    match to_bytes(body, JSON_BYTES).await {
         Ok(bytes) => Ok(bytes.into()),
         Err(error) => {
-            let too_large = std::error::Error::source(&error)
+            let is_large = std::error::Error::source(&error)
                 .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
-            Err(if too_large {
-                let detail = format!("the body has more than {limit} bytes; {remedy}");
-                Refusal::new(ErrorCode::PayloadTooLarge, detail)
+            Err(if is_large {
+                too_large(JSON_BYTES as u64, "make the document smaller")
             } else {
-                Refusal::new(
-                    ErrorCode::RequestInvalid,
-                    "the body broke off; send it again",
-                )
+                broke_off()
             })
         }
     }
+}
+
+/// Reads a body that is a file into a folder, a chunk at a time, and never more than one
+/// into memory. One that announces more than [`REQUEST_FILE_BYTES`] is refused unread; one
+/// that has more is refused there.
+///
+/// Lambda hands an event over whole, so that there it is in memory once before this begins;
+/// a server of our own passes on what comes, as it comes.
+pub(crate) async fn file(
+    headers: &HeaderMap,
+    body: Body,
+    folder: &Path,
+) -> Result<Arrived, Refusal> {
+    let large = || too_large(REQUEST_FILE_BYTES, SEND_IN_PARTS);
+    let announced = headers.get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > REQUEST_FILE_BYTES) {
+        return Err(large());
+    }
+    let mut file = Incoming::new(folder, REQUEST_FILE_BYTES).await?;
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| broke_off())?;
+        match file.write(&chunk).await {
+            Err(StoreError::TooLarge { .. }) => return Err(large()),
+            written => written?,
+        }
+    }
+    Ok(file.finish().await?)
+}
+
+fn too_large(limit_bytes: u64, remedy: &str) -> Refusal {
+    let detail = format!("the body has more than {limit_bytes} bytes; {remedy}");
+    Refusal::new(ErrorCode::PayloadTooLarge, detail)
+}
+
+fn broke_off() -> Refusal {
+    Refusal::new(
+        ErrorCode::RequestInvalid,
+        "the body broke off; send it again",
+    )
 }
 
 /// Reads a JSON body. `serde_json` refuses nesting deeper than 128.
@@ -41,7 +85,7 @@ pub(crate) async fn json(headers: &HeaderMap, body: Body) -> Result<Value, Refus
         let detail = format!("the content type is {essence:?}; send application/json");
         return Err(Refusal::new(ErrorCode::UnsupportedMediaType, detail));
     }
-    let bytes = bytes(body, JSON_BYTES, "make the document smaller").await?;
+    let bytes = bytes(body).await?;
     serde_json::from_slice(&bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         // The sentence of serde_json ends with the place, which is said already.

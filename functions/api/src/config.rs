@@ -1,5 +1,6 @@
 //! What the routes share.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use darkroom_exports::limits::MAX_REQUESTS_PER_MINUTE;
@@ -95,6 +96,7 @@ fn set<T: std::str::FromStr + PartialOrd + From<u8>>(
 pub struct AppState {
     parts: Arc<Parts>,
     metrics: Metrics,
+    scratch: Arc<Path>,
 }
 
 #[derive(Debug)]
@@ -121,6 +123,7 @@ impl AppState {
                 rates: KeyRates::default(),
             }),
             metrics: Metrics::off(),
+            scratch: std::env::temp_dir().into(),
         }
     }
 
@@ -128,6 +131,20 @@ impl AppState {
     #[must_use]
     pub fn with_metrics(self, metrics: Metrics) -> Self {
         Self { metrics, ..self }
+    }
+
+    /// The same state, which keeps files that are coming in this folder, and not in the
+    /// system's own for what is temporary.
+    #[must_use]
+    pub fn with_scratch(self, folder: &Path) -> Self {
+        Self {
+            scratch: folder.into(),
+            ..self
+        }
+    }
+
+    pub(crate) fn scratch(&self) -> &Path {
+        &self.scratch
     }
 
     pub(crate) fn metrics(&self) -> &Metrics {

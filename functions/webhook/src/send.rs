@@ -13,7 +13,7 @@ use crate::config::Sender;
 pub(crate) async fn send(sender: &Sender, delivery: &Delivery) -> Result<Answer, StoreError> {
     let task = delivery.event.task(delivery.task.clone());
     let task = sender.store().export_task(&task).await?;
-    let body = webhook::body(delivery.event, delivery.occurred_at, &task);
+    let body = webhook::body(delivery.event, delivery.occurred_at, task);
     let headers = headers(sender, delivery, &body);
     let url = match Url::parse(&delivery.url) {
         Ok(url) => url,

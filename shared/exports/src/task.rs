@@ -292,8 +292,8 @@ impl Task {
     }
 
     /// `ExportTask` of the contract, with the signed address made for this answer.
-    pub fn to_export_task(&self, output_url: Option<String>) -> Value {
-        let task = ExportTask {
+    pub fn to_export_task(&self, output_url: Option<String>) -> ExportTask {
+        ExportTask {
             task_id: self.id.to_string(),
             project_id: self.project.map(|id| id.to_string()),
             created_by_api_key_id: self.created_by_key.clone(),
@@ -310,8 +310,31 @@ impl Task {
             callback_url: self.callback_url.clone(),
             created_at: self.created_at.to_iso(),
             completed_at: self.completed_at.map(Timestamp::to_iso),
-        };
-        serde_json::to_value(task).unwrap_or_default()
+        }
+    }
+}
+
+/// A task of five seconds that has just begun.
+#[cfg(test)]
+pub(crate) fn sample() -> Task {
+    Task {
+        id: TaskId::generate(),
+        project: None,
+        created_by_key: "k".to_owned(),
+        client_task_id: None,
+        filename: None,
+        state: TaskState::Pending,
+        progress: 0,
+        phase: None,
+        error: None,
+        output_key: None,
+        callback_url: None,
+        warnings: Vec::new(),
+        duration: Ticks::from_seconds(5.0),
+        standard_seconds: 5,
+        credits: Credits(500_000),
+        created_at: Timestamp(0),
+        completed_at: None,
     }
 }
 
@@ -332,32 +355,14 @@ mod tests {
 
     #[test]
     fn the_phase_key_is_left_out_and_nulls_are_not() {
-        let mut task = Task {
-            id: TaskId::generate(),
-            project: None,
-            created_by_key: "k".to_owned(),
-            client_task_id: None,
-            filename: None,
-            state: TaskState::Pending,
-            progress: 0,
-            phase: None,
-            error: None,
-            output_key: None,
-            callback_url: None,
-            warnings: Vec::new(),
-            duration: Ticks::from_seconds(5.0),
-            standard_seconds: 5,
-            credits: Credits(500_000),
-            created_at: Timestamp(0),
-            completed_at: None,
-        };
-        let json = task.to_export_task(None);
+        let mut task = sample();
+        let json = json!(task.to_export_task(None));
         assert_eq!(json.get("exportPhase"), None);
         assert_eq!(json.get("error"), Some(&Value::Null));
         assert_eq!(json.to_string().matches("5.0").count(), 0);
         task.phase = Some(ExportPhase::Saving);
         task.duration = Ticks::from_seconds(2.5);
-        let json = task.to_export_task(None);
+        let json = json!(task.to_export_task(None));
         assert_eq!(json["exportPhase"], "saving");
         assert_eq!(json["durationSeconds"], 2.5);
         assert_eq!(task.to_create_data()["chargedCredits"], "0.5");

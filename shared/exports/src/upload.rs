@@ -19,7 +19,7 @@ use crate::problem::{ErrorCode, Problem};
 
 /// Most bytes of a file in one request: what a Lambda request carries in base64 beside its
 /// headers.
-pub const REQUEST_FILE_BYTES: usize = 4 * 1024 * 1024;
+pub const REQUEST_FILE_BYTES: u64 = 4 * 1024 * 1024;
 /// Bytes of every part but the last. It is the same for all files, so that the same bytes
 /// have the same parts.
 pub const PART_BYTES: u64 = 8 * 1024 * 1024;

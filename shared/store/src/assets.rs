@@ -6,12 +6,12 @@ use std::path::Path;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use darkroom_exports::{AssetId, ProjectId, Timestamp};
-use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::files::{file_key, folder};
+use crate::incoming::Arrived;
 use crate::item::{Item, account_key, key, n, number, s, text, user_pk};
 use crate::keys::ApiKey;
 use crate::transact::{Part, Parts, Sent, TRIES, put_part, too_many, update_part};
@@ -106,31 +106,30 @@ pub(crate) fn asset_key(user: &str, id: &str) -> Item {
 }
 
 impl Store {
-    /// Stores the bytes under their hash, then the asset's record, if the key is
-    /// valid still, bound to a project where one is given. Bytes without a record
-    /// are nobody's asset.
+    /// Stores a file under its hash, which the bucket checks, then the asset's record, if
+    /// the key is valid still, bound to a project where one is given. Bytes without a
+    /// record are nobody's asset.
     pub async fn put_asset(
         &self,
         key: &ApiKey,
         new: &NewAsset,
-        bytes: Vec<u8>,
+        file: &Arrived,
         project: Option<ProjectId>,
     ) -> Result<Uploaded, StoreError> {
-        let sha256 = hex::encode(Sha256::digest(&bytes));
-        let name = format!("{sha256}.{}", new.extension);
+        let name = format!("{}.{}", file.hash(), new.extension);
         let file_key = format!("{}{name}", folder(&key.user));
-        let size_bytes = bytes.len() as i64;
         self.0
             .s3
             .put_object()
             .bucket(&self.0.bucket)
             .key(&file_key)
             .content_type(new.media_type)
-            .body(bytes.into())
+            .checksum_sha256(file.hash().to_base64())
+            .body(file.stream().await?)
             .send()
             .await
             .map_err(|error| StoreError::sdk("PutObject", &error))?;
-        let record = new.to_record(size_bytes, &file_key);
+        let record = new.to_record(file.size_bytes() as i64, &file_key);
         let file = self.add_file(&key.user, &name, &record, None)?;
         let parts = self.asset_parts(key, &record, file, project)?;
         Ok(match self.transact(key, parts).await? {

@@ -6,7 +6,7 @@
 //! [`create`](Store::create_export), tasks (get, list, cancel), leases (claim,
 //! heartbeat), endings, accounts, webhooks, projects, assets and their bindings,
 //! upload sessions, documents, motion graphics, fonts, keys, the queues, and [`provision`] for the local
-//! stack. How a request is recognised when it is repeated is in [`repeat`]; how a file
+//! stack. A file on its way to an asset is an [`Incoming`]. How a request is recognised when it is repeated is in [`repeat`]; how a file
 //! in use is kept from being deleted, in [`files`]; how an account is held, in
 //! [`pauses`], and how the whole queue is, in [`queue_pauses`]; what the sweep finds and
 //! mends, in [`due`], [`dead_letters`] and [`slots`].
@@ -23,6 +23,7 @@ mod ending;
 mod error;
 mod files;
 mod fonts;
+mod incoming;
 mod item;
 mod keys;
 mod lease;
@@ -53,6 +54,7 @@ pub use ending::Finish;
 pub use error::StoreError;
 pub use files::{BadFiles, MAX_FILES};
 pub use fonts::FontObject;
+pub use incoming::{Arrived, Incoming};
 pub use keys::{ApiKey, CreatedKey, KeySummary, NewKey, Quota};
 pub use lease::{Claim, ClaimOutcome, Heartbeat};
 pub use motion_graphics::Added;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use darkroom_exports::task::ExportTask;
 use darkroom_exports::{Format, Task, TaskState};
-use serde_json::Value;
 use tokio::io::AsyncReadExt as _;
 
 use crate::assets::AssetRecord;
@@ -145,7 +145,7 @@ impl Store {
 
     /// A task as the contract shows it (`ExportTask`), with an address signed now where
     /// it has an output. Made here, without a call.
-    pub async fn export_task(&self, task: &Task) -> Result<Value, StoreError> {
+    pub async fn export_task(&self, task: &Task) -> Result<ExportTask, StoreError> {
         let url = match (&task.output_key, task.state) {
             (Some(key), TaskState::Completed) => {
                 let name = task.filename.as_deref();

@@ -12,6 +12,7 @@
 pub mod export;
 pub mod font;
 pub mod hostile;
+pub mod openapi;
 pub mod telemetry;
 pub mod web;
 

@@ -42,7 +42,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
     let client = args.target.client()?;
     let file = LocalFile::open(&args.file)?;
     let project = args.project.as_deref();
-    let in_parts = file.size_bytes > REQUEST_FILE_BYTES as u64;
+    let in_parts = file.size_bytes > REQUEST_FILE_BYTES;
     let work = async {
         let meter = Meter::bytes(args.json);
         let uploaded = if in_parts {

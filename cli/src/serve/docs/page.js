@@ -45,14 +45,22 @@ class Page {
     );
     const [contents, place] = ["contents", "operations"].map((id) => document.getElementById(id));
     place.replaceChildren();
-    for (const tag of this.api.tags) {
-      const operations = this.operations(tag.name);
-      contents.append(make("h2", {}, tag.name), ...operations.map(({ operation }) =>
+    const sections = this.api.tags.map((tag) => ({ ...tag, operations: this.operations(tag.name) }));
+    const description = "What is posted to the `callbackUrl` of an export.";
+    for (const section of [...sections, { name: "Webhooks", description, operations: this.webhooks() }]) {
+      const { name, operations } = section;
+      contents.append(make("h2", {}, name), ...operations.map(({ operation }) =>
         make("a", { href: `#${operation.operationId}` }, operation.operationId)));
-      place.append(make("section", {}, make("h2", {}, tag.name), paragraphs(tag.description),
+      place.append(make("section", {}, make("h2", {}, name), paragraphs(section.description),
         operations.map((one) => this.operation(one))));
     }
     this.drawSchemas(contents);
+  }
+
+  /** Requests that this service sends: their path is the event, as their address is the caller's. */
+  webhooks() {
+    return Object.entries(this.api.webhooks).map(([path, item]) =>
+      ({ path, method: "post", operation: item.post, isSent: true }));
   }
 
   operations(tag) {
@@ -62,7 +70,7 @@ class Page {
     return all.filter(({ operation }) => operation.tags?.includes(tag));
   }
 
-  operation({ path, method, operation }) {
+  operation({ path, method, operation, isSent }) {
     const body = operation.requestBody?.content;
     return make("article", { id: operation.operationId, "data-text": `${path} ${operation.operationId}` },
       make("h3", {}, make("a", { href: `#${operation.operationId}` }, operation.operationId)),
@@ -71,7 +79,7 @@ class Page {
       operation.parameters ? [make("h4", {}, "Parameters"), this.parameters(operation.parameters)] : null,
       body ? [make("h4", {}, "Body"), this.contents(body)] : null,
       make("h4", {}, "Answers"), this.answers(operation.responses),
-      make("details", {}, make("summary", {}, "With curl"),
+      isSent ? null : make("details", {}, make("summary", {}, "With curl"),
         make("pre", {}, this.curl(path, method, operation))));
   }
 

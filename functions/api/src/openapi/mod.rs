@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! handlers and their types --utoipa--> operations --conventions--> document --links--> openapi.json
+//! what the sender serialises --utoipa--> webhooks ──┘
 //! ```
 //!
 //! An operation is added by `#[cfg_attr(test, utoipa::path(...))]` on its handler and a
@@ -12,6 +13,7 @@
 mod conventions;
 mod links;
 mod tests;
+mod webhooks;
 
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -154,6 +156,7 @@ pub(crate) fn document() -> Value {
         "license": { "name": "MIT", "identifier": "MIT" },
     });
     document["servers"] = json!([{ "url": "/", "description": "The service that says this" }]);
+    webhooks::add(&mut document);
     conventions::apply(&mut document);
     links::add(&mut document);
     document

@@ -6,15 +6,18 @@
 //! by the size of the file and not by what it says of itself. This function has
 //! no ffmpeg: whether every frame decodes is found when the file is rendered.
 //!
-//! A file in the bucket is read in pieces ([`source`]), and only so much of it: a verdict
-//! on it depends on its bytes alone, never on how long they took to come.
+//! A file is read where it is, a piece at a time ([`source`]): a small one on disk, one that
+//! came in parts in the bucket. Only captions are read whole, as the text that they are. Of
+//! a file in the bucket only so much is read: a verdict on it depends on its bytes alone,
+//! never on how long they took to come.
 
 mod ebml;
 mod media;
 mod picture;
 mod source;
 
-use std::io::{Cursor, Read as _};
+use std::fs::File;
+use std::io::Read as _;
 use std::time::Duration;
 
 use darkroom_editor_state::{SubtitleFormat, read_subtitles};
@@ -24,7 +27,7 @@ use image::ImageFormat;
 use tokio::time::error::Elapsed;
 
 use media::Container;
-use source::{Input, MOST_BYTES, Stop};
+use source::{FileOnDisk, Input, MOST_BYTES, Stop};
 
 pub(crate) use source::StoredFile;
 
@@ -223,9 +226,10 @@ impl Claim {
         }
     }
 
-    /// Reads the bytes as what they are said to be; a sentence says why they are not.
-    pub(crate) async fn probe(self, bytes: Vec<u8>) -> Result<Found, String> {
-        let probed = self.attempt(Box::new(Cursor::new(bytes)), PROBE_TIME).await;
+    /// Reads a file of a known size as what it is said to be; a sentence says why it is not.
+    pub(crate) async fn probe(self, file: File, size_bytes: u64) -> Result<Found, String> {
+        let file = FileOnDisk::new(file, size_bytes);
+        let probed = self.attempt(Box::new(file), PROBE_TIME).await;
         probed.unwrap_or_else(|_| Err(self.unreadable()))
     }
 

@@ -1,6 +1,7 @@
-//! Where a file's bytes come from: memory, or pieces of an object in the bucket.
+//! Where a file's bytes come from: the disk, or pieces of an object in the bucket.
 
-use std::io::{Cursor, Error, ErrorKind, Read, Result, Seek, SeekFrom};
+use std::fs::File;
+use std::io::{BufReader, Cursor, Error, ErrorKind, Read, Result, Seek, SeekFrom};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -16,9 +17,44 @@ pub(super) trait Source: Read + Seek + Send + Sync {
 /// Any source.
 pub(super) type Input = Box<dyn Source>;
 
+/// The head of a file, which a reader took into memory.
 impl Source for Cursor<Vec<u8>> {
     fn size_bytes(&self) -> u64 {
         self.get_ref().len() as u64
+    }
+}
+
+/// A file on this machine's disk.
+#[derive(Debug)]
+pub(super) struct FileOnDisk {
+    file: BufReader<File>,
+    size_bytes: u64,
+}
+
+impl FileOnDisk {
+    pub(super) fn new(file: File, size_bytes: u64) -> Self {
+        Self {
+            file: BufReader::new(file),
+            size_bytes,
+        }
+    }
+}
+
+impl Source for FileOnDisk {
+    fn size_bytes(&self) -> u64 {
+        self.size_bytes
+    }
+}
+
+impl Read for FileOnDisk {
+    fn read(&mut self, into: &mut [u8]) -> Result<usize> {
+        self.file.read(into)
+    }
+}
+
+impl Seek for FileOnDisk {
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        self.file.seek(to)
     }
 }
 

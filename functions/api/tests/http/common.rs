@@ -116,7 +116,12 @@ pub async fn serve_at(store: &Store, clock: fn() -> Timestamp) -> String {
 
 /// Serves a store with settings and a clock of the test's own.
 pub async fn serve_config(store: &Store, config: ApiConfig, clock: fn() -> Timestamp) -> String {
-    let app = router(AppState::with_clock(store.clone(), config, clock));
+    serve_state(AppState::with_clock(store.clone(), config, clock)).await
+}
+
+/// Serves a state of the test's own.
+pub async fn serve_state(state: AppState) -> String {
+    let app = router(state);
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
         .unwrap();

@@ -1,9 +1,8 @@
 //! `openapi.json`, and whether an answer is in it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::OnceLock;
 
-use jsonschema::{Draft, Validator};
+use darkroom_test_stack::openapi::openapi;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -20,23 +19,16 @@ pub struct Operation {
 
 pub struct Document {
     pub operations: Vec<Operation>,
-    whole: Value,
-    /// Components in which answers have no keys but those that are named.
-    strict: Value,
-    validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
 /// The document at the root of the repository.
 pub fn document() -> &'static Document {
     static DOCUMENT: OnceLock<Document> = OnceLock::new();
-    DOCUMENT.get_or_init(|| {
-        let text = include_str!("../../../../openapi.json");
-        Document::of(serde_json::from_str(text).unwrap())
-    })
+    DOCUMENT.get_or_init(|| Document::of(openapi().whole()))
 }
 
 impl Document {
-    fn of(whole: Value) -> Self {
+    fn of(whole: &Value) -> Self {
         let mut operations = Vec::new();
         for (path, item) in whole["paths"].as_object().unwrap() {
             for (method, spec) in item.as_object().unwrap() {
@@ -48,19 +40,7 @@ impl Document {
                 });
             }
         }
-        let mut strict = whole["components"].clone();
-        for (name, schema) in strict["schemas"].as_object_mut().unwrap() {
-            // Documents of editors may hold more, and say so themselves.
-            if !name.starts_with("Editor") {
-                close(schema);
-            }
-        }
-        Self {
-            operations,
-            whole,
-            strict,
-            validators: Mutex::default(),
-        }
+        Self { operations }
     }
 
     /// The operation that a request is for. A path without parameters hides those that
@@ -74,36 +54,34 @@ impl Document {
         })
     }
 
-    /// A part of the document, behind its reference if it is one.
-    pub fn resolve<'a>(&'a self, part: &'a Value) -> &'a Value {
-        match part["$ref"].as_str() {
-            Some(target) => self.whole.pointer(&target[1..]).unwrap(),
-            None => part,
-        }
-    }
-
-    /// A validator of a schema in the document.
-    pub fn validator(&self, schema: &Value) -> Arc<Validator> {
-        let mut validators = self.validators.lock().unwrap();
-        let made = validators.entry(schema.to_string()).or_insert_with(|| {
-            let mut root = schema.clone();
-            root["components"] = self.strict.clone();
-            let options = jsonschema::options()
-                .with_draft(Draft::Draft202012)
-                .should_validate_formats(true);
-            Arc::new(options.build(&root).unwrap())
-        });
-        Arc::clone(made)
-    }
-
-    /// The statuses of an operation.
-    pub fn statuses(operation: &Operation) -> Vec<u16> {
+    /// What an operation may answer: each status with each of its codes, of which a success
+    /// has none.
+    pub fn cases(operation: &Operation) -> Vec<(u16, &'static str)> {
         let responses = operation.spec["responses"].as_object().unwrap();
-        responses
-            .keys()
-            .map(|status| status.parse().unwrap())
-            .collect()
+        let mut cases = Vec::new();
+        for (status, response) in responses {
+            let status = status.parse().unwrap();
+            match codes(response) {
+                [] => cases.push((status, "")),
+                codes => {
+                    let codes = codes.iter().map(|code| code.as_str().unwrap());
+                    cases.extend(codes.map(|code| (status, code)));
+                }
+            }
+        }
+        cases
     }
+}
+
+/// The codes of a response that refuses.
+fn codes(response: &Value) -> &'static [Value] {
+    let Some(name) = response["$ref"].as_str() else {
+        return &[];
+    };
+    let problem = openapi().whole().pointer(&name[1..]).unwrap();
+    let schema = &problem["content"]["application/problem+json"]["schema"];
+    let codes = &schema["allOf"][1]["properties"]["errorCode"]["enum"];
+    codes.as_array().unwrap()
 }
 
 /// Whether a path is one of those that a path with parameters stands for.
@@ -116,25 +94,10 @@ fn is_of(path: &str, wanted: &str) -> bool {
     wanted.len() == steps.len() && wanted.iter().zip(&steps).all(fits)
 }
 
-/// Forbids keys that an object's schema does not name.
-fn close(schema: &mut Value) {
-    match schema {
-        Value::Object(map) => {
-            map.values_mut().for_each(close);
-            if map.contains_key("properties") || map.get("type") == Some(&json!("object")) {
-                map.entry("additionalProperties").or_insert(json!(false));
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(close),
-        _ => {}
-    }
-}
-
 /// Fails where the document does not hold the answer to a request: its status, its
 /// headers, its type and its body.
 pub fn assert_described(method: &Method, path: &str, answer: &Answer) {
-    let document = document();
-    let Some(operation) = document.operation(method, path) else {
+    let Some(operation) = document().operation(method, path) else {
         return;
     };
     let what = format!("{} {}: {}", operation.id, answer.status, answer.text);
@@ -143,24 +106,20 @@ pub fn assert_described(method: &Method, path: &str, answer: &Answer) {
         !response.is_null(),
         "the status is not in openapi.json: {what}"
     );
-    let response = document.resolve(response);
-    assert_headers(document, &response["headers"], answer, &what);
+    let response = openapi().resolve(response);
+    assert_headers(&response["headers"], answer, &what);
     let content = response["content"].as_object().unwrap();
     let (kind, content) = content.iter().next().unwrap();
     assert_eq!(answer.header("content-type"), kind, "{what}");
-    let validator = document.validator(&content["schema"]);
-    let faults: Vec<String> = validator
-        .iter_errors(&answer.json)
-        .map(|fault| format!("{}: {fault}", fault.instance_path()))
-        .collect();
+    let faults = openapi().faults(&content["schema"], &answer.json);
     assert!(faults.is_empty(), "{faults:?}: {what}");
 }
 
-fn assert_headers(document: &Document, described: &Value, answer: &Answer, what: &str) {
+fn assert_headers(described: &Value, answer: &Answer, what: &str) {
     let none = Map::new();
     let described = described.as_object().unwrap_or(&none);
     for (name, header) in described {
-        let header = document.resolve(header);
+        let header = openapi().resolve(header);
         let Some(value) = answer.headers.get(name) else {
             assert_ne!(header["required"], true, "{name} is missing: {what}");
             continue;
@@ -170,7 +129,7 @@ fn assert_headers(document: &Document, described: &Value, answer: &Answer, what:
             Some("integer") => text.parse::<u64>().map_or(json!(text), Value::from),
             _ => json!(text),
         };
-        let validator = document.validator(&header["schema"]);
+        let validator = openapi().validator(&header["schema"]);
         assert!(validator.is_valid(&value), "{name} is {text}: {what}");
     }
     for name in [

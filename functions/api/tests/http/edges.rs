@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use darkroom_test_stack::openapi::openapi;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
@@ -23,9 +24,9 @@ async fn bodies_are_read_as_the_document_describes_them() {
             continue;
         };
         let content = &operation.spec["requestBody"]["content"]["application/json"]["schema"];
-        let validator = document().validator(content);
+        let validator = openapi().validator(content);
         assert!(validator.is_valid(&good), "{}: {good}", operation.id);
-        for body in variants(&good, &document().resolve(content)["properties"]) {
+        for body in variants(&good, &openapi().resolve(content)["properties"]) {
             let allowed = validator.is_valid(&body);
             let request = service.to(operation.method.clone(), &user.path(operation));
             let answer = answer(request.bearer_auth(&user.secret).json(&body)).await;
@@ -62,7 +63,7 @@ fn variants(good: &Value, properties: &Value) -> Vec<Value> {
         let mut without = good.clone();
         without.as_object_mut().unwrap().remove(field);
         all.push(without);
-        for value in values(document().resolve(schema)) {
+        for value in values(openapi().resolve(schema)) {
             let mut body = good.clone();
             body[field] = value;
             all.push(body);
@@ -269,7 +270,7 @@ async fn queries_are_read_as_the_document_describes_them() {
         for parameter in parameters_in(operation, "query") {
             let name = parameter["name"].as_str().unwrap();
             let schema = &parameter["schema"];
-            let validator = document().validator(schema);
+            let validator = openapi().validator(schema);
             for value in values(schema) {
                 // A query holds text: that of a number is one where a number is wanted.
                 let text = value

@@ -10,6 +10,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod described;
 mod guard;
 mod pauses;
 mod rig;
@@ -57,7 +58,7 @@ async fn start_and_end_are_told_in_order_signed_and_with_the_callers_headers() {
         "headers are no part of a task"
     );
     let stored = rig.store.get_task("ann", task).await.unwrap().unwrap();
-    let mut shown = rig.store.export_task(&stored).await.unwrap();
+    let mut shown = json!(rig.store.export_task(&stored).await.unwrap());
     shown["outputUrl"] = end.body["task"]["outputUrl"].clone();
     assert_eq!(end.body["task"], shown, "as getExport answers it");
     let secrets = Secrets {

@@ -24,6 +24,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
+use crate::described::assert_described;
+
 /// What the receiver answers.
 #[derive(Debug, Clone)]
 pub enum Reply {
@@ -172,9 +174,11 @@ impl Rig {
         held
     }
 
-    /// What was received since the last call.
+    /// What was received since the last call, each as `openapi.json` describes it.
     pub fn got(&self) -> Vec<Got> {
-        std::mem::take(&mut *self.receiver.got.lock().unwrap())
+        let got = std::mem::take(&mut *self.receiver.got.lock().unwrap());
+        got.iter().for_each(assert_described);
+        got
     }
 
     /// A committed export that tells this receiver.

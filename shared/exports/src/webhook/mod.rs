@@ -9,10 +9,9 @@ pub mod secret;
 use std::fmt;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::id::TaskId;
-use crate::task::{ExportPhase, Task, TaskState};
+use crate::task::{ExportPhase, ExportTask, Task, TaskState};
 use crate::timestamp::Timestamp;
 
 /// What happened.
@@ -27,6 +26,9 @@ pub enum WebhookEvent {
 }
 
 impl WebhookEvent {
+    /// Every event, in the order in which they are told.
+    pub const ALL: [Self; 3] = [Self::Started, Self::Completed, Self::Failed];
+
     /// `EXPORT_STARTED`, ...: `eventType` of the body.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -38,9 +40,8 @@ impl WebhookEvent {
 
     /// Reads what [`Self::as_str`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Started, Self::Completed, Self::Failed]
-            .into_iter()
-            .find(|event| event.as_str() == text)
+        let mut events = Self::ALL.into_iter();
+        events.find(|event| event.as_str() == text)
     }
 
     /// The event of a state that a task ended in; none is sent of a cancel.
@@ -116,18 +117,28 @@ impl fmt::Display for DeliveryId {
     }
 }
 
-#[derive(Serialize)]
+/// What a webhook tells: what happened to an export, and the export as it was then.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-struct Body<'a> {
+pub struct ExportEvent {
+    #[cfg_attr(feature = "openapi", schema(schema_with = events))]
     event_type: &'static str,
+    /// When it happened.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     occurred_at: String,
-    task: &'a Value,
+    task: ExportTask,
 }
 
-/// The body of a webhook: `{"eventType", "occurredAt", "task"}`, the task as
-/// getExport answers it.
-pub fn body(event: WebhookEvent, occurred_at: Timestamp, task: &Value) -> String {
-    let body = Body {
+#[cfg(feature = "openapi")]
+fn events() -> utoipa::openapi::Object {
+    let events = WebhookEvent::ALL.map(WebhookEvent::as_str);
+    crate::schema::words("What happened.", events)
+}
+
+/// The body of a webhook, an [`ExportEvent`]: the task as getExport answers it.
+pub fn body(event: WebhookEvent, occurred_at: Timestamp, task: ExportTask) -> String {
+    let body = ExportEvent {
         event_type: event.as_str(),
         occurred_at: occurred_at.to_iso(),
         task,
@@ -138,7 +149,7 @@ pub fn body(event: WebhookEvent, occurred_at: Timestamp, task: &Value) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::task;
 
     #[test]
     fn ids_read_back_and_name_nothing_else() {
@@ -155,10 +166,13 @@ mod tests {
     #[test]
     fn the_body_is_in_the_contracts_order() {
         let at = Timestamp(1_710_307_200_042);
-        let text = body(WebhookEvent::Failed, at, &json!({ "taskId": "x" }));
+        let task = task::sample().to_export_task(None);
+        let told = serde_json::to_string(&task).unwrap();
+        let begin =
+            r#"{"eventType":"EXPORT_FAILED","occurredAt":"2024-03-13T05:20:00.042Z","task":"#;
         assert_eq!(
-            text,
-            r#"{"eventType":"EXPORT_FAILED","occurredAt":"2024-03-13T05:20:00.042Z","task":{"taskId":"x"}}"#
+            body(WebhookEvent::Failed, at, task),
+            format!("{begin}{told}}}")
         );
         assert_eq!(WebhookEvent::of_end(TaskState::Canceled), None);
     }

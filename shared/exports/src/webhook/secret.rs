@@ -18,7 +18,7 @@ use sha2::Sha256;
 use crate::timestamp::Timestamp;
 
 /// Header names, in the order of [`Secrets::sign`].
-const HEADERS: [&str; 5] = [
+pub const HEADERS: [&str; 5] = [
     "x-indream-timestamp",
     "x-indream-signature",
     "webhook-id",

@@ -69,7 +69,7 @@ pub(crate) async fn handle(
         json!({ "warnings": task.warnings })
     };
     let shown = state.store().export_task(&task).await?;
-    let mut answer = reply::with_meta(&shown, &meta);
+    let mut answer = reply::with_meta(&json!(shown), &meta);
     if task.state.is_active() {
         let seconds = match task.state {
             TaskState::Paused => PAUSED_RETRY_SECONDS,

@@ -1,10 +1,17 @@
 //! `POST /v1/uploads` (contract: uploadAsset)
+//!
+//! ```text
+//! body ─ chunks ─> file on disk (hashed, counted) ─> probed there ─ streamed ─> S3 ─> record
+//! ```
+//!
+//! No request holds its body in memory ([`body::file`]); of the file, its reader takes in
+//! what it needs, which of captions is their text ([`crate::probe`]).
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use darkroom_exports::upload::{FILE_NAME_CHARS, REQUEST_FILE_BYTES, is_file_name};
+use darkroom_exports::upload::{FILE_NAME_CHARS, is_file_name};
 use darkroom_exports::{ErrorCode, Fault, Problem, ProjectId};
 use darkroom_store::{NewAsset, Uploaded};
 use percent_encoding::percent_decode_str;
@@ -50,20 +57,15 @@ pub(crate) async fn handle(
     {
         return Err(projects::not_found());
     }
-    let bytes = body::bytes(
-        body,
-        REQUEST_FILE_BYTES,
-        "send a larger file in parts: POST /v1/uploads/sessions",
-    )
-    .await?;
+    let file = body::file(&headers, body, state.scratch()).await?;
 
     // 2. The bytes are that.
     let invalid = |cause: &str| super::not_that(claim, &filename, cause);
-    if bytes.is_empty() {
+    if file.size_bytes() == 0 {
         return Err(invalid("it is empty"));
     }
     let found = claim
-        .probe(bytes.clone())
+        .probe(file.open()?, file.size_bytes())
         .await
         .map_err(|cause| invalid(&cause))?;
 
@@ -76,7 +78,7 @@ pub(crate) async fn handle(
         size: found.size,
         duration_ms: found.duration_ms,
     };
-    let stored = state.store().put_asset(&key, &new, bytes, project).await?;
+    let stored = state.store().put_asset(&key, &new, &file, project).await?;
     let asset = match stored {
         Uploaded::Made(asset) => asset,
         Uploaded::ProjectMissing => return Err(projects::not_found()),
