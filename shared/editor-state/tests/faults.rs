@@ -6,7 +6,6 @@
 )]
 
 mod common;
-mod fuzz;
 
 use common::{ant, base, faults, raw};
 use darkroom_editor_state::{
