@@ -101,7 +101,6 @@ mod tests {
     /// What the fuzzer begins with gets past the first lines of each reader.
     #[test]
     fn the_first_inputs_are_understood() {
-        let json = |name: &str| serde_json::from_slice(&kept(name)).unwrap();
         let layouts = ["chart_layout", "text_layout"].map(corpus).concat();
         let documents = corpus("document").into_iter().chain(layouts);
         let library = readers::library();
@@ -109,7 +108,7 @@ mod tests {
             serde_json::from_slice(bytes).is_ok_and(|value| read(value, library).is_ok())
         });
         assert!(read_all.count() >= 20);
-        let request = json("request/whole.json");
+        let request = serde_json::from_slice(&kept("request/whole.json")).unwrap();
         requests::parse(&request, &Limits::default(), library).unwrap();
         for (name, format) in [
             ("captions/lines.srt", SubtitleFormat::Srt),
