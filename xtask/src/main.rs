@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod lambda;
 mod load;
 #[cfg(test)]
@@ -32,8 +33,8 @@ enum Command {
     Demo,
     /// Install what is missing: ffmpeg, fonts, the local AWS stack, test tools.
     ///
-    /// Debian packages come by apt-get, Python packages into `target/tools`. Done
-    /// once, it works offline and returns at once.
+    /// Debian packages come by apt-get, Python packages and cargo-fuzz into
+    /// `target/tools`. Done once, it works offline and returns at once.
     Setup,
     /// Set up, build, and run every test; ends with one summary.
     Test(test::Args),

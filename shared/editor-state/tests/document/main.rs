@@ -11,7 +11,6 @@ mod common;
 mod differential;
 mod examples;
 mod faults;
-mod fuzz;
 mod groups;
 mod library;
 mod reading;
