@@ -23,6 +23,6 @@ mod lane;
 mod left;
 mod matrix;
 mod model;
-mod queue;
 mod operator;
+mod queue;
 mod work;
