@@ -45,7 +45,7 @@ impl Store {
                     continue;
                 }
                 Look::Take(item) => {
-                    if let Some(claim) = self.take(user, &take, item).await? {
+                    if let Some(claim) = self.claim_as_read(user, &take, item).await? {
                         return Ok(ClaimOutcome::Claimed(claim));
                     }
                     false
@@ -96,7 +96,7 @@ impl Store {
 
     /// Claims a task as it was read, and with the first claim of one with a callback commits
     /// that its start is told. `None` when the task has changed since, or the queue is paused.
-    async fn take(
+    async fn claim_as_read(
         &self,
         user: &str,
         take: &Take<'_>,
