@@ -8,7 +8,7 @@ const TEXT_TOO_LONG: &str = "EDITOR_TEXT_TOO_LONG";
 
 pub(crate) fn all() -> Vec<Hostile> {
     let long = "x".repeat(5_000_000);
-    let mut all = texts(&long);
+    let mut all = Vec::from(texts(&long));
     all.extend(words(&long));
     for field in ["clientTaskId", "filename", "callbackUrl", "ratio", "format"] {
         let mut body = body();
