@@ -83,7 +83,12 @@ mod tests {
         short["op"] = json!(-5);
         short.as_object_mut().unwrap().remove("ip");
         let head = LottieHead::read(&short).unwrap();
-        assert_eq!((head.first, head.last), (0.0, 0.0));
+        let at_0 = LottieHead {
+            first: 0.0,
+            last: 0.0,
+            ..head
+        };
+        assert_eq!(head, at_0);
     }
 
     #[test]

@@ -83,7 +83,8 @@ pub fn document_to_validate(mut body: Value) -> Result<Value, Problem> {
         reader.fault("editorState", message.to_owned());
     }
     reader.finish(Some(()))?;
-    Ok(body["editorState"].take())
+    let document = body.get_mut("editorState").map(Value::take);
+    Ok(document.unwrap_or_default())
 }
 
 /// Whether a key lies in some user's folder: below `uploads/` and a user's id in hex.
