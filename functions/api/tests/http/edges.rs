@@ -139,8 +139,8 @@ fn lists(schema: &Value) -> Vec<Value> {
     let Some(entry) = schema.get("items") else {
         return Vec::new();
     };
-    let validator = document().validator(entry);
-    let entries = values(document().resolve(entry));
+    let validator = openapi().validator(entry);
+    let entries = values(openapi().resolve(entry));
     let good = entries.iter().find(|entry| validator.is_valid(entry));
     let good = good.unwrap_or_else(|| panic!("say in `values` what {entry} may be"));
     let mut all: Vec<Value> = entries.iter().map(|entry| json!([entry])).collect();
@@ -192,7 +192,7 @@ async fn a_body_has_no_field_that_the_document_does_not_have() {
             continue;
         };
         let content = &operation.spec["requestBody"]["content"]["application/json"]["schema"];
-        let described = &document().resolve(content)["properties"];
+        let described = &openapi().resolve(content)["properties"];
         for field in described.as_object().unwrap().keys() {
             assert!(words.contains(field), "{field} is in no reader's source");
         }
@@ -232,7 +232,7 @@ async fn headers_are_read_as_the_document_describes_them() {
         for parameter in parameters_in(operation, "header") {
             let name = parameter["name"].as_str().unwrap();
             let schema = &parameter["schema"];
-            let validator = document().validator(schema);
+            let validator = openapi().validator(schema);
             let lengths = [1, 254, 255, 256].map(|length| json!("k".repeat(length)));
             let texts = [json!("a b"), json!("ä")].into_iter().chain(lengths);
             for value in values(schema).into_iter().chain(texts) {
