@@ -11,6 +11,7 @@
 
 mod accounts;
 mod common;
+mod queue;
 mod uploads;
 
 use std::collections::HashSet;

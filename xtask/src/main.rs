@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod fuzz;
 mod lambda;
 mod load;
 #[cfg(test)]
@@ -32,8 +33,8 @@ enum Command {
     Demo,
     /// Install what is missing: ffmpeg, fonts, the local AWS stack, test tools.
     ///
-    /// Debian packages come by apt-get, Python packages into `target/tools`. Done
-    /// once, it works offline and returns at once.
+    /// Debian packages come by apt-get, Python packages and cargo-fuzz into
+    /// `target/tools`. Done once, it works offline and returns at once.
     Setup,
     /// Set up, build, and run every test; ends with one summary.
     Test(test::Args),
@@ -51,7 +52,7 @@ enum Command {
     /// Measure rendering speed beside one ffmpeg filtergraph and the unavoidable costs.
     ///
     /// CPU and wall time are taken side by side in one run; medians of the ratios
-    /// are printed.
+    /// are printed. Behind them come the seconds that hostile documents are answered in.
     Bench(bench::Args),
 }
 

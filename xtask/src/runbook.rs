@@ -82,6 +82,26 @@ fn every_alarm_has_its_section_and_every_section_its_alarm() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// An alarm watches one metric, or those that its expression is made of.
+#[test]
+fn the_readme_counts_the_alarms_and_what_they_watch() {
+    let alarms = resources(&template(), "AWS::CloudWatch::Alarm");
+    let watched = alarms.iter().map(|(_, alarm)| {
+        let metrics = alarm["Metrics"].as_sequence();
+        metrics.map_or(1, |all| {
+            all.iter().filter(|it| !it["MetricStat"].is_null()).count()
+        })
+    });
+    let (alarms, watched) = (alarms.len(), watched.sum::<usize>());
+    let readme = read("README.md");
+    for counted in [
+        format!(" and {alarms} alarms;"),
+        format!("the metrics that they watch, {watched} in all,"),
+    ] {
+        assert!(readme.contains(&counted), "README.md lacks {counted:?}");
+    }
+}
+
 #[test]
 fn a_missing_section_and_a_missing_part_are_told() {
     let good = "# R\n\n### A\n\n**Means.** x\n\n**Look.** y\n\n```\nz\n```\n\n**Do.** w\n";

@@ -1,6 +1,7 @@
 //! Installing what the project needs, once.
 
 mod fidelity;
+mod fuzz;
 mod npm;
 
 use std::fs;
@@ -178,6 +179,7 @@ pub(crate) fn everything() -> anyhow::Result<()> {
     for &made in TEST_ENVIRONMENTS {
         environment(made)?;
     }
+    fuzz::install()?;
     examples()
 }
 
@@ -202,13 +204,20 @@ fn unpack(archives: &Path, to: &Path, sha256: &str) -> anyhow::Result<()> {
 impl Sign {
     fn seen(&self) -> bool {
         match self {
-            Self::Programs(names) => names.iter().all(|name| there(name, &["-version"])),
+            Self::Programs(names) => names.iter().all(|name| starts(name)),
             Self::Module(name) => there("python3", &["-c", &format!("import {name}")]),
             Self::Fonts(path) => {
                 std::env::var_os("DARKROOM_FONTS").is_some() || Path::new(path).exists()
             }
         }
     }
+}
+
+/// ffmpeg knows one way of asking for its version, compilers the other.
+fn starts(program: &str) -> bool {
+    ["-version", "--version"]
+        .iter()
+        .any(|version| there(program, &[version]))
 }
 
 fn packages<'a>(wanted: impl IntoIterator<Item = &'a Package>) -> anyhow::Result<()> {

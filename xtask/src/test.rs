@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::bail;
 
+use crate::fuzz;
 use crate::setup;
 use crate::shell::{root, run, there, tools};
 
@@ -14,6 +15,13 @@ pub(crate) struct Args {
     /// Run only this suite.
     #[arg(long, value_enum)]
     only: Option<Suite>,
+    /// Seconds that each target of the fuzzer is run, of 1 or more.
+    #[arg(
+        long,
+        default_value_t = fuzz::SECONDS,
+        value_parser = clap::value_parser!(u32).range(1..),
+    )]
+    fuzz_seconds: u32,
 }
 
 /// A part of the tests.
@@ -21,6 +29,8 @@ pub(crate) struct Args {
 enum Suite {
     /// Every test written in Rust, on the real local stack and the real ffmpeg.
     Rust,
+    /// Readers, keys and layouts, given whatever libFuzzer makes of a kept corpus.
+    Fuzz,
     /// Frames beside those that headless Chromium draws of the same documents; then
     /// somebody's clicks through the console of `darkroom serve`, in the same browser.
     Fidelity,
@@ -36,18 +46,20 @@ enum Suite {
 }
 
 impl Suite {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Dependencies,
         Self::Template,
         Self::Rust,
+        Self::Fuzz,
         Self::Fidelity,
         Self::Client,
         Self::Lambda,
     ];
 
-    fn run(self) -> anyhow::Result<()> {
+    fn run(self, args: &Args) -> anyhow::Result<()> {
         match self {
             Self::Rust => rust(),
+            Self::Fuzz => fuzz::run_targets(args.fuzz_seconds),
             Self::Fidelity => fidelity(),
             Self::Client => client(),
             Self::Dependencies => dependencies(),
@@ -68,7 +80,7 @@ pub(crate) fn run_suites(args: &Args) -> anyhow::Result<()> {
         let name = format!("{suite:?}").to_lowercase();
         println!("test: {name}");
         let began = Instant::now();
-        let result = suite.run();
+        let result = suite.run(args);
         let seconds = began.elapsed().as_secs();
         match result {
             Ok(()) => lines.push(format!("{name}: passed in {seconds} s")),

@@ -114,7 +114,11 @@ async fn act(store: &Store, user: &str, action: &Action) -> anyhow::Result<Optio
         }
         Action::Resume => {
             let sent = store.resume_account(user).await?.len();
-            Some(format!("exports queued again: {sent}"))
+            let queue = store.render_queue().await?;
+            Some(match queue.paused_since {
+                Some(_) => "the queue is paused: exports wait for `darkroom queue resume`".into(),
+                None => format!("exports queued again: {sent}"),
+            })
         }
     })
 }

@@ -10,7 +10,6 @@ use darkroom_render::Format;
 use serde_json::json;
 
 use super::render::Picture;
-use crate::document;
 use crate::local_assets::{LocalAssets, publish};
 use crate::output::Ending;
 use crate::serve::parts;
@@ -60,16 +59,8 @@ fn time(text: &str) -> Result<Ticks, String> {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
-    let text = document::read_text(&args.state)?;
-    let Some(library) = args.picture.graphics.library(args.json)? else {
+    let Some(document) = args.picture.document(&args.state, args.json)? else {
         return Ok(Ending::Refused);
-    };
-    let document = match document::read_local(&text, &library) {
-        Ok(document) => document,
-        Err(faults) => {
-            document::print_faults(&args.state, &faults, args.json);
-            return Ok(Ending::Refused);
-        }
     };
     let fps = args.picture.fps();
     let frames = frame_count(document.state.duration(), fps);

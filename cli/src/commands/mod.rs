@@ -6,6 +6,7 @@ pub(crate) mod fonts;
 pub(crate) mod frame;
 pub(crate) mod keys;
 pub(crate) mod motion_graphics;
+pub(crate) mod queue;
 pub(crate) mod render;
 pub(crate) mod serve;
 pub(crate) mod upload;

@@ -1,6 +1,6 @@
 //! `darkroom render`: a document to a video file, without the service.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use darkroom_editor_state::{Document, Ratio};
@@ -105,22 +105,28 @@ impl Picture {
         }
     }
 
+    /// Reads the document of a file; `None` where it, or a motion graphic, has faults, which
+    /// are printed.
+    pub(crate) fn document(&self, file: &Path, json: bool) -> anyhow::Result<Option<Document>> {
+        let text = document::read_text(file)?;
+        let Some(library) = self.graphics.library(json)? else {
+            return Ok(None);
+        };
+        let read = document::read_local(&text, &library);
+        if let Err(faults) = &read {
+            document::print_faults(file, faults, json);
+        }
+        Ok(read.ok())
+    }
+
     pub(crate) fn fps(&self) -> u32 {
         self.fps
     }
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
-    let text = document::read_text(&args.state)?;
-    let Some(library) = args.picture.graphics.library(args.json)? else {
+    let Some(document) = args.picture.document(&args.state, args.json)? else {
         return Ok(Ending::Refused);
-    };
-    let document = match document::read_local(&text, &library) {
-        Ok(document) => document,
-        Err(faults) => {
-            document::print_faults(&args.state, &faults, args.json);
-            return Ok(Ending::Refused);
-        }
     };
     unless_stopped(render(&args, &document)).await
 }

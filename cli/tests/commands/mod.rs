@@ -180,12 +180,13 @@ fn commands_without_a_service_say_what_to_do() {
 async fn exports_are_watched_listed_and_canceled_from_the_command_line() {
     let dir = tempfile::tempdir().unwrap();
     let service = Service::start(dir.path());
-    let state = write(dir.path(), "s.json", &moving_square(720, 20.0));
+    // Renders for several times as long as one look of the watcher may take.
+    let state = write(dir.path(), "s.json", &moving_square(720, 60.0));
     let state = state.to_str().unwrap();
     let estimated = run_at(&service, &["exports", "estimate", state, "--json"], 0);
     let estimated: Value = serde_json::from_str(&estimated).unwrap();
-    assert_eq!(estimated["output"]["frames"], 600);
-    assert_eq!(estimated["billedStandardSeconds"], 20);
+    assert_eq!(estimated["output"]["frames"], 1800);
+    assert_eq!(estimated["billedStandardSeconds"], 60);
     assert_eq!(run_at(&service, &["exports", "list"], 0), "");
     let created = run_at(&service, &["exports", "create", state], 0);
     let task = created.trim();
@@ -200,7 +201,7 @@ async fn exports_are_watched_listed_and_canceled_from_the_command_line() {
         shown.contains("rendering") && shown.contains(" %") && shown.contains("left"),
         "{shown:?}"
     );
-    assert_eq!(probe(&video)["nb_read_frames"], "600");
+    assert_eq!(probe(&video)["nb_read_frames"], "1800");
 
     // The same by flags, as JSON lines, and a cancel that a watcher sees.
     let flags = ["--url", &service.url, "--key", &service.key, "--json"];

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::event::sqs::SqsEvent;
+use darkroom_media::close_to_children;
 use darkroom_telemetry::start_log;
 use darkroom_worker::{Deadline, Worker, handle};
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -12,6 +13,10 @@ use tracing::Instrument as _;
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_log();
+    // The environment holds the role's credentials, and children are of the same user.
+    if let Err(error) = close_to_children() {
+        tracing::warn!("children may read this program's environment: {error}");
+    }
     let worker = Arc::new(Worker::from_env().await?);
     let function = service_fn(move |event: LambdaEvent<SqsEvent>| {
         let worker = Arc::clone(&worker);

@@ -16,7 +16,6 @@ mod servers;
 mod telemetry;
 mod webhooks;
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use common::{Stack, event, missing_picture, square, strange_font};
@@ -102,9 +101,7 @@ async fn a_cancel_stops_the_render_and_publishes_nothing() {
     let stack = Stack::start().await;
     let id = stack.create(&square(720, 120)).await;
     let worker = stack.worker(|_| ());
-    let message = stack.received().await;
-    let working =
-        tokio::spawn(async move { handle(&worker, event(&message), Deadline::NONE).await });
+    let working = stack.begin(worker).await;
     stack.until(id, |task| task.progress > 0).await;
     let canceled = stack.store.cancel(&stack.key, id).await.unwrap();
     assert!(matches!(canceled, Canceled::Done(_)), "{canceled:?}");
@@ -153,24 +150,11 @@ async fn a_worker_that_lost_its_lease_removes_its_output() {
         config.lease = Duration::from_millis(1);
         config.heartbeat = Duration::from_secs(1000);
     });
-    let message = stack.received().await;
-    let working =
-        tokio::spawn(async move { handle(&sleepy, event(&message), Deadline::NONE).await });
+    let working = stack.begin(sleepy).await;
     stack
         .until(id, |task| task.state == TaskState::Processing)
         .await;
-    let named = RenderMessage {
-        user: stack.key.user.clone(),
-        task: id.to_string(),
-    };
-    let other = stack
-        .store
-        .claim(&named, "other", Duration::from_secs(60))
-        .await
-        .unwrap();
-    let ClaimOutcome::Claimed(other) = other else {
-        panic!("{other:?}")
-    };
+    let other = stack.claim_as_other(id).await;
     working.await.unwrap();
     let task = stack.task(id).await;
     assert_eq!((task.state, task.output_key), (TaskState::Processing, None));
@@ -192,22 +176,11 @@ async fn a_beating_worker_stops_when_its_lease_is_lost() {
     let stack = Stack::start().await;
     let id = stack.create(&square(720, 120)).await;
     let worker = stack.worker(|config| config.lease = Duration::from_millis(1));
-    let message = stack.received().await;
-    let working =
-        tokio::spawn(async move { handle(&worker, event(&message), Deadline::NONE).await });
+    let working = stack.begin(worker).await;
     stack
         .until(id, |task| task.state == TaskState::Processing)
         .await;
-    let named = RenderMessage {
-        user: stack.key.user.clone(),
-        task: id.to_string(),
-    };
-    let other = stack
-        .store
-        .claim(&named, "other", Duration::from_secs(60))
-        .await
-        .unwrap();
-    assert!(matches!(other, ClaimOutcome::Claimed(_)), "{other:?}");
+    stack.claim_as_other(id).await;
     let start = Instant::now();
     working.await.unwrap();
     assert!(
@@ -283,10 +256,8 @@ async fn a_worker_short_of_time_gives_the_task_back() {
 async fn progress_rises_through_the_phases() {
     let stack = Stack::start().await;
     let id = stack.create(&square(720, 20)).await;
-    let worker = Arc::new(stack.worker(|config| config.heartbeat = Duration::from_millis(50)));
-    let message = stack.received().await;
-    let working =
-        tokio::spawn(async move { handle(&worker, event(&message), Deadline::NONE).await });
+    let worker = stack.worker(|config| config.heartbeat = Duration::from_millis(50));
+    let working = stack.begin(worker).await;
     let mut seen = Vec::new();
     stack
         .until(id, |task| {

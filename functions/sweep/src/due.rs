@@ -2,39 +2,47 @@
 
 use darkroom_exports::repair::{Action, GAVE_UP, judge_due};
 use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp, TraceId};
-use darkroom_store::{Due, Finish, FoundTask, Store, StoreError, Subject};
+use darkroom_store::{Due, DuePage, Finish, FoundTask, Store, StoreError, Subject};
 use tracing::field::{Empty, display};
 use tracing::{Instrument as _, Span};
 
 use crate::config::Sweeper;
 use crate::report::Report;
 
-/// Repairs what is due, up to the bound of a run.
+/// Repairs what is due, and then what the queue held until it went on, each up to the
+/// bound of a run.
 pub(crate) async fn repair(sweeper: &Sweeper, report: &mut Report) {
     let store = sweeper.store();
-    let most = sweeper.config().most_due;
-    let page = match store.due(most, Timestamp::now()).await {
-        Ok(page) => page,
+    let pages = match pages(store, sweeper.config().most_due).await {
+        Ok(pages) => pages,
         Err(error) => {
             report.errors += 1;
             tracing::error!("the due index cannot be read: {error}");
             return;
         }
     };
-    report.stopped |= page.more;
-    for due in page.items {
-        report.found += 1;
-        let look = async {
-            if let Err(error) = look_at(store, &due, report).await {
-                report.errors += 1;
-                tracing::error!(subject = ?due.subject, "not repaired: {error}");
-                if !error.may_retry() {
-                    set_aside(store, &due).await;
+    for page in pages {
+        report.stopped |= page.more;
+        for due in page.items {
+            report.found += 1;
+            let look = async {
+                if let Err(error) = look_at(store, &due, report).await {
+                    report.errors += 1;
+                    tracing::error!(subject = ?due.subject, "not repaired: {error}");
+                    if !error.may_retry() {
+                        set_aside(store, &due).await;
+                    }
                 }
-            }
-        };
-        look.instrument(span_of(due.subject)).await;
+            };
+            look.instrument(span_of(due.subject)).await;
+        }
     }
+}
+
+async fn pages(store: &Store, most: usize) -> Result<[DuePage; 2], StoreError> {
+    let now = Timestamp::now();
+    let due = store.due(most, now).await?;
+    Ok([due, store.left_held(most, now).await?])
 }
 
 /// What the lines about something due stand in; [`belongs_to`] completes it for a task.
@@ -92,8 +100,17 @@ async fn look_at_task(
         return Ok(());
     };
     belongs_to(&found);
-    match judge_due(&found.work, now) {
+    let action = judge_due(&found.work, now);
+    let action = if found.queue_paused {
+        action.while_paused()
+    } else {
+        action
+    };
+    match action {
         Action::Leave => {}
+        Action::Hold => {
+            store.hold_in_queue(user, task).await?;
+        }
         Action::Send => report.resent += u64::from(store.resend_task(&found, now).await?),
         Action::Retry => report.expired += u64::from(store.resend_task(&found, now).await?),
         Action::Resume => {

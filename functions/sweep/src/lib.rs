@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! every minute ─> dead letters ─> their tasks and deliveries end FAILED
-//!             └─> due index ──┬─> task: sent again, or FAILED after its third dead worker
+//!             └─> due index ──┬─> task: sent again, or FAILED after its third dead worker;
+//!                             │   while the queue is paused it waits
 //!                             ├─> delivery of a webhook: sent again
 //!                             └─> account: its slots are proven against its tasks
 //! ```

@@ -1,12 +1,14 @@
 //! One message, from claim to verdict.
 
+use std::time::Duration;
+
 use aws_lambda_events::event::sqs::SqsMessage;
 use darkroom_exports::webhook::schedule::{TRIES, Verdict, judge};
 use darkroom_exports::{DeliveryId, Step, TaskState, TraceId};
 use darkroom_store::{
     DELIVERY_LEASE, Delivery, DeliveryClaim, Settled, StoreError, TRACE_ATTRIBUTE, WebhookMessage,
 };
-use darkroom_telemetry::{Line, Metric};
+use darkroom_telemetry::{Line, Metric, SENT_TIMESTAMP, waited};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
@@ -16,6 +18,7 @@ use crate::send::send;
 /// Whether the message is done with.
 pub(crate) async fn process(sender: &Sender, message: &SqsMessage) -> bool {
     let trace = trace(message);
+    let sent = message.attributes.get(SENT_TIMESTAMP).map(String::as_str);
     let body = message.body.as_deref().unwrap_or_default();
     let message: WebhookMessage = match serde_json::from_str(body) {
         Ok(message) => message,
@@ -34,7 +37,7 @@ pub(crate) async fn process(sender: &Sender, message: &SqsMessage) -> bool {
         trace_id = trace.as_ref().map(TraceId::as_str),
     );
     let look = async {
-        let looked = look_at(sender, &message, trace.as_ref()).await;
+        let looked = look_at(sender, &message, sent, trace.as_ref()).await;
         if let Err(error) = &looked {
             tracing::error!("a webhook comes again: {error}");
         }
@@ -53,6 +56,7 @@ fn trace(message: &SqsMessage) -> Option<TraceId> {
 async fn look_at(
     sender: &Sender,
     message: &WebhookMessage,
+    sent: Option<&str>,
     trace: Option<&TraceId>,
 ) -> Result<(), StoreError> {
     let (store, now) = (sender.store(), sender.now());
@@ -60,7 +64,10 @@ async fn look_at(
         return store.send_webhook(message, trace, now).await;
     }
     match store.claim_delivery(message, now, DELIVERY_LEASE).await? {
-        DeliveryClaim::Claimed(delivery) => attempt(sender, &delivery).await,
+        DeliveryClaim::Claimed(delivery) => {
+            let age = waited(sent, message.not_before, now.0);
+            attempt(sender, &delivery, age).await
+        }
         // Whoever committed the one before it, or settled it, may have died before
         // there was a message for the next.
         DeliveryClaim::Blocked(before) => store.announce(&message.user, before).await.map(drop),
@@ -78,7 +85,11 @@ async fn look_at(
     }
 }
 
-async fn attempt(sender: &Sender, delivery: &Delivery) -> Result<(), StoreError> {
+async fn attempt(
+    sender: &Sender,
+    delivery: &Delivery,
+    age: Option<Duration>,
+) -> Result<(), StoreError> {
     let span = Span::current();
     span.record("attempt", delivery.attempt);
     span.record("generation", delivery.generation);
@@ -86,7 +97,7 @@ async fn attempt(sender: &Sender, delivery: &Delivery) -> Result<(), StoreError>
     span.record("trace_id", delivery.trace.as_ref().map(TraceId::as_str));
     let settled = match hindrance(delivery) {
         Some(settled) => settled,
-        None => sent(sender, delivery).await?,
+        None => tried(sender, delivery).await?,
     };
     tracing::info!(event = delivery.event.as_str(), ?settled, "tried");
     let written = sender
@@ -94,7 +105,7 @@ async fn attempt(sender: &Sender, delivery: &Delivery) -> Result<(), StoreError>
         .settle_delivery(delivery, &settled, sender.now())
         .await?;
     if written {
-        count(sender, delivery, &settled);
+        count(sender, delivery, &settled, age);
     }
     // Also where it is settled already: perhaps by ourselves, without learning of it.
     if !matches!(settled, Settled::Again(..)) {
@@ -103,17 +114,20 @@ async fn attempt(sender: &Sender, delivery: &Delivery) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Tells what a try came to. That of a canceled export came to nothing.
-fn count(sender: &Sender, delivery: &Delivery, settled: &Settled) {
+/// Tells what a try came to, and how long it was waited for. That of a canceled export
+/// came to nothing.
+fn count(sender: &Sender, delivery: &Delivery, settled: &Settled, age: Option<Duration>) {
     let metric = match settled {
         Settled::Delivered => Metric::WebhooksDelivered,
         Settled::Again(..) => Metric::WebhooksRetried,
         Settled::Failed(_) | Settled::Unwanted | Settled::UsedUp => Metric::WebhooksFailed,
         Settled::Dropped => return,
     };
+    let mut values = vec![(metric, 1.0)];
+    values.extend(age.map(|age| (Metric::QueueAge, age.as_secs_f64())));
     let task = delivery.id.task.to_string();
     sender.config().metrics.write(&Line {
-        values: &[(metric, 1.0)],
+        values: &values,
         by: None,
         ids: &[
             ("task_id", &task),
@@ -136,7 +150,7 @@ fn hindrance(delivery: &Delivery) -> Option<Settled> {
     (delivery.attempt > TRIES).then_some(Settled::UsedUp)
 }
 
-async fn sent(sender: &Sender, delivery: &Delivery) -> Result<Settled, StoreError> {
+async fn tried(sender: &Sender, delivery: &Delivery) -> Result<Settled, StoreError> {
     let answer = send(sender, delivery).await?;
     let verdict = judge(delivery.attempt, sender.now(), &answer, rand::random());
     Ok(match verdict {

@@ -47,13 +47,15 @@ impl Bitmap {
         self
     }
 
-    /// The smallest rectangle that holds every pixel with some alpha; `None` where
+    /// The smallest rectangle that holds every pixel with some alpha; an empty one where
     /// there is none.
-    pub(crate) fn visible(&self) -> Option<Rect> {
+    pub(crate) fn visible(&self) -> Rect {
         let rows = || (0..self.height).map(|y| self.row(y));
         let shows = |row: &[u8]| row.chunks_exact(4).any(|pixel| pixel[3] != 0);
-        let top = rows().position(shows)?;
-        let bottom = rows().rposition(shows)? + 1;
+        let Some(top) = rows().position(shows) else {
+            return Rect::new(0.0, 0.0, 0.0, 0.0);
+        };
+        let bottom = rows().rposition(shows).map_or(top, |row| row + 1);
         let (mut left, mut right) = (self.width, 0);
         for row in rows().take(bottom).skip(top) {
             let shows = |pixel: &[u8]| pixel[3] != 0;
@@ -65,7 +67,7 @@ impl Bitmap {
             }
         }
         let [left, top, right, bottom] = [left, top, right, bottom].map(|at| at as f64);
-        Some(Rect::new(left, top, right, bottom))
+        Rect::new(left, top, right, bottom)
     }
 
     pub(crate) fn row(&self, y: usize) -> &[u8] {
@@ -110,13 +112,13 @@ mod tests {
     #[test]
     fn what_shows_of_a_bitmap_is_where_its_alpha_is() {
         let mut bitmap = Bitmap::clear(7, 5, Vec::new());
-        assert_eq!(bitmap.visible(), None);
+        assert!(bitmap.visible().is_empty());
         for (x, y) in [(4, 1), (2, 3)] {
             bitmap.row_mut(y)[x * 4 + 3] = 1;
         }
-        assert_eq!(bitmap.visible(), Some(Rect::new(2.0, 1.0, 5.0, 4.0)));
+        assert_eq!(bitmap.visible(), Rect::new(2.0, 1.0, 5.0, 4.0));
         bitmap.row_mut(4)[27] = 255;
         bitmap.row_mut(0)[3] = 255;
-        assert_eq!(bitmap.visible(), Some(Rect::new(0.0, 0.0, 7.0, 5.0)));
+        assert_eq!(bitmap.visible(), Rect::new(0.0, 0.0, 7.0, 5.0));
     }
 }

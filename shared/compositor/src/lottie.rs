@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use darkroom_editor_state::LottieHead;
 use kurbo::Affine;
 use serde_json::Value;
 use tiny_skia::Pixmap;
@@ -58,44 +59,29 @@ enum Gap {
 #[derive(Debug, Clone)]
 pub(crate) struct Animation {
     file: Arc<Value>,
-    /// Width and height in its own pixels.
-    pub size: (f64, f64),
-    first: f64,
-    last: f64,
-    /// Frames a second.
-    rate: f64,
+    head: LottieHead,
 }
 
 impl Animation {
     /// Reads what the file says of the whole.
     ///
     /// # Errors
-    /// A sentence where it is no Lottie animation.
+    /// What it lacks, where it is no Lottie animation.
     pub(crate) fn new(file: Arc<Value>) -> Result<Self, &'static str> {
-        let number = |key: &str| file[key].as_f64().filter(|number| number.is_finite());
-        let size = number("w").zip(number("h"));
-        let size = size.filter(|(width, height)| *width > 0.0 && *height > 0.0);
-        let size = size.ok_or("it is no Lottie animation: it has no width and height")?;
-        let rate = number("fr").filter(|rate| *rate > 0.0);
-        let rate = rate.ok_or("it is no Lottie animation: it has no frame rate")?;
-        if !file["layers"].is_array() {
-            return Err("it is no Lottie animation: it has no layers");
-        }
-        let first = number("ip").unwrap_or_default();
-        let end = number("op").ok_or("it is no Lottie animation: it has no end")?;
-        Ok(Self {
-            size,
-            first,
-            last: (end - 1.0).max(first),
-            rate,
-            file,
-        })
+        let head = LottieHead::read(&file)?;
+        Ok(Self { file, head })
     }
 
     /// The frame at a time from its start, parts of frames included. Before its start
     /// it is the first, past its end the last one.
     pub(crate) fn frame_at(&self, seconds: f64) -> f64 {
-        (self.first + seconds * self.rate).clamp(self.first, self.last)
+        let head = self.head;
+        (head.first + seconds * head.rate).clamp(head.first, head.last)
+    }
+
+    /// Width and height in its own pixels.
+    pub(crate) fn size(&self) -> (f64, f64) {
+        (self.head.width, self.head.height)
     }
 
     /// A frame stretched to a bitmap of this size.
@@ -113,10 +99,8 @@ impl Animation {
         let still = Still::read(&self.file, frame).ok_or(TOO_MUCH)?;
         let pixels = Pixmap::new(width, height).ok_or("its box is too large")?;
         let mut sink = Sink::new(pixels, &still.paints, &still.notes);
-        let (w, h) = (
-            f64::from(width) / self.size.0,
-            f64::from(height) / self.size.1,
-        );
+        let own = self.size();
+        let (w, h) = (f64::from(width) / own.0, f64::from(height) / own.1);
         let fit = Affine::scale_non_uniform(w, h);
         velato::Renderer::new().append(&still.composition, 0.0, fit, 1.0, &mut sink);
         let pixels = sink.finish().ok_or(TOO_MUCH)?;

@@ -1,5 +1,7 @@
 //! Boxes that show a picture: images, videos, gifs.
 
+mod size;
+
 use std::sync::Arc;
 
 use darkroom_editor_state::{Frame, Ticks};
@@ -12,6 +14,8 @@ use crate::geometry::{Affine, Pixels, Placement, Rect};
 use crate::layer::{Image, Layer, Video};
 use crate::picture::{Picture, RgbaFrame, YuvFrame};
 use crate::scale::{Scaler, to_bitmap};
+pub(crate) use size::most_pixels;
+use size::{Size, fit, rounded};
 
 /// The part of the box that crop leaves, as fractions of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,28 +50,6 @@ pub(crate) fn uncropped(frame: &Frame, local: Ticks, picture: &Picture) -> Rect 
     Crop::at(frame, local).of(f64::from(width), f64::from(height))
 }
 
-/// Longest side of a resized picture in pixels.
-const LONGEST: f64 = 32_768.0;
-
-/// Pixels a resized picture has at most: beyond them all but a part lies outside of
-/// the canvas, and resampling while drawing serves as well.
-pub(crate) fn most_pixels(clip: Pixels) -> f64 {
-    (4.0 * clip.width() as f64 * clip.height() as f64).max(1_000_000.0)
-}
-
-/// How a picture is brought to the size it is shown in.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Size {
-    /// Not at all: all of it is kept and resampled while drawing.
-    Source,
-    /// What crop leaves is resized to this many pixels; corners get these radii.
-    Resized {
-        width: usize,
-        height: usize,
-        radii: (f64, f64),
-    },
-}
-
 /// What a prepared still depends on besides its pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Key {
@@ -91,7 +73,7 @@ struct Prepared {
     stays: bool,
     /// The same as video, once that was asked for.
     yuv: Option<Arc<YuvFrame>>,
-    /// What of it is not transparent, once that was asked for.
+    /// What of it is not transparent, once that was asked for; empty where all of it is.
     visible: Option<Rect>,
 }
 
@@ -110,19 +92,19 @@ impl MediaCache {
         Ok(last.yuv.clone())
     }
 
-    /// `clip` without the transparent margins of a still that stays as it is: nothing of
-    /// them would be seen. A pixel of the canvas and a texel are kept around what is
-    /// seen, so that the new edges weigh nothing down.
+    /// `clip` without the transparent margins of the still: nothing of them would be
+    /// seen. A pixel of the canvas and a texel are kept around what is seen, so that the
+    /// new edges weigh nothing down. They go from the first frame on: video below stays
+    /// as it is where nothing is blended onto it, so that a frame would tell otherwise
+    /// how often the still has been shown.
     fn trimmed(&mut self, clip: Rect, lengths: (f64, f64)) -> Rect {
-        let Some(last) = self.prepared.as_mut().filter(|last| last.stays) else {
+        let Some(last) = &mut self.prepared else {
             return clip;
         };
-        if last.visible.is_none() {
-            last.visible = last.bitmap.visible();
+        let visible = *last.visible.get_or_insert_with(|| last.bitmap.visible());
+        if visible.is_empty() {
+            return visible;
         }
-        let Some(visible) = last.visible else {
-            return clip;
-        };
         let (along, down) = (1.0 + 1.0 / lengths.0, 1.0 + 1.0 / lengths.1);
         clip.intersect(Rect::new(
             visible.x0 - along,
@@ -194,31 +176,14 @@ impl MediaBox<'_> {
             Some(_) if opacity == 255 => cache.as_video()?,
             _ => None,
         };
-        let (matrix, clip) = match (size, whole) {
-            (Size::Resized { .. }, Some(whole)) => (
-                Affine::translate(f64::from(whole.x0), f64::from(whole.y0)),
-                Rect::new(0.0, 0.0, bitmap.width as f64, bitmap.height as f64),
-            ),
-            (Size::Resized { width, height, .. }, None) => {
-                let (width, height) = (width as f64, height as f64);
-                let pixel = Affine::scale(shown.width() / width, shown.height() / height);
-                (
-                    matrix
-                        .after(Affine::translate(shown.x0, shown.y0))
-                        .after(pixel),
-                    Rect::new(0.0, 0.0, width, height),
-                )
-            }
-            (Size::Source, _) => {
-                let pixel =
-                    Affine::scale(self.placement.width / width, self.placement.height / height);
-                (matrix.after(pixel), source)
-            }
-        };
+        let (matrix, clip) = self.mapping(size, whole, shown, source);
         let clip = match (self.picture, whole) {
             (Picture::Rgba(_), None) => cache.trimmed(clip, matrix.lengths()),
             _ => clip,
         };
+        if clip.is_empty() {
+            return Ok(None);
+        }
         Ok(Some(Layer::Image(Image {
             bitmap,
             matrix,
@@ -226,6 +191,38 @@ impl MediaBox<'_> {
             opacity,
             yuv,
         })))
+    }
+
+    /// From the pixels of a bitmap of this size to the canvas, and what is shown of them.
+    fn mapping(
+        &self,
+        size: Size,
+        whole: Option<Pixels>,
+        shown: Rect,
+        source: Rect,
+    ) -> (Affine, Rect) {
+        let matrix = self.placement.matrix;
+        match (size, whole) {
+            (Size::Resized { width, height, .. }, Some(whole)) => (
+                Affine::translate(f64::from(whole.x0), f64::from(whole.y0)),
+                Rect::new(0.0, 0.0, width as f64, height as f64),
+            ),
+            (Size::Resized { width, height, .. }, None) => {
+                let (width, height) = (width as f64, height as f64);
+                let pixel = Affine::scale(shown.width() / width, shown.height() / height);
+                let corner = Affine::translate(shown.x0, shown.y0);
+                let all = Rect::new(0.0, 0.0, width, height);
+                (matrix.after(corner).after(pixel), all)
+            }
+            (Size::Source, _) => {
+                let (width, height) = self.picture.size();
+                let pixel = Affine::scale(
+                    self.placement.width / f64::from(width),
+                    self.placement.height / f64::from(height),
+                );
+                (matrix.after(pixel), source)
+            }
+        }
     }
 
     /// A still's bitmap, made when it is not the one of the last frame.
@@ -320,49 +317,6 @@ fn passthrough(frame: &Arc<YuvFrame>, source: Rect, target: Rect, clip: Pixels) 
         crop,
         target: seen,
     })
-}
-
-/// The size for a box that is not on whole pixels: shrunk sides in the size they are
-/// shown in, others as they are.
-fn fit(shown: Rect, source: Rect, matrix: Affine, radius: f64, most: f64) -> Size {
-    let (along, down) = matrix.lengths();
-    let (width, height) = (shown.width() * along, shown.height() * down);
-    let shrinks = (width < source.width(), height < source.height());
-    if shrinks == (false, false) && radius == 0.0 {
-        return Size::Source;
-    }
-    let side = |shown: f64, source: f64, resize: bool| {
-        let side = if resize || radius > 0.0 {
-            shown
-        } else {
-            source
-        };
-        side.min(LONGEST)
-    };
-    let width = side(width, source.width(), shrinks.0);
-    let height = side(height, source.height(), shrinks.1);
-    let less = (most / (width * height)).sqrt().min(1.0);
-    let pixels = |side: f64| ((side * less).round() as usize).max(1);
-    Size::Resized {
-        width: pixels(width),
-        height: pixels(height),
-        radii: (0.0, 0.0),
-    }
-}
-
-/// Adds the radii, in bitmap pixels.
-fn rounded(size: Size, shown: Rect, radius: f64) -> Size {
-    match size {
-        Size::Resized { width, height, .. } => Size::Resized {
-            width,
-            height,
-            radii: (
-                radius * width as f64 / shown.width(),
-                radius * height as f64 / shown.height(),
-            ),
-        },
-        Size::Source => Size::Source,
-    }
 }
 
 /// A video picture's bitmap: planes resized first, as they are fewer bytes.

@@ -1,7 +1,8 @@
 //! Resizing: area average when shrinking, bilinear when enlarging.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use yuv::{YuvPlanarImage, YuvRange, YuvStandardMatrix};
 
 use crate::bitmap::Bitmap;
@@ -14,7 +15,6 @@ struct Plane<'a> {
     data: &'a [u8],
     width: u32,
     height: u32,
-    pixel: PixelType,
 }
 
 /// Resizes with buffers that are kept between frames.
@@ -38,9 +38,8 @@ impl Scaler {
             data: &source.data,
             width: source.width as u32,
             height: source.height as u32,
-            pixel: PixelType::U8x4,
         };
-        self.plane(&plane, crop, width as u32, height as u32, &mut data)?;
+        self.plane::<U8x4>(&plane, crop, width as u32, height as u32, &mut data)?;
         Ok(Bitmap {
             width,
             height,
@@ -85,16 +84,15 @@ impl Scaler {
                 data: from,
                 width,
                 height,
-                pixel: PixelType::U8,
             };
-            self.plane(&plane, crop, to_width, to_height, to)?;
+            self.plane::<U8>(&plane, crop, to_width, to_height, to)?;
         }
         Ok(())
     }
 
     /// One plane; where one side shrinks and the other grows, the shrinking is done
     /// first, so that each side gets its own filter.
-    fn plane(
+    fn plane<P: PixelTrait>(
         &mut self,
         source: &Plane<'_>,
         crop: Rect,
@@ -113,7 +111,7 @@ impl Scaler {
         );
         let mixed = (ratio.0 > 1.0 && ratio.1 < 1.0) || (ratio.0 < 1.0 && ratio.1 > 1.0);
         if !mixed {
-            return resize(
+            return resize::<P>(
                 &mut self.resizer,
                 source,
                 crop,
@@ -130,11 +128,8 @@ impl Scaler {
         };
         let mut between = std::mem::take(&mut self.between);
         between.clear();
-        between.resize(
-            middle.0 as usize * middle.1 as usize * source.pixel.size(),
-            0,
-        );
-        resize(
+        between.resize(middle.0 as usize * middle.1 as usize * size_of::<P>(), 0);
+        resize::<P>(
             &mut self.resizer,
             source,
             crop,
@@ -147,10 +142,9 @@ impl Scaler {
             data: &between,
             width: middle.0,
             height: middle.1,
-            pixel: source.pixel,
         };
         let all = Rect::new(0.0, 0.0, f64::from(middle.0), f64::from(middle.1));
-        resize(
+        resize::<P>(
             &mut self.resizer,
             &plane,
             all,
@@ -182,7 +176,9 @@ fn filter(ratio: (f64, f64)) -> FilterType {
     }
 }
 
-fn resize(
+/// Of pixels that are known while compiling: the resizer for all kinds of them takes a
+/// minute to compile, and most of what is built.
+fn resize<P: PixelTrait>(
     resizer: &mut Resizer,
     source: &Plane<'_>,
     crop: Rect,
@@ -192,16 +188,16 @@ fn resize(
     target: &mut [u8],
 ) -> Result<(), CompositorError> {
     const STEP: &str = "resizing a picture";
-    let from = ImageRef::new(source.width, source.height, source.data, source.pixel)
+    let from = TypedImageRef::<P>::from_buffer(source.width, source.height, source.data)
         .map_err(|e| CompositorError::pixels(STEP, e))?;
-    let mut to = Image::from_slice_u8(width, height, target, source.pixel)
+    let mut to = TypedImage::<P>::from_buffer(width, height, target)
         .map_err(|e| CompositorError::pixels(STEP, e))?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(filter))
         .use_alpha(false)
         .crop(crop.x0, crop.y0, crop.width(), crop.height());
     resizer
-        .resize(&from, &mut to, &options)
+        .resize_typed(&from, &mut to, &options)
         .map_err(|e| CompositorError::pixels(STEP, e))
 }
 

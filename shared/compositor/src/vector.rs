@@ -65,7 +65,8 @@ impl Vector {
     /// # Errors
     /// [`VectorError`] where it is none.
     pub fn animation(json: Arc<serde_json::Value>) -> Result<Self, VectorError> {
-        let animation = Animation::new(json).map_err(|cause| VectorError(cause.to_owned()))?;
+        let refused = |cause| VectorError(format!("it is no Lottie animation: {cause}"));
+        let animation = Animation::new(json).map_err(refused)?;
         Ok(Self(Kind::Lottie(animation)))
     }
 
@@ -81,7 +82,7 @@ impl Vector {
     pub(crate) fn size(&self) -> (f64, f64) {
         match &self.0 {
             Kind::Svg(svg) => svg.size(),
-            Kind::Lottie(animation) => animation.size,
+            Kind::Lottie(animation) => animation.size(),
         }
     }
 

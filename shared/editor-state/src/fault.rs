@@ -40,6 +40,8 @@ pub enum FaultCode {
     IllustrationNotFound,
     /// A text template without its one image node and one to three text nodes.
     TemplateNodesInvalid,
+    /// JSON in the document that has layers and still is no Lottie animation.
+    LottieInvalid,
     /// An item names a motion graphic, or a version of one, that there is not.
     MotionGraphicNotFound,
     /// A prop of a motion graphic that it does not have, or not so, or that is missing.
@@ -69,6 +71,7 @@ impl FaultCode {
         Self::CaptionAnimationWordTimingConflict,
         Self::IllustrationNotFound,
         Self::TemplateNodesInvalid,
+        Self::LottieInvalid,
         Self::MotionGraphicNotFound,
         Self::MotionGraphicPropsInvalid,
         Self::MotionGraphicSlotsInvalid,
@@ -95,6 +98,7 @@ impl FaultCode {
             }
             Self::IllustrationNotFound => "EDITOR_ILLUSTRATION_NOT_FOUND",
             Self::TemplateNodesInvalid => "EDITOR_TEMPLATE_NODES_INVALID",
+            Self::LottieInvalid => "EDITOR_LOTTIE_INVALID",
             Self::MotionGraphicNotFound => "EDITOR_MOTION_GRAPHIC_NOT_FOUND",
             Self::MotionGraphicPropsInvalid => "EDITOR_MOTION_GRAPHIC_PROPS_INVALID",
             Self::MotionGraphicSlotsInvalid => "EDITOR_MOTION_GRAPHIC_SLOTS_INVALID",

@@ -3,6 +3,7 @@
 //! They look at JSON, not at the typed document, so that they also run where the
 //! schema refuses a part; what they cannot understand they leave to the schema.
 
+mod animations;
 mod graphics;
 mod timeline;
 
@@ -11,6 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{Map, Value};
 
 use crate::fault::{FaultCode, Faults, join};
+use crate::lottie::has_layers;
 use crate::motion_graphics::{GraphicName, Library, MAX_OWN, own_names};
 use crate::names;
 use crate::schema::show;
@@ -270,6 +272,10 @@ fn find_asset<'a>(
         faults.push(FaultCode::AssetTypeMismatch, place, message);
     }
     check_source(id, asset, faults);
+    if let (Some("lottie"), Some(json)) = (text(asset, "type"), asset.get("resourceJson")) {
+        let place = join(&join("/assets", id), "resourceJson");
+        animations::check(id, json, place, faults);
+    }
     Some(asset)
 }
 
@@ -278,7 +284,7 @@ fn find_asset<'a>(
 fn check_source(id: &str, asset: &Value, faults: &mut Faults) {
     let kind = text(asset, "type").unwrap_or_default();
     let named = |field| text(asset, field).is_some_and(|name| !name.is_empty());
-    let held = kind == "lottie" && asset.get("resourceJson").is_some_and(is_animation);
+    let held = kind == "lottie" && asset.get("resourceJson").is_some_and(has_layers);
     if kind == "caption" || held || named("remoteKey") || named("remoteUrl") {
         return;
     }
@@ -304,11 +310,6 @@ fn check_source(id: &str, asset: &Value, faults: &mut Faults) {
     );
 }
 
-/// Whether this is a Lottie animation rather than any other object.
-pub(crate) fn is_animation(json: &Value) -> bool {
-    json.get("layers").is_some_and(Value::is_array)
-}
-
 /// A background may name an image asset; an `imageUrl` alone will do as well, and the
 /// schema sees to it that there is one.
 fn check_background(view: &View<'_>, document: &Value, faults: &mut Faults) {
@@ -325,6 +326,7 @@ fn check_nodes(item: &Value, path: &str, faults: &mut Faults) {
     let Some(nodes) = item.get("nodes").and_then(Value::as_array) else {
         return;
     };
+    let path = join(path, "nodes");
     let count = |kind| {
         nodes
             .iter()
@@ -336,12 +338,9 @@ fn check_nodes(item: &Value, path: &str, faults: &mut Faults) {
         let message = format!(
             "nodes holds {images} image and {texts} text nodes; a template has exactly 1 image node and 1 to 3 text nodes."
         );
-        faults.push(
-            FaultCode::TemplateNodesInvalid,
-            join(path, "nodes"),
-            message,
-        );
+        faults.push(FaultCode::TemplateNodesInvalid, path.clone(), message);
     }
+    animations::check_nodes(nodes, &path, faults);
 }
 
 fn check_illustration(item: &Value, path: &str, faults: &mut Faults) {

@@ -10,14 +10,13 @@
 //! of a task that nobody finished is decided in [`repair`]. Whatever is refused is a
 //! [`Problem`] ([`problem`]).
 
+pub mod api_key;
 pub mod billing;
 mod body;
 pub mod bucket;
 pub mod callback;
 pub mod cursor;
 pub mod estimate;
-#[cfg(test)]
-mod fuzz;
 pub mod id;
 pub mod idempotency;
 pub mod limits;

@@ -53,8 +53,22 @@ pub enum Action {
     Retry,
     /// Send it to the queue if its account is not paused any more.
     Resume,
+    /// Have it wait: the operator holds the queue.
+    Hold,
     /// End it FAILED.
     Fail,
+}
+
+impl Action {
+    /// The same while the operator holds the queue: what would be sent to it waits.
+    #[must_use]
+    pub const fn while_paused(self) -> Self {
+        match self {
+            Self::Send | Self::Retry | Self::Resume | Self::Hold => Self::Hold,
+            Self::Leave => Self::Leave,
+            Self::Fail => Self::Fail,
+        }
+    }
 }
 
 /// What is to be done about a task that stands in the due index, or stood there a moment ago.
@@ -122,6 +136,25 @@ mod tests {
             let work = work(state, attempts, lease);
             assert_eq!(judge_due(&work, NOW), due, "{work:?}");
             assert_eq!(judge_dead_letter(&work, NOW), dead_letter, "{work:?}");
+        }
+    }
+
+    #[test]
+    fn a_paused_queue_is_sent_nothing_and_fails_what_has_failed() {
+        use Action::{Fail, Hold, Leave, Resume, Retry, Send};
+        for (action, paused) in [
+            (Leave, Leave),
+            (Send, Hold),
+            (Retry, Hold),
+            (Resume, Hold),
+            (Hold, Hold),
+            (Fail, Fail),
+        ] {
+            assert_eq!(action.while_paused(), paused, "{action:?}");
+        }
+        // What would be sent waits in a state that the state machine allows.
+        for state in [TaskState::Pending, TaskState::Processing] {
+            assert!(state.may_become(TaskState::Paused), "{state:?}");
         }
     }
 

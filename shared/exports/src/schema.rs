@@ -3,7 +3,8 @@
 //! Bodies are read field by field, with every fault reported ([`crate::request`],
 //! [`crate::project`]), so no type is made of them as a whole; these say the same rules
 //! in the words of JSON Schema. The api's tests send every field at and past each limit
-//! that stands here, and compare what the readers say.
+//! that stands here, and every word of the readers' sources as a field that does not, and
+//! compare what the readers say.
 
 #![expect(dead_code, reason = "only their schemas are used")]
 

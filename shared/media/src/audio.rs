@@ -74,13 +74,13 @@ impl AudioDecoder {
         if from > 0.0 && !CLOCKLESS.contains(&probe.format.as_str()) {
             ffmpeg.args(["-noaccurate_seek", "-ss", &format!("{from:.6}")]);
         }
-        read_file(&mut ffmpeg, path)?;
+        let view = read_file(&mut ffmpeg, path)?;
         ffmpeg
             .args(["-map", "0:a:0", "-vn", "-sn", "-dn"])
             .args(["-af", &filters(stream, probe, request)])
             .args(["-f", "f32le", "pipe:1"])
             .stdout(Stdio::piped());
-        let mut running = Running::start(ffmpeg, tools, Allowance::DECODER)?;
+        let mut running = Running::start(ffmpeg, tools, Allowance::DECODER, view)?;
         Ok(Self {
             output: running.output()?,
             running: Some(running),

@@ -2,7 +2,7 @@
 //!
 //! Each leads a process group of its own, and what it started ends with it: killed
 //! when the work is stopped, and when the child has ended. What it may use is in
-//! `limits`.
+//! `limits`, and what it may reach in `sandbox`.
 
 use std::fs::File;
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -18,6 +18,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use crate::error::MediaError;
 use crate::limits::{Allowance, processor_seconds};
 use crate::pipe::{Input, Output, Wait};
+use crate::sandbox::{self, View};
 use crate::tools::Tools;
 
 /// What is kept of a child's last words.
@@ -70,39 +71,40 @@ pub(crate) fn command(tool: &Path) -> Command {
     command
 }
 
-/// Makes `path` the next input of a command.
+/// Makes `path` the next input of a command, and answers the view that it takes.
 ///
 /// The tool gets the open file and no name: neither an extension nor a `%d` in
 /// a name can choose what it is read as, nothing can be named relative to it,
 /// and no message can tell where it lay.
-pub(crate) fn read_file(command: &mut Command, path: &Path) -> Result<(), MediaError> {
-    let file = File::open(path).map_err(|source| MediaError::File {
+pub(crate) fn read_file(command: &mut Command, path: &Path) -> Result<View, MediaError> {
+    let of = |source| MediaError::File {
         path: path.to_owned(),
         source,
-    })?;
+    };
+    let file = File::open(path).map_err(of)?;
+    let view = View::reading(file.try_clone().map_err(of)?);
     command
         .args(["-protocol_whitelist", "file", "-format_whitelist", FORMATS])
         .args(["-i", STDIN_AS_FILE])
         .stdin(file);
-    Ok(())
+    Ok(view)
 }
 
 impl Running {
-    /// Starts a child that may use so much. `command` ends here, and with it our copies
-    /// of what the child inherits.
+    /// Starts a child that may use so much, and reach its view. `command` ends here, and
+    /// with it our copies of what the child inherits.
     pub(crate) fn start(
         mut command: Command,
         tools: &Tools,
         allowance: Allowance,
+        mut view: View,
     ) -> Result<Self, MediaError> {
-        let mut child = command
-            .process_group(0)
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(|source| MediaError::File {
-                path: command.get_program().into(),
-                source,
-            })?;
+        view.scratch.clone_from(&tools.scratch);
+        command.process_group(0).stderr(Stdio::piped());
+        let mut child = sandbox::spawn(&mut command, &view).map_err(|source| MediaError::File {
+            path: command.get_program().into(),
+            source,
+        })?;
         if let Some(pid) = pid_of(&child) {
             allowance.set(pid);
         }

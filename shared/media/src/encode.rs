@@ -17,6 +17,7 @@ use crate::error::MediaError;
 use crate::lend::Lender;
 use crate::limits::Allowance;
 use crate::pipe::{Input, Wait};
+use crate::sandbox::View;
 use crate::tools::Tools;
 
 /// To end the file: what sound is still to come, the encoder's last frames, and
@@ -73,7 +74,8 @@ impl SoundInput {
 }
 
 impl Encoder {
-    /// Starts ffmpeg; the file is whole only after [`Encoder::finish`].
+    /// Starts ffmpeg. The file is there and empty from now on, and whole only after
+    /// [`Encoder::finish`].
     pub fn start(tools: &Tools, request: &EncoderRequest, out: &Path) -> Result<Self, MediaError> {
         let mut ffmpeg = command(&tools.ffmpeg);
         ffmpeg
@@ -96,7 +98,8 @@ impl Encoder {
             .arg(named_file(out))
             .stdin(Stdio::piped())
             .stdout(Stdio::null());
-        let mut running = Running::start(ffmpeg, tools, Allowance::ENCODER)?;
+        let view = View::writing(out)?;
+        let mut running = Running::start(ffmpeg, tools, Allowance::ENCODER, view)?;
         let frames = Lender::new(running.input()?);
         Ok(Self {
             running,

@@ -11,10 +11,11 @@
 //! Every child process is started in one place ([`child`]): killed with all that
 //! it started when its owner is dropped, its last words kept for the error
 //! message, the time it may do nothing bounded, and its memory, its processor
-//! time, the files it writes and the processes there may be ([`limits`], which
-//! also tells what is not limited). A decoder is given one open file, under
-//! no name, and a list of the formats that it may be; whatever that file names
-//! is never opened. ffmpeg 5.1 is the oldest version that is accepted.
+//! time, the files it writes and the processes there may be ([`limits`]). It has
+//! no network, none of our environment, and opens its own files and the system's
+//! alone ([`sandbox`]). A decoder is given one open file, under no name, and a list
+//! of the formats that it may be; whatever that file names is never opened. ffmpeg
+//! 5.1 is the oldest version that is accepted.
 //! Everything that waits for a child blocks: call it from a thread that may.
 
 mod audio;
@@ -28,6 +29,7 @@ mod limits;
 mod moving;
 mod pipe;
 mod probe;
+mod sandbox;
 mod still;
 mod tone;
 mod tools;
@@ -41,6 +43,7 @@ pub use fetch::{
 };
 pub use moving::moving_webp;
 pub use probe::{AudioStream, Probe, VideoStream, probe};
+pub use sandbox::close_to_children;
 pub use still::{check_still, decode_still};
 pub use tools::Tools;
 pub use video::{VideoDecoder, VideoRequest};

@@ -12,11 +12,7 @@
 //! what would set them inside it, between fork and exec, is `unsafe`. A process of root
 //! is not held to `RLIMIT_NPROC`.
 //!
-//! Not limited is what takes namespaces or a filter of system calls, which an AWS
-//! function may not make and which would be set up inside the child: a decoder that was
-//! taken over could open a socket, or any file that this program can open. What keeps
-//! files from naming others, or addresses, is the list of formats and protocols that
-//! ffmpeg is given (see `child`).
+//! What it may reach is another question: see `sandbox`.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
@@ -42,8 +38,8 @@ pub(crate) struct Allowance {
 }
 
 impl Allowance {
-    /// Looks at a file's head. It writes to pipes alone, but for what somebody who looks
-    /// for a fault may have put around it.
+    /// Looks at a file's head. It writes to pipes alone: the limit is for a kernel that
+    /// cannot hold it to that.
     pub(crate) const PROBE: Self = Self {
         memory_bytes: 6 << 30,
         processor_seconds: 60,

@@ -134,9 +134,9 @@ struct SideData {
 pub fn probe(tools: &Tools, path: &Path) -> Result<Probe, MediaError> {
     let mut ffprobe = command(&tools.ffprobe);
     ffprobe.args(["-of", "json", "-show_streams", "-show_format"]);
-    read_file(&mut ffprobe, path)?;
+    let view = read_file(&mut ffprobe, path)?;
     ffprobe.stdout(Stdio::piped());
-    let mut running = Running::start(ffprobe, tools, Allowance::PROBE)?;
+    let mut running = Running::start(ffprobe, tools, Allowance::PROBE, view)?;
     let mut answer = vec![0; ANSWER_BYTES];
     let length = running.output()?.fill(&mut answer)?;
     if length == ANSWER_BYTES {

@@ -6,13 +6,18 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use crate::child::{Ended, Running, cause};
 use crate::error::MediaError;
+use crate::limits::Allowance;
+use crate::sandbox::View;
 
 /// Oldest version that is accepted.
 const OLDEST: (u32, u32) = (5, 1);
 /// Environment variables that name the programs.
 const FFMPEG: &str = "DARKROOM_FFMPEG";
 const FFPROBE: &str = "DARKROOM_FFPROBE";
+/// What is read of what a program says of itself, in bytes.
+const VERSION_BYTES: usize = 1 << 16;
 
 /// Paths of ffmpeg and ffprobe, and what stops their children; cheap to
 /// clone.
@@ -22,6 +27,7 @@ pub struct Tools {
     pub(crate) ffprobe: PathBuf,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) decoder_threads: NonZeroU8,
+    pub(crate) scratch: Option<PathBuf>,
 }
 
 /// Threads of a decoder. On few processors the encoder keeps all of them busy, and
@@ -53,6 +59,7 @@ impl Tools {
             ffprobe: find("ffprobe", FFPROBE, ffprobe)?,
             stop: Arc::default(),
             decoder_threads: decoder_threads(),
+            scratch: None,
         })
     }
 
@@ -66,11 +73,63 @@ impl Tools {
         }
     }
 
-    /// Whether both are new enough. Takes a tenth of a second, as both run: for the start
-    /// of what runs long, and to tell why something failed.
+    /// The same tools, whose children may also make and write files in `folder`. ffmpeg
+    /// has no use for it: it is for programs that stand in for it in a test, and write
+    /// down what they are given.
+    #[must_use]
+    pub fn with_scratch(&self, folder: &Path) -> Self {
+        Self {
+            scratch: Some(folder.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// Whether both run as children of ours, and are new enough. Takes a tenth of a second:
+    /// for the start of what runs long, and to tell why something failed.
     pub fn check(&self) -> Result<(), MediaError> {
-        check("ffmpeg", FFMPEG, &self.ffmpeg)?;
-        check("ffprobe", FFPROBE, &self.ffprobe)
+        self.check_one("ffmpeg", FFMPEG, &self.ffmpeg)?;
+        self.check_one("ffprobe", FFPROBE, &self.ffprobe)
+    }
+
+    fn check_one(
+        &self,
+        tool: &'static str,
+        variable: &'static str,
+        path: &Path,
+    ) -> Result<(), MediaError> {
+        let unable = |cause: &dyn std::fmt::Display| missing(tool, variable, cause);
+        let (text, ended) = self.ask_version(path).map_err(|error| unable(&error))?;
+        if !ended.well() {
+            return Err(unable(&cause(&ended.words)));
+        }
+        let found = text
+            .split_whitespace()
+            .nth(2)
+            .ok_or_else(|| unable(&"it prints no version"))?;
+        match version(found) {
+            // Builds from git carry no number: they are newer.
+            Some(version) if version < OLDEST => Err(MediaError::ToolTooOld {
+                tool,
+                found: found.to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a program says of itself, run as all children are: one whose libraries lie
+    /// where no child may read cannot be run.
+    fn ask_version(&self, path: &Path) -> Result<(String, Ended), MediaError> {
+        let mut program = Command::new(path);
+        program
+            .arg("-version")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped());
+        let mut running = Running::start(program, self, Allowance::PROBE, View::default())?;
+        let mut text = vec![0; VERSION_BYTES];
+        let length = running.output()?.fill(&mut text)?;
+        text.truncate(length);
+        let text = String::from_utf8_lossy(&text).into_owned();
+        Ok((text, running.end()?))
     }
 
     /// The same tools for one piece of work: once `stop` is true, every wait for
@@ -93,27 +152,6 @@ fn missing(
         tool,
         variable,
         cause: cause.to_string(),
-    }
-}
-
-fn check(tool: &'static str, variable: &'static str, path: &Path) -> Result<(), MediaError> {
-    let output = Command::new(path)
-        .arg("-version")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| missing(tool, variable, &error))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let found = text
-        .split_whitespace()
-        .nth(2)
-        .ok_or_else(|| missing(tool, variable, &"it prints no version"))?;
-    match version(found) {
-        // Builds from git carry no number: they are newer.
-        Some(version) if version < OLDEST => Err(MediaError::ToolTooOld {
-            tool,
-            found: found.to_owned(),
-        }),
-        _ => Ok(()),
     }
 }
 

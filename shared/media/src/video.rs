@@ -198,7 +198,7 @@ impl Source {
         } else if from > 0.0 && self.indexed {
             ffmpeg.args(["-noaccurate_seek", "-ss", &format!("{from:.6}")]);
         }
-        read_file(&mut ffmpeg, &self.path)?;
+        let view = read_file(&mut ffmpeg, &self.path)?;
         ffmpeg
             .args(["-map", "0:V:0", "-an", "-sn", "-dn"])
             .args(["-vf", filters, "-fps_mode", "passthrough"])
@@ -216,7 +216,7 @@ impl Source {
             }
         }
         ffmpeg.arg("pipe:1").stdout(Stdio::piped());
-        Running::start(ffmpeg, &self.tools, Allowance::DECODER)
+        Running::start(ffmpeg, &self.tools, Allowance::DECODER, view)
     }
 
     /// The last picture there is: of all from the last key frame on, what comes last.

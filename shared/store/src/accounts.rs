@@ -1,13 +1,14 @@
 //! Accounts: what an operator sees and sets of them, and how a create finds them.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use darkroom_exports::{Credits, StateDocument};
 
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::files::{BadFiles, Looked};
-use crate::item::{Item, account_key, api_key_key, n, number};
+use crate::item::{Item, account_key, api_key_key, n, number, queue_key};
 use crate::keys::ApiKey;
+use crate::read::take_item;
 use crate::transact::{Part, Sent, update_part};
 
 /// Most accounts remembered that stand otherwise than they begin.
@@ -37,6 +38,8 @@ pub struct Outlook {
     pub bad_files: Option<BadFiles>,
     /// The account has a secret to sign webhooks with.
     pub has_webhook_secret: bool,
+    /// The operator holds the render queue.
+    pub queue_paused: bool,
 }
 
 /// What of an account the transaction of a create is made for, and conditional on.
@@ -103,8 +106,9 @@ impl Store {
         key: &ApiKey,
         state: &StateDocument,
     ) -> Result<Outlook, StoreError> {
-        let found = self.get_item(account_key(&key.user)).await?;
-        let account = found.unwrap_or_default();
+        let (own, queue) = (account_key(&key.user), queue_key());
+        let mut found = self.get_items(vec![own.clone(), queue.clone()]).await?;
+        let account = take_item(&mut found, &own).unwrap_or_default();
         let deletions = number(&account, "deletions").unwrap_or_default();
         let files = self.look_at_files(&key.user, state, Some(deletions));
         let bad_files = match files.await? {
@@ -122,6 +126,7 @@ impl Store {
             quota_left,
             bad_files,
             has_webhook_secret: has_webhook_secret(&account),
+            queue_paused: take_item(&mut found, &queue).is_some(),
         })
     }
 
@@ -148,6 +153,30 @@ impl Store {
             // It has no condition that could fail.
             Sent::KeyRevoked | Sent::Refused(..) => Err(StoreError::Corrupt("account")),
         }
+    }
+
+    /// The part of a transaction that adds one to a counter of the account, as long as
+    /// `watched`, which may be the same counter, is what was `seen` of it. One that is not
+    /// there is 0.
+    pub(crate) fn count_unless_changed(
+        &self,
+        user: &str,
+        counter: &str,
+        (watched, seen): (&str, i64),
+    ) -> Result<TransactWriteItem, StoreError> {
+        let unchanged = match seen {
+            0 => format!("attribute_not_exists({watched}) OR {watched} = :seen"),
+            _ => format!("{watched} = :seen"),
+        };
+        update_part(
+            Update::builder()
+                .table_name(&self.0.table)
+                .set_key(Some(account_key(user)))
+                .update_expression(format!("ADD {counter} :one"))
+                .condition_expression(unchanged)
+                .expression_attribute_values(":one", n(1))
+                .expression_attribute_values(":seen", n(seen)),
+        )
     }
 
     /// Sets how many active tasks an account may have; `None` leaves it to the

@@ -250,7 +250,10 @@ impl Store {
                 (Part::Key, self.key_is_valid(key)?),
                 (Part::Asset, update_part(update)?),
                 (Part::File, self.remove_file(user, name)?),
-                (Part::Account, self.account_deletion(user, uses)?),
+                (
+                    Part::Account,
+                    self.count_unless_changed(user, "deletions", ("fileUses", uses))?,
+                ),
             ];
             match self.transact(key, parts).await? {
                 Sent::Done => return Ok(AssetDeleted::Done),

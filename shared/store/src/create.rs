@@ -131,7 +131,12 @@ impl Store {
                 return self.refused(new, part, &found).await;
             }
             match judge_account(new, &found, standing, named.deletions()) {
-                Account::Refused(outcome) => return Ok(outcome),
+                Account::Refused(outcome) => {
+                    if matches!(outcome, Created::LimitReached(_)) {
+                        self.have_slots_proven(new.task, user, &found).await?;
+                    }
+                    return Ok(outcome);
+                }
                 Account::Deletions(now) => deletions = Some(now),
                 Account::Stands(now) => {
                     standing = now;

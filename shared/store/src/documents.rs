@@ -1,5 +1,6 @@
 //! Documents, by their SHA-256.
 
+use aws_sdk_s3::primitives::ByteStream;
 use serde_json::Value;
 
 use crate::config::Store;
@@ -55,14 +56,16 @@ impl Store {
             .send()
             .await
             .map_err(|error| StoreError::sdk("GetObject", &error))?;
-        let bytes = found
-            .body
-            .collect()
-            .await
-            .map_err(|error| StoreError::Busy {
-                call: "GetObject",
-                cause: error.to_string(),
-            })?;
-        serde_json::from_slice(&bytes.into_bytes()).map_err(|_| StoreError::Corrupt("document"))
+        let bytes = whole(found.body).await?;
+        serde_json::from_slice(&bytes).map_err(|_| StoreError::Corrupt("document"))
     }
+}
+
+/// The bytes of an object that is being read.
+pub(crate) async fn whole(body: ByteStream) -> Result<Vec<u8>, StoreError> {
+    let bytes = body.collect().await.map_err(|error| StoreError::Busy {
+        call: "GetObject",
+        cause: error.to_string(),
+    })?;
+    Ok(bytes.to_vec())
 }

@@ -15,7 +15,10 @@ use futures::future::try_join_all;
 use crate::config::Store;
 use crate::ending::{By, Ended, Ending, Finish};
 use crate::error::StoreError;
-use crate::item::{DUE_SHARDS, Item, key, n, number, s, task_key, text, trace};
+use crate::item::{
+    DUE_SHARDS, HELD_SHARD, Item, key, n, number, queue_key, s, task_key, text, trace,
+};
+use crate::read::take_item;
 use crate::webhooks::delivery_id;
 
 /// What cannot be repaired is looked at again after so long.
@@ -55,12 +58,23 @@ pub struct DuePage {
     pub more: bool,
 }
 
+impl DuePage {
+    /// The first of some items that were read one more than wanted.
+    fn of(mut items: Vec<Due>, most: usize) -> Self {
+        let more = items.len() > most;
+        items.truncate(most);
+        Self { items, more }
+    }
+}
+
 /// A task as the sweep found it; what is written of it holds only as long as no worker
 /// has claimed it since.
 #[derive(Debug, Clone)]
 pub struct FoundTask {
     /// How far the work on it has come.
     pub work: Work,
+    /// The operator holds the render queue.
+    pub queue_paused: bool,
     /// Whether somebody is to be told of its end.
     pub has_callback: bool,
     /// The trace that it belongs to, where it is known.
@@ -88,15 +102,24 @@ impl FoundTask {
 impl Store {
     /// At most `most` of what is due by `now`, over all shards, longest first.
     pub async fn due(&self, most: usize, now: Timestamp) -> Result<DuePage, StoreError> {
-        let shards = (0..DUE_SHARDS).map(|shard| self.due_of(shard, most + 1, now));
+        let shards = (0..DUE_SHARDS).map(|shard| self.due_of(format!("D#{shard}"), most + 1, now));
         let mut items = try_join_all(shards).await?.concat();
         items.sort_by_key(|due| due.since);
-        let more = items.len() > most;
-        items.truncate(most);
-        Ok(DuePage { items, more })
+        Ok(DuePage::of(items, most))
     }
 
-    async fn due_of(&self, shard: u8, most: usize, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+    /// At most `most` of the tasks that the render queue holds, longest first.
+    pub(crate) async fn held(&self, most: usize, now: Timestamp) -> Result<DuePage, StoreError> {
+        let items = self.due_of(HELD_SHARD.to_owned(), most + 1, now).await?;
+        Ok(DuePage::of(items, most))
+    }
+
+    async fn due_of(
+        &self,
+        shard: String,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Due>, StoreError> {
         let found = self
             .0
             .db
@@ -104,7 +127,7 @@ impl Store {
             .table_name(&self.0.table)
             .index_name("due")
             .key_condition_expression("dueShard = :shard AND dueAt <= :now")
-            .expression_attribute_values(":shard", s(format!("D#{shard}")))
+            .expression_attribute_values(":shard", s(shard))
             .expression_attribute_values(":now", n(now.0))
             .limit(i32::try_from(most).unwrap_or(i32::MAX))
             .send()
@@ -119,12 +142,15 @@ impl Store {
         user: &str,
         task: TaskId,
     ) -> Result<Option<FoundTask>, StoreError> {
-        let Some(item) = self.get_item(task_key(user, task)).await? else {
+        let (own, queue) = (task_key(user, task), queue_key());
+        let mut items = self.get_items(vec![own.clone(), queue.clone()]).await?;
+        let Some(item) = take_item(&mut items, &own) else {
             return Ok(None);
         };
         let (work, generation) = read_work(&item).ok_or(StoreError::Corrupt("task"))?;
         Ok(Some(FoundTask {
             work,
+            queue_paused: take_item(&mut items, &queue).is_some(),
             has_callback: item.contains_key("callbackUrl"),
             trace: trace(&item),
             user: user.to_owned(),
@@ -260,7 +286,8 @@ fn subject(sk: &str) -> Subject {
     task.or_else(delivery).unwrap_or(Subject::Unknown)
 }
 
-fn read_work(item: &Item) -> Option<(Work, i64)> {
+/// How far the work on a task has come, and its generation.
+pub(crate) fn read_work(item: &Item) -> Option<(Work, i64)> {
     let count = |name: &str| u32::try_from(number(item, name)?).ok();
     let work = Work {
         state: TaskState::parse(&text(item, "state")?)?,

@@ -305,28 +305,6 @@ impl Store {
         update_part(update.condition_expression(condition))
     }
 
-    /// A deletion on the account, if no use began since `uses` were counted.
-    pub(crate) fn account_deletion(
-        &self,
-        user: &str,
-        uses: i64,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let condition = if uses == 0 {
-            "attribute_not_exists(fileUses) OR fileUses = :uses"
-        } else {
-            "fileUses = :uses"
-        };
-        update_part(
-            Update::builder()
-                .table_name(&self.0.table)
-                .set_key(Some(account_key(user)))
-                .update_expression("ADD deletions :one")
-                .condition_expression(condition)
-                .expression_attribute_values(":one", n(1))
-                .expression_attribute_values(":uses", n(uses)),
-        )
-    }
-
     /// Writes which files are used.
     pub(crate) fn put_use(
         &self,

@@ -16,10 +16,11 @@
 //! | files in use | `U#user` | `R#P#projectId`, `R#T#taskId` |
 //! | delivery of a webhook | `U#user` | `W#taskId#1` (started), `W#taskId#2` (ended) |
 //! | headers of a callback | `U#user` | `H#taskId` |
+//! | pause of the render queue | `Q#render` | `PAUSE` |
 //!
 //! A task or a delivery that somebody must look at again stands in the index `due` by
 //! `dueShard` and `dueAt`, and so does an account with slots; ended tasks and settled
-//! deliveries do not.
+//! deliveries do not. What a paused render queue holds has a shard of its own there.
 
 use std::collections::HashMap;
 
@@ -36,6 +37,9 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// Shards of the due index; a task's shard follows from its id.
 pub(crate) const DUE_SHARDS: u8 = 4;
+
+/// The shard of the due index that is looked at only while the render queue is not paused.
+pub(crate) const HELD_SHARD: &str = "H";
 
 pub(crate) fn s(text: impl Into<String>) -> AttributeValue {
     AttributeValue::S(text.into())
@@ -60,6 +64,11 @@ pub(crate) fn task_key(user: &str, task: TaskId) -> Item {
 
 pub(crate) fn api_key_key(hash: &str) -> Item {
     key(s(format!("K#{hash}")), s("KEY"))
+}
+
+/// The one item that says that the render queue is paused; there is none while it is not.
+pub(crate) fn queue_key() -> Item {
+    key(s("Q#render"), s("PAUSE"))
 }
 
 pub(crate) fn key(pk: AttributeValue, sk: AttributeValue) -> Item {

@@ -80,7 +80,7 @@ pub enum ClaimOutcome {
     Claimed(Claim),
     /// Somebody else works on it.
     Held,
-    /// Its account is paused; resuming that sends it again.
+    /// Its account or the queue is paused; resuming that sends it again.
     Paused,
     /// It has ended.
     Ended,

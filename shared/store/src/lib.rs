@@ -8,7 +8,8 @@
 //! upload sessions, documents, motion graphics, fonts, keys, the queues, and [`provision`] for the local
 //! stack. A file on its way to an asset is an [`Incoming`]. How a request is recognised when it is repeated is in [`repeat`]; how a file
 //! in use is kept from being deleted, in [`files`]; how an account is held, in
-//! [`pauses`]; what the sweep finds and mends, in [`due`], [`dead_letters`] and [`slots`].
+//! [`pauses`], and how the whole queue is, in [`queue_pauses`]; what the sweep finds and
+//! mends, in [`due`], [`dead_letters`] and [`slots`].
 
 mod accounts;
 mod assets;
@@ -32,6 +33,7 @@ mod pauses;
 mod projects;
 mod provision;
 mod queue;
+mod queue_pauses;
 mod read;
 mod recorder;
 mod repeat;
@@ -59,6 +61,7 @@ pub use motion_graphics::Added;
 pub use projects::{ProjectCreate, ProjectCreated, Synced, Written};
 pub use provision::{Provisioned, provision};
 pub use queue::{Received, RenderMessage, TRACE_ATTRIBUTE};
+pub use queue_pauses::{RenderQueue, TurnedTasks};
 pub use recorder::CallRecorder;
 pub use slots::Slots;
 pub use tasks::{Canceled, Page};

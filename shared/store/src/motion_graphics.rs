@@ -9,6 +9,7 @@ use futures::future::try_join_all;
 use serde_json::Value;
 
 use crate::config::Store;
+use crate::documents::whole;
 use crate::error::StoreError;
 
 const FOLDER: &str = "motion-graphics/";
@@ -187,12 +188,7 @@ impl Store {
                 cause: format!("it has {bytes} bytes, more than {MAX_BYTES}"),
             });
         }
-        let body = found.body.collect().await;
-        let body = body.map_err(|error| StoreError::Busy {
-            call: "GetObject",
-            cause: error.to_string(),
-        })?;
-        Ok(Some(body.to_vec()))
+        Ok(Some(whole(found.body).await?))
     }
 }
 

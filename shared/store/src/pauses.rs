@@ -16,6 +16,9 @@
 //! - PAUSED tasks stay in the due index, an hour ahead. If whoever resumes an account
 //!   dies halfway, the sweep then finds the account not paused and sends them; resuming
 //!   once more helps sooner.
+//!
+//! The queue can be held beside that, for all accounts ([`crate::queue_pauses`]): tasks of
+//! an account that is resumed meanwhile wait for the queue.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
@@ -27,14 +30,15 @@ use darkroom_exports::{TaskId, TaskState, Timestamp};
 
 use crate::accounts::active_tasks;
 use crate::config::Store;
+use crate::due::written_if_allowed;
 use crate::error::StoreError;
-use crate::item::{account_key, due_shard, n, s, task_key, text};
+use crate::item::{Item, account_key, due_shard, n, s, task_key, text};
 use crate::transact::{Part, Sent, built, update_part};
 
 /// A PAUSED task is looked at again after so long.
 pub(crate) const PAUSED_SECONDS: i64 = 3600;
 
-/// Condition on an account that is, or is not, paused.
+/// Condition on an account, or on the queue, that is or is not paused.
 pub(crate) const fn pause_condition(paused: bool) -> &'static str {
     if paused {
         "attribute_exists(paused)"
@@ -66,11 +70,18 @@ impl Store {
         Ok(held)
     }
 
-    /// Lets an account go on; answers the tasks that are sent to the queue. Doing it again
-    /// does no harm, and sees to tasks whose message was not sent the first time.
+    /// Lets an account go on; answers the tasks that are sent to the queue, which are none
+    /// while that is paused. Doing it again does no harm, and sees to tasks whose message
+    /// was not sent the first time.
     pub async fn resume_account(&self, user: &str) -> Result<Vec<TaskId>, StoreError> {
         let mut sent = Vec::new();
-        for task in self.set_paused(user, false).await? {
+        let tasks = self.set_paused(user, false).await?;
+        let queue_paused = self.queue_is_paused().await?;
+        for task in tasks {
+            if queue_paused {
+                self.hold_in_queue(user, task).await?;
+                continue;
+            }
             let due = match self.let_go(user, task).await? {
                 Turned::Done => {
                     self.send_render(user, task, None).await?;
@@ -109,44 +120,30 @@ impl Store {
         Ok(tasks.iter().filter_map(|id| TaskId::parse(id)).collect())
     }
 
-    pub(crate) async fn is_paused(&self, user: &str) -> Result<bool, StoreError> {
-        Ok(self.account_summary(user).await?.paused)
-    }
-
     /// Turns a task that nobody renders to PAUSED, if its account is paused.
     pub(crate) async fn hold(&self, user: &str, task: TaskId) -> Result<Turned, StoreError> {
         let now = Timestamp::now();
-        let update = Update::builder()
-            .update_expression(
-                "SET #state = :paused, progress = :zero, dueShard = :shard, dueAt = :later \
-                 REMOVE phase, leaseOwner, leaseUntil",
-            )
-            .condition_expression(
-                "#state IN (:pending, :paused) OR (#state = :processing \
-                 AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now))",
-            )
-            .expression_attribute_values(":pending", s(TaskState::Pending.as_str()))
-            .expression_attribute_values(":processing", s(TaskState::Processing.as_str()))
-            .expression_attribute_values(":now", n(now.0))
-            .expression_attribute_values(":zero", n(0))
+        let update = held(now)
             .expression_attribute_values(":shard", due_shard(task))
-            .expression_attribute_values(":later", n(now.plus_seconds(PAUSED_SECONDS).0));
-        self.turn(user, task, true, update).await
+            .expression_attribute_values(":due", n(now.plus_seconds(PAUSED_SECONDS).0));
+        self.turn(user, task, Some(true), update).await
     }
 
     /// Turns a PAUSED task to PENDING, if its account is not paused.
     pub(crate) async fn let_go(&self, user: &str, task: TaskId) -> Result<Turned, StoreError> {
         let soon = Timestamp::now().plus_seconds(UNCLAIMED_SECONDS);
         let update = Update::builder()
-            .update_expression("SET #state = :pending, dueAt = :soon")
+            .update_expression("SET #state = :pending, dueShard = :shard, dueAt = :soon")
             .condition_expression("#state = :paused")
             .expression_attribute_values(":pending", s(TaskState::Pending.as_str()))
+            .expression_attribute_values(":shard", due_shard(task))
             .expression_attribute_values(":soon", n(soon.0));
-        self.turn(user, task, false, update).await
+        self.turn(user, task, Some(false), update).await
     }
 
-    /// Sends a PAUSED task whose account goes on again: whoever resumed that died halfway.
-    /// While the account is paused, the task is only looked at again in an hour.
+    /// Sends a PAUSED task whose account is not paused: whoever resumed that died halfway,
+    /// or it waited for the queue. While the account is paused, the task is only looked at
+    /// again in an hour.
     pub async fn resume_if_let_go(
         &self,
         user: &str,
@@ -159,36 +156,40 @@ impl Store {
                 Ok(true)
             }
             Turned::Account => {
+                // Held by its queue no more.
                 let later = now.plus_seconds(PAUSED_SECONDS);
-                self.put_off(task_key(user, task), now, later).await?;
+                let update = self
+                    .due_update(task_key(user, task), now, later)
+                    .update_expression("SET dueAt = :later, dueShard = :shard")
+                    .expression_attribute_values(":shard", due_shard(task));
+                written_if_allowed(update).await?;
                 Ok(false)
             }
             Turned::Task(_) => Ok(false),
         }
     }
 
-    /// Sends an update of a task whose account is paused, or is not.
-    async fn turn(
+    /// Sends an update of a task: whether or not its account is paused, or only if that is
+    /// as it says.
+    pub(crate) async fn turn(
         &self,
         user: &str,
         task: TaskId,
-        paused: bool,
+        account_paused: Option<bool>,
         update: UpdateBuilder,
     ) -> Result<Turned, StoreError> {
-        let check = ConditionCheck::builder()
-            .table_name(&self.0.table)
-            .set_key(Some(account_key(user)))
-            .condition_expression(pause_condition(paused));
-        let check = TransactWriteItem::builder()
-            .condition_check(built(check.build())?)
-            .build();
+        let mut parts = Vec::with_capacity(2);
+        if let Some(paused) = account_paused {
+            let check = self.check_pause(account_key(user), paused)?;
+            parts.push((Part::Account, check));
+        }
         let update = update
             .table_name(&self.0.table)
             .set_key(Some(task_key(user, task)))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":paused", s(TaskState::Paused.as_str()))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
-        let parts = vec![(Part::Account, check), (Part::Task, update_part(update)?)];
+        parts.push((Part::Task, update_part(update)?));
         Ok(match self.send_parts(parts).await? {
             Sent::Done => Turned::Done,
             Sent::Refused(Part::Task, item) => {
@@ -198,4 +199,37 @@ impl Store {
             Sent::Refused(..) | Sent::KeyRevoked => Turned::Account,
         })
     }
+
+    /// The part that checks whether an account, or the queue, is paused.
+    pub(crate) fn check_pause(
+        &self,
+        key: Item,
+        paused: bool,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.0.table)
+            .set_key(Some(key))
+            .condition_expression(pause_condition(paused));
+        Ok(TransactWriteItem::builder()
+            .condition_check(built(check.build())?)
+            .build())
+    }
+}
+
+/// The turn to PAUSED of a task that nobody renders at this time; `:shard` and `:due` are
+/// where it is found again.
+pub(crate) fn held(now: Timestamp) -> UpdateBuilder {
+    Update::builder()
+        .update_expression(
+            "SET #state = :paused, progress = :zero, dueShard = :shard, dueAt = :due \
+             REMOVE phase, leaseOwner, leaseUntil",
+        )
+        .condition_expression(
+            "#state IN (:pending, :paused) OR (#state = :processing \
+             AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now))",
+        )
+        .expression_attribute_values(":pending", s(TaskState::Pending.as_str()))
+        .expression_attribute_values(":processing", s(TaskState::Processing.as_str()))
+        .expression_attribute_values(":now", n(now.0))
+        .expression_attribute_values(":zero", n(0))
 }

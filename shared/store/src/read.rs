@@ -23,6 +23,17 @@ pub(crate) struct List<'a> {
     pub(crate) only: Option<(&'static str, AttributeValue)>,
 }
 
+/// Takes the item of a key out of some.
+pub(crate) fn take_item(items: &mut Vec<Item>, key: &Item) -> Option<Item> {
+    let is_it = |item: &Item| {
+        ["pk", "sk"]
+            .iter()
+            .all(|name| item.get(*name) == key.get(*name))
+    };
+    let at = items.iter().position(is_it)?;
+    Some(items.swap_remove(at))
+}
+
 impl Store {
     /// One item, read consistently.
     pub(crate) async fn get_item(&self, key: Item) -> Result<Option<Item>, StoreError> {

@@ -12,16 +12,18 @@
 //! give back.
 //!
 //! An account with slots stands in the due index: a create puts it there, and it leaves
-//! when it is found without any.
+//! when it is found without any. One that has slots and does not stand there, as they are
+//! from before there was the index, is put there by the first create that they refuse;
+//! until then they are in nobody's way.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
-use darkroom_exports::{TaskState, Timestamp};
+use darkroom_exports::{Task, TaskState, Timestamp};
 
 use crate::accounts::active_tasks;
 use crate::config::Store;
 use crate::due::written_if_allowed;
 use crate::error::StoreError;
-use crate::item::{Item, account_key, key, s, text, user_pk};
+use crate::item::{Item, account_key, due_shard, key, n, s, text, user_pk};
 use crate::read::List;
 use crate::transact::{Part, Parts, Sent, built, update_part};
 
@@ -63,6 +65,31 @@ impl Store {
             released,
             unaccounted,
         })
+    }
+
+    /// Has the slots of an account, as a create of `refused` found it without a free one,
+    /// proven by the next sweep, if the due index does not know of it yet.
+    pub(crate) async fn have_slots_proven(
+        &self,
+        refused: &Task,
+        user: &str,
+        account: &Item,
+    ) -> Result<(), StoreError> {
+        // With a limit of none, an account without slots refuses, too.
+        if account.contains_key("dueShard") || !account.contains_key("active") {
+            return Ok(());
+        }
+        let update = self
+            .0
+            .db
+            .update_item()
+            .table_name(&self.0.table)
+            .set_key(Some(account_key(user)))
+            .update_expression("SET dueShard = :shard, dueAt = :now")
+            .condition_expression("attribute_not_exists(dueShard) AND attribute_exists(active)")
+            .expression_attribute_values(":shard", due_shard(refused.id))
+            .expression_attribute_values(":now", n(refused.created_at.0));
+        written_if_allowed(update).await.map(drop)
     }
 
     /// Gives back those of the slots whose tasks have ended or are gone.

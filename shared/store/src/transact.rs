@@ -31,6 +31,8 @@ pub(crate) enum Part {
     Callback,
     Binding,
     Upload,
+    Queue,
+    Delivery,
 }
 
 /// The parts of a transaction, in the order they are judged.

@@ -4,8 +4,10 @@ mod emf;
 mod log;
 mod metric;
 mod metrics;
+mod queue;
 
 pub use emf::Line;
 pub use log::{json_log, start_log};
 pub use metric::{Dimension, FUNCTION, Metric, NAMESPACE, Unit};
 pub use metrics::Metrics;
+pub use queue::{SENT_TIMESTAMP, waited};

@@ -92,7 +92,9 @@ metrics! {
     RendersCompleted = "rendersCompleted", Count;
     /// render: exports that ended FAILED, by [`Dimension::Cause`].
     RendersFailed = "rendersFailed", Count;
-    /// render: from the sending of a message to the first claim of its export.
+    /// render: from the sending of a message to the first claim of its export. webhook:
+    /// from when a try was to be made, or was sent to the queue if that was later, to the
+    /// try.
     QueueAge = "queueAge", Seconds;
     /// render: seconds that fetching, drawing and encoding took, for each second of the
     /// timeline.

@@ -17,6 +17,7 @@ use futures::future::{BoxFuture, FutureExt as _, Shared};
 use tokio::sync::watch;
 
 use crate::call::describe;
+use crate::delay::not_held_back;
 use crate::need::{Need, needs};
 
 /// One call of a flow. Tries of one call are one point.
@@ -227,6 +228,7 @@ impl Line {
         if process.is_dead() {
             return pending().await;
         }
+        let request = not_held_back(request);
         let Some((fault, nth)) = process.faults.judge(process.name, &request) else {
             return self.real.call(request).await;
         };

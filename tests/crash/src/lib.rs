@@ -3,7 +3,8 @@
 //! [`Faults`] stands between the SDK and its HTTP client: it names every call
 //! ([`Point`]), and does to one of them what a [`Fault`] says. The processes of a test
 //! ([`Process`]) share it; one that dies makes no further call. It keeps, too, what each
-//! call needs of the policy of whoever makes it ([`Need`]).
+//! call needs of the policy of whoever makes it ([`Need`]). Messages that SQS is to hold
+//! back are there at once, for a test that has a clock of its own.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +15,7 @@
 )]
 
 mod call;
+mod delay;
 mod faults;
 mod need;
 

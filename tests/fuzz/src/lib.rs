@@ -1,66 +1,121 @@
-//! Nonsense for readers: the files of a kept corpus, and what becomes of them when they
-//! are bent. For tests only.
+//! The fuzzer's targets: what is done with one input, and what must hold then. For tests
+//! only.
 //!
-//! The targets are ordinary tests, so that they run wherever the others do: a fuzzer
-//! that watches which branches are taken wants a nightly compiler. Each makes a bounded
-//! number of inputs, other ones on every run; `PROPTEST_CASES=100000` makes more. An
-//! input that a reader trips over is made as small as it gets and printed: mend the
-//! reader, and add the input to the corpus, all of which is read first on every run.
+//! `cargo xtask test --only fuzz` builds each of `fuzz_targets` by cargo-fuzz, and runs it
+//! for a few seconds, from the inputs in its folder of `corpus` on. The fuzzer, libFuzzer,
+//! sees which branches an input takes and goes on from those that take new ones. A target
+//! fails by a panic, by an input that takes too long, or by one that takes too much memory;
+//! overflows of numbers are panics here. Mend what it found, and put the input into the
+//! corpus: the tests of this crate, which need no fuzzer, try all of that each time.
+//!
+//! An address sanitizer would need a nightly compiler, and finds nothing in safe Rust that
+//! is not a panic first.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::missing_panics_doc,
-    reason = "a test may fail loudly"
+    reason = "a target fails by a panic"
 )]
 
-mod bytes;
-mod json;
+mod bend;
+mod keys;
+mod layouts;
+mod readers;
 
-use std::fmt::Debug;
-use std::path::Path;
+pub use bend::bend_json;
+pub use keys::key;
+pub use layouts::{layout, let_panics_be_caught, letters};
+pub use readers::{captions, document, motion_graphic, request};
 
-use proptest::strategy::Strategy;
-use proptest::test_runner::{Config, TestRunner};
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::{Path, PathBuf};
 
-pub use bytes::bent_bytes;
-pub use json::bent_json;
+    use darkroom_editor_state::{SubtitleFormat, read, read_subtitles};
+    use darkroom_exports::{Limits, request as requests};
 
-/// The files of a folder of the corpus, in the order of their names.
-pub fn corpus(folder: &Path) -> Vec<Vec<u8>> {
-    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| {
-        panic!("{} cannot be read: {error}", folder.display());
-    });
-    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    assert!(!paths.is_empty(), "{} is empty", folder.display());
-    let files = paths.iter().map(|path| std::fs::read(path).unwrap());
-    files.collect()
-}
+    use super::*;
 
-/// Gives `test` the corpus as it is, then `cases` inputs, or as many as
-/// `PROPTEST_CASES` says. It fails by a panic.
-pub fn each<T: Debug + Clone>(
-    cases: u32,
-    corpus: &[T],
-    inputs: &impl Strategy<Value = T>,
-    test: impl Fn(T),
-) {
-    for input in corpus {
-        test(input.clone());
+    type Target = fn(&[u8]);
+
+    const TARGETS: [(&str, Target); 8] = [
+        ("captions", captions),
+        ("chart_layout", layout),
+        ("document", document),
+        ("key", key),
+        ("letters", letters),
+        ("motion_graphic", motion_graphic),
+        ("request", request),
+        ("text_layout", layout),
+    ];
+
+    fn here(folder: &str) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
     }
-    let told = std::env::var("PROPTEST_CASES").ok();
-    let config = Config {
-        cases: told.and_then(|told| told.parse().ok()).unwrap_or(cases),
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let ran = TestRunner::new(config).run(inputs, |input| {
-        test(input);
-        Ok(())
-    });
-    if let Err(error) = ran {
-        panic!("{error}");
+
+    /// Names of what is in a folder, without their ends.
+    fn names(folder: &str) -> BTreeSet<String> {
+        let entries = std::fs::read_dir(here(folder)).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths
+            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The kept inputs of a target, in the order of their names.
+    fn corpus(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
+        let entries = std::fs::read_dir(here("corpus").join(target)).unwrap();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        let read = |path: PathBuf| (path.clone(), std::fs::read(path).unwrap());
+        paths.into_iter().map(read).collect()
+    }
+
+    fn kept(name: &str) -> Vec<u8> {
+        std::fs::read(here("corpus").join(name)).unwrap()
+    }
+
+    #[test]
+    fn every_target_has_a_program_and_a_corpus() {
+        let targets: BTreeSet<String> = TARGETS.map(|(name, _)| name.to_owned()).into();
+        assert_eq!(names("fuzz_targets"), targets);
+        assert_eq!(names("corpus"), targets);
+        assert!(names("dictionaries").is_subset(&targets));
+    }
+
+    #[test]
+    fn no_target_trips_over_its_kept_inputs() {
+        for (name, target) in TARGETS {
+            let inputs = corpus(name);
+            assert!(!inputs.is_empty(), "{name} begins with nothing");
+            for (path, bytes) in inputs {
+                println!("{}", path.display());
+                target(&bytes);
+            }
+        }
+    }
+
+    /// What the fuzzer begins with gets past the first lines of each reader.
+    #[test]
+    fn the_first_inputs_are_understood() {
+        let layouts = ["chart_layout", "text_layout"].map(corpus).concat();
+        let documents = corpus("document").into_iter().chain(layouts);
+        let library = readers::library();
+        let read_all = documents.filter(|(_, bytes)| {
+            serde_json::from_slice(bytes).is_ok_and(|value| read(value, library).is_ok())
+        });
+        assert!(read_all.count() >= 20);
+        let request = serde_json::from_slice(&kept("request/whole.json")).unwrap();
+        requests::parse(&request, &Limits::default(), library).unwrap();
+        for (name, format) in [
+            ("captions/lines.srt", SubtitleFormat::Srt),
+            ("captions/styled.ass", SubtitleFormat::Ass),
+            ("captions/song.lrc", SubtitleFormat::Lrc),
+        ] {
+            read_subtitles(&kept(name), format).unwrap();
+        }
     }
 }

@@ -10,6 +10,21 @@ pub const TRACE: &str = "b1c0ffee00000000000000000000cafe";
 /// Commits and sends an export of a state; `more` are further fields of its request.
 /// Callbacks may be of this machine.
 pub async fn create(store: &Store, key: &ApiKey, state: &Value, more: &Value) -> TaskId {
+    let (task, created) = ask_for(store, key, state, more).await;
+    assert_eq!(created, Created::New);
+    let trace = TraceId::parse(TRACE).unwrap();
+    let sent = store.send_render(&key.user, task, Some(&trace));
+    sent.await.unwrap();
+    task
+}
+
+/// Asks for an export, and sends nothing; what came of it.
+pub async fn ask_for(
+    store: &Store,
+    key: &ApiKey,
+    state: &Value,
+    more: &Value,
+) -> (TaskId, Created) {
     let mut body = json!({
         "editorState": state, "stateSchemaVersion": "v1",
         "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
@@ -37,10 +52,7 @@ pub async fn create(store: &Store, key: &ApiKey, state: &Value, more: &Value) ->
         active_limit: 2,
         trace: Some(&trace),
     };
-    assert_eq!(store.create_export(&new).await.unwrap(), Created::New);
-    let sent = store.send_render(&key.user, task.id, Some(&trace));
-    sent.await.unwrap();
-    task.id
+    (task.id, store.create_export(&new).await.unwrap())
 }
 
 /// A red square on a canvas of `size` x `size` pixels.

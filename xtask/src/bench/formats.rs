@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::contestants::render;
 use super::measure::{self, Cost, median};
+use super::workload;
 
 /// File formats, the one that others are compared with first.
 const FORMATS: [&str; 2] = ["mp4", "webm"];
@@ -51,9 +52,9 @@ pub(crate) fn run_all(folder: &Path, repeat: usize, as_json: bool) -> anyhow::Re
     Ok(())
 }
 
-/// One export of the workload's document, which `canvas` has written.
+/// One export of the workload's document.
 fn measured(folder: &Path, format: &str) -> anyhow::Result<Cost> {
-    let state = folder.join(format!("workload-{HEIGHT}.json"));
+    let state = workload(folder, HEIGHT);
     let output = folder.join(format!("format-{HEIGHT}.{format}"));
     measure::run(&mut render(&state, &output, folder, 30))
         .with_context(|| format!("the workload as {format}"))

@@ -4,11 +4,12 @@
 //! stills with a cross-fade, a picture-in-picture that moves, turns and fades in,
 //! a stroked title, music at -6 dB. Every repetition runs each contestant once, in
 //! turn; ratios are taken within a repetition, and the medians of ratios, seconds and
-//! memory printed. Behind it come the same as WebM (`formats`), and scenes of one kind of
-//! work each (`scenes`).
+//! memory printed. Behind it come the same as WebM (`formats`), scenes of one kind of work
+//! each (`scenes`), and what an answer to a hostile document takes (`hostile`).
 
 mod contestants;
 mod formats;
+mod hostile;
 mod measure;
 mod media;
 mod scene;
@@ -26,7 +27,7 @@ use crate::shell::{root, run};
 use contestants::Contestant;
 use measure::{Cost, median};
 
-/// Measure rendering speed, as ratios within one run.
+/// Measure speed: of rendering, as ratios within one run, and of answers.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Repetitions; medians are printed.
@@ -35,6 +36,28 @@ pub(crate) struct Args {
     /// Print one JSON line a canvas instead of the table.
     #[arg(long)]
     json: bool,
+    /// Measure only this.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+}
+
+/// A part of the measurements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// The workload beside one filtergraph of it and the least that it could cost.
+    Workload,
+    /// The workload as MP4 and as WebM.
+    Formats,
+    /// Scenes of one kind of work each.
+    Scenes,
+    /// Answers to documents that nobody sends in good faith; fails where one takes a second.
+    Hostile,
+}
+
+impl Args {
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_none_or(|only| only == part)
+    }
 }
 
 /// Canvas heights of the workload.
@@ -52,24 +75,49 @@ pub(crate) fn run_bench(args: &Args) -> anyhow::Result<()> {
     ]))?;
     let folder = root().join("target/bench");
     fs::create_dir_all(&folder)?;
-    eprintln!("bench: making the media in {}", folder.display());
-    media::make(&folder)?;
+    if args.only != Some(Part::Hostile) {
+        eprintln!("bench: making the media in {}", folder.display());
+        media::make(&folder)?;
+        for height in CANVASES {
+            let state = serde_json::to_vec_pretty(&scene::state(height))?;
+            fs::write(workload(&folder, height), state)?;
+        }
+    }
+    if args.wants(Part::Workload) {
+        canvases(args, &folder)?;
+    }
+    if args.wants(Part::Formats) {
+        formats::run_all(&folder, args.repeat, args.json)?;
+    }
+    if args.wants(Part::Scenes) {
+        scenes::run_all(&folder, args.repeat, args.json)?;
+    }
+    if args.wants(Part::Hostile) {
+        hostile::run_all(&folder, args.repeat, args.json)?;
+    }
+    Ok(())
+}
+
+/// Where the workload's document is kept.
+fn workload(folder: &Path, height: u32) -> PathBuf {
+    folder.join(format!("workload-{height}.json"))
+}
+
+fn canvases(args: &Args, folder: &Path) -> anyhow::Result<()> {
     if !args.json {
         println!(
             "canvas  ours/graph CPU  wall  ours/floor CPU  graph/floor CPU  CPU s  wall s  peak MiB"
         );
     }
     for height in CANVASES {
-        canvas(args, &folder, height)?;
+        canvas(args, folder, height)?;
     }
-    formats::run_all(&folder, args.repeat, args.json)?;
-    scenes::run_all(&folder, args.repeat, args.json)
+    Ok(())
 }
 
 /// One canvas: repetitions in turn, then medians.
 fn canvas(args: &Args, folder: &Path, height: u32) -> anyhow::Result<()> {
-    let state = folder.join(format!("workload-{height}.json"));
-    fs::write(&state, serde_json::to_vec_pretty(&scene::state(height))?)?;
+    let state = workload(folder, height);
     contestants::finished_frames(folder, height)?;
     let mut ratios = Ratios::default();
     for number in 1..=args.repeat.max(1) {

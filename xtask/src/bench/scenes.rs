@@ -126,16 +126,17 @@ impl Scene {
     /// The frames that ours gives to the encoder.
     fn finished_frames(&self, folder: &Path, state: &Path) -> anyhow::Result<PathBuf> {
         let frames = folder.join(format!("{}.yuv", self.name));
-        let script = folder.join("capture.sh");
-        let text = format!(
-            "#!/bin/sh\ncase \" $* \" in *' pipe:0 '*) exec cat >'{}' ;; esac\nexec ffmpeg \"$@\"\n",
-            frames.display()
-        );
+        let (script, captured) = (folder.join("capture.sh"), folder.join("captured.mp4"));
+        // The encoder's file, its last argument, is the only one that it may write.
+        let text = "#!/bin/sh\ncase \" $* \" in\n\
+                    *' pipe:0 '*) for out; do :; done; exec cat >\"${out#file:}\" ;;\n\
+                    esac\nexec ffmpeg \"$@\"\n";
         fs::write(&script, text)?;
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
-        let mut capture = render(state, &folder.join("captured.mp4"), folder, self.fps);
+        let mut capture = render(state, &captured, folder, self.fps);
         output(capture.env("DARKROOM_FFMPEG", &script))
             .with_context(|| format!("capturing the frames of {}", self.name))?;
+        fs::rename(captured, &frames)?;
         Ok(frames)
     }
 

@@ -14,8 +14,10 @@ use crate::signals::unless_stopped;
 use crate::target::{Client, passes};
 
 const TERMINAL: [&str; 3] = ["COMPLETED", "FAILED", "CANCELED"];
-/// How long the service may keep an answer back until the task has changed.
-const WAIT_SECONDS: u64 = 20;
+/// How long the service may keep an answer back until the task has changed: as what
+/// changed between two looks is only seen by the next change or after this time, it is
+/// short.
+const WAIT_SECONDS: u64 = 2;
 /// At least between two looks that show the same: a service that does not wait, or cannot
 /// be reached, is not asked all the time.
 const LOOK_AGAIN: Duration = Duration::from_millis(700);
@@ -94,8 +96,7 @@ async fn until_ended(client: &Client, path: &str, meter: &Meter) -> anyhow::Resu
                 if TERMINAL.contains(&status) {
                     return Ok(task);
                 }
-                // What changes between two looks is only seen with the next change: so
-                // there is no pause between them while things change.
+                // No pause while things change: what changes meanwhile is seen late.
                 let now = Some((phase.to_owned(), progress));
                 if std::mem::replace(&mut seen, now.clone()) != now {
                     continue;

@@ -44,7 +44,7 @@ async fn an_estimate_tells_what_the_create_then_bills_and_writes_nothing() {
         service.store().recorder().take();
         let estimated = estimate(&service, body).await;
         assert_eq!(estimated.status, 200, "{}", estimated.text);
-        assert_eq!(service.store().recorder().take(), ["GetItem"]);
+        assert_eq!(service.store().recorder().take(), ["BatchGetItem"]);
         assert_eq!(everything(&service).await, before);
         let data = estimated.data().clone();
         assert_eq!(data["warnings"], json!([]));
@@ -75,6 +75,7 @@ async fn an_estimate_warns_of_what_a_create_would_meet() {
     store.grant("ann", 100_000).await.unwrap();
     store.set_active_limit("ann", Some(0)).await.unwrap();
     store.pause_account("ann").await.unwrap();
+    store.pause_queue().await.unwrap();
     let before = everything(&service).await;
     let told = body_with(json!({ "callbackUrl": "https://example.com/hook" }));
     let estimated = estimate(&service, &told).await;
@@ -85,11 +86,12 @@ async fn an_estimate_warns_of_what_a_create_would_meet() {
         "the 1 standard seconds left to this key do not cover 2",
         "`callbackUrl` is given, but the account has no secret",
         "the operator has paused this account",
+        "the operator has paused the render queue",
     ]) {
         let warning = warning.as_str().unwrap();
         assert!(warning.starts_with(begins), "{warning}");
     }
-    assert_eq!(warnings.len(), 5);
+    assert_eq!(warnings.len(), 6);
     assert_eq!(everything(&service).await, before);
 }
 

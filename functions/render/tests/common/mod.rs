@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use darkroom_compositor::Fonts;
 use darkroom_exports::{Task, TaskId};
 use darkroom_media::{Fetcher, Tools};
-use darkroom_store::{ApiKey, Received, Store};
+use darkroom_store::{ApiKey, Claim, ClaimOutcome, Received, RenderMessage, Store};
 pub use darkroom_test_stack::export::square;
 use darkroom_test_stack::{Stack as LocalStack, export};
-use darkroom_worker::{Worker, WorkerConfig};
+use darkroom_worker::{Deadline, Worker, WorkerConfig, handle};
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 
 /// Nothing here takes longer on the slowest machine we test on.
 pub const LIMIT: Duration = Duration::from_secs(90);
@@ -79,6 +80,25 @@ impl Stack {
             .await
             .unwrap();
         messages.pop().expect("a message")
+    }
+
+    /// Hands the next message to a worker, which works on it meanwhile.
+    pub async fn begin(&self, worker: Worker) -> JoinHandle<SqsBatchResponse> {
+        let message = self.received().await;
+        tokio::spawn(async move { handle(&worker, event(&message), Deadline::NONE).await })
+    }
+
+    /// The claim of another worker, for a minute, on a task that nobody holds any more.
+    pub async fn claim_as_other(&self, id: TaskId) -> Claim {
+        let message = RenderMessage {
+            user: self.key.user.clone(),
+            task: id.to_string(),
+        };
+        let lease = Duration::from_secs(60);
+        match self.store.claim(&message, "other", lease).await.unwrap() {
+            ClaimOutcome::Claimed(claim) => claim,
+            other => panic!("{other:?}"),
+        }
     }
 
     pub async fn task(&self, id: TaskId) -> Task {

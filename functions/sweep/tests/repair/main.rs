@@ -10,6 +10,7 @@
 )]
 
 mod dead_letters;
+mod queue;
 mod rig;
 mod slots;
 mod telemetry;

@@ -1,8 +1,9 @@
 //! Slots that no active task has, and active tasks without one.
 
 use darkroom_exports::TaskId;
-use darkroom_store::{Canceled, Finish};
-use serde_json::json;
+use darkroom_store::{Canceled, Created, Finish};
+use darkroom_test_stack::export::{ask_for, square};
+use serde_json::{Value, json};
 
 use crate::rig::{Rig, USER};
 
@@ -45,6 +46,51 @@ async fn a_leaked_slot_is_given_back_and_that_of_a_living_task_kept() {
     // Of the two slots that an account has, one is free now.
     let next = rig.lost_export().await;
     assert_eq!(rig.active().await, [live.to_string(), next.to_string()]);
+}
+
+/// Takes the account out of the due index, as it was before there was one.
+async fn forgotten(rig: &Rig) {
+    let remove = "REMOVE dueShard, dueAt";
+    rig.stack.update(USER, ACCOUNT, remove, &Value::Null).await;
+}
+
+/// What a further create comes to.
+async fn asked(rig: &Rig) -> Created {
+    let state = square(64, 1);
+    ask_for(&rig.store, &rig.key, &state, &json!({})).await.1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slots_that_no_index_knows_of_are_found_by_the_create_that_they_refuse() {
+    let rig = Rig::start().await;
+    let live = rig.lost_export().await;
+    let leaked = [TaskId::generate().to_string()];
+    slots(&rig, "ADD active :slots", &leaked).await;
+    forgotten(&rig).await;
+    assert!(rig.sweep().await.is_idle(), "nothing leads to it");
+
+    assert_eq!(asked(&rig).await, Created::LimitReached(2));
+    let account = rig.item(ACCOUNT).await;
+    assert!(account.get("dueShard").is_some(), "{account}");
+    let report = rig.sweep().await;
+    assert_eq!((report.found, report.slots_released), (1, 1));
+    assert_eq!(rig.active().await, [live.to_string()]);
+
+    // What the index knows of already stands there as it did.
+    let next = rig.lost_export().await;
+    let due_before = rig.item(ACCOUNT).await["dueAt"].clone();
+    assert_eq!(asked(&rig).await, Created::LimitReached(2));
+    assert_eq!(rig.item(ACCOUNT).await["dueAt"], due_before);
+    assert_eq!(rig.active().await, [live.to_string(), next.to_string()]);
+
+    // And of an account that may have no export at all there is nothing to prove.
+    for task in [live, next] {
+        cancel(&rig, task).await;
+    }
+    rig.store.set_active_limit(USER, Some(0)).await.unwrap();
+    forgotten(&rig).await;
+    assert_eq!(asked(&rig).await, Created::LimitReached(0));
+    assert_eq!(rig.item(ACCOUNT).await.get("dueShard"), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use darkroom_exports::{Step, TraceId};
+use darkroom_store::WebhookMessage;
 use darkroom_telemetry::Metric;
 use darkroom_test_stack::export::TRACE;
 use darkroom_test_stack::telemetry::{KeptLog, Told, field, values};
+use darkroom_webhook::{Sender, handle};
 use tracing::instrument::WithSubscriber as _;
 
-use crate::rig::{Reply, Rig, step};
+use crate::rig::{Reply, Rig, event, message, step};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tries_are_counted_by_what_they_came_to_and_followed_by_their_trace() {
@@ -60,6 +62,43 @@ async fn tries_are_counted_by_what_they_came_to_and_followed_by_their_trace() {
     let text = log.text();
     assert!(!text.contains("sesame"), "a header of the caller: {text}");
     assert!(!text.contains(rig.secret.as_str()), "{text}");
+}
+
+/// Has the sender take a message that was sent five minutes ago; the ages that are told.
+async fn ages(rig: &Rig, sender: &Sender, told: &Told, message: &WebhookMessage) -> Vec<f64> {
+    let mut event = event([serde_json::to_string(message).unwrap()]);
+    let sent_ms = rig.now().0 - 300_000;
+    let attributes = &mut event.records[0].attributes;
+    attributes.insert("SentTimestamp".to_owned(), sent_ms.to_string());
+    let failed = handle(sender, event).await.batch_item_failures;
+    assert!(failed.is_empty(), "{failed:?}");
+    values(&told.take_emf(), Metric::QueueAge)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_try_tells_how_long_it_waited_since_it_was_to_be_made() {
+    let rig = Rig::start().await;
+    let told = Told::default();
+    let sender = rig.sender_with(|config| config.metrics = told.metrics("webhook-1"));
+    let (task, _) = rig.started().await;
+    let id = step(task, Step::Started);
+    rig.answer([Reply::Status(500)]);
+    let first = message(id, 0);
+    assert_eq!(ages(&rig, &sender, &told, &first).await, [300.0]);
+
+    let mut second = message(id, 1);
+    second.not_before = rig.delivery(id).await.next_at.unwrap().0;
+    let early = ages(&rig, &sender, &told, &second).await;
+    assert_eq!(early, [0.0; 0], "it waits on purpose");
+    rig.pass(10);
+    let wanted = (rig.now().0 - second.not_before) as f64 / 1000.0;
+    let late = ages(&rig, &sender, &told, &second).await;
+    assert!(
+        late.len() == 1 && (late[0] - wanted).abs() < 1e-6,
+        "{late:?}"
+    );
+    let again = ages(&rig, &sender, &told, &second).await;
+    assert_eq!(again, [0.0; 0], "nothing is tried");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::{captions, number, optional_text, text};
+use crate::lottie::has_layers;
 use crate::model::{Asset, AssetKind, Background};
-use crate::semantics::is_animation;
 
 pub(super) fn asset(id: &str, value: &Value) -> Asset {
     Asset {
@@ -25,7 +25,7 @@ pub(super) fn asset(id: &str, value: &Value) -> Asset {
         remote_key: source(value, "remoteKey"),
         animation: value
             .get("resourceJson")
-            .filter(|json| value["type"] == "lottie" && is_animation(json))
+            .filter(|json| value["type"] == "lottie" && has_layers(json))
             .map(|json| Arc::new(json.clone())),
         captions: value
             .get("captions")

@@ -14,11 +14,11 @@ use super::{
     ticks,
 };
 use crate::fault::join;
+use crate::lottie::has_layers;
 use crate::model::{
     AnimatedNumber, Asset, AssetKind, GroupItem, Item, ItemKind, LottieItem, SourceTime, TextItem,
     Ticks,
 };
-use crate::semantics::is_animation;
 
 pub(super) fn group(id: &str, value: &Value, context: &mut Context<'_>) -> GroupItem {
     let path = join(&join("/items", id), "nodes");
@@ -64,7 +64,7 @@ fn words(node: &Value) -> ItemKind {
 
 fn picture(place: &str, node: &Value, context: &mut Context<'_>) -> Result<ItemKind, String> {
     let json = &node["imageLottieJson"];
-    if !is_animation(json) {
+    if !has_layers(json) {
         let id = text(node, "id");
         return Err(match optional_text(node, "imageComponentId") {
             Some(component) => {

@@ -1,6 +1,8 @@
 //! What the reader of files takes and refuses.
 
 mod documents;
+mod filled_in;
+mod hostile;
 
 use serde_json::{Value, json};
 
@@ -274,104 +276,6 @@ fn faults_of_items_are_told_with_their_places() {
 }
 
 #[test]
-fn what_is_filled_in_must_be_valid_whatever_a_document_says() {
-    for (sentence, pointer, value, at) in [
-        (
-            "fontSize must be a number, 1 or more, not 0",
-            "/props/size/min",
-            json!(0),
-            "/items/1/fontSize",
-        ),
-        (
-            "must be a number, 1 or more",
-            "/items/1/fontSize",
-            json!(0),
-            "/items/1/fontSize",
-        ),
-        (
-            "rectangle, circle",
-            "/items/0/shape",
-            json!({ "$prop": "unit" }),
-            "/items/0/shape",
-        ),
-        (
-            "whole number",
-            "/items/2/startTicks",
-            json!({ "$prop": "size", "times": 100 }),
-            "/items/2/startTicks",
-        ),
-        (
-            "whole number",
-            "/items/2/startTicks",
-            json!({ "$prop": "size", "times": 1_000_000 }),
-            "/items/2/startTicks",
-        ),
-        (
-            "must be a string",
-            "/items/1/text",
-            json!({ "$prop": "size" }),
-            "/items/1/text",
-        ),
-        (
-            "must be an object",
-            "/items/0/width",
-            json!({ "$prop": "color" }),
-            "/items/0/width",
-        ),
-        (
-            "longer than 32",
-            "/props/unit/maxLength",
-            json!(33),
-            "/items/2/text/$count/suffix",
-        ),
-        (
-            "from 0 to 3",
-            "/items/2/text/$count/decimals",
-            json!(4),
-            "/items/2/text/$count/decimals",
-        ),
-        (
-            "has no field",
-            "/items/2/text/$count/form",
-            json!(4),
-            "/items/2/text/$count/form",
-        ),
-        (
-            "past the last one",
-            "/items/2/startTicks",
-            json!(1e17),
-            "/items/2/startTicks",
-        ),
-        (
-            "must be true or false",
-            "/items/1/resizeOnEdit",
-            json!("yes"),
-            "/items/1/resizeOnEdit",
-        ),
-        (
-            "one of fade",
-            "/items/1/animations",
-            json!({ "in": { "type": "fad", "durationTicks": 1 } }),
-            "/items/1/animations/in/type",
-        ),
-    ] {
-        assert_eq!(fault(sentence, put(pointer, value)), at, "{sentence}");
-    }
-    let path = fault("lineHeight, which is required", |file| {
-        file["items"][1]
-            .as_object_mut()
-            .unwrap()
-            .remove("lineHeight");
-    });
-    assert_eq!(path, "/items/1/lineHeight");
-    // What `$when` leaves out in a trial is looked at all the same.
-    let path = fault("so with every prop at its least", |file| {
-        file["props"]["size"]["min"] = json!(0.5);
-    });
-    assert_eq!(path, "/items/1/fontSize");
-}
-
-#[test]
 fn all_faults_are_told_at_once_in_the_order_of_the_file() {
     let mut file = quote();
     file["id"] = json!("Big");
@@ -385,73 +289,4 @@ fn all_faults_are_told_at_once_in_the_order_of_the_file() {
         paths,
         ["/id", "/items/0/color/$prop", "/items/3/assetId", "/width"]
     );
-}
-
-#[test]
-fn hostile_files_are_refused_and_nothing_panics() {
-    for text in [
-        "",
-        "{",
-        "7",
-        "[]",
-        "null",
-        "{}",
-        "{\"id\":{},\"props\":7,\"slots\":[],\"items\":[1,null]}",
-    ] {
-        assert!(MotionGraphic::from_json(text).is_err(), "{text}");
-    }
-    let large = format!("\"{}\"", "a".repeat(MAX_BYTES));
-    assert!(
-        MotionGraphic::from_json(&large).unwrap_err()[0]
-            .message
-            .contains("at most 65536")
-    );
-    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    assert!(
-        MotionGraphic::from_json(&deep).unwrap_err()[0]
-            .message
-            .contains("recursion")
-    );
-    // Written out it would be longer than may be read again.
-    let mut file = quote();
-    file["items"][0]["color"] = json!("c".repeat(MAX_BYTES - quote().to_string().len() - 20));
-    assert!(faults_of(&file)[0].message.contains("at most 65536"));
-    // Every value of the file in turn is something else.
-    let mut pointers = Vec::new();
-    places(&quote(), &mut String::new(), &mut pointers);
-    for pointer in pointers {
-        for other in [
-            json!(null),
-            json!(-1e308),
-            json!(""),
-            json!({ "$prop": "size" }),
-            json!([[]]),
-        ] {
-            let mut file = quote();
-            *file.pointer_mut(&pointer).unwrap() = other;
-            let _ = faults_of(&file);
-        }
-    }
-}
-
-fn places(value: &Value, at: &mut String, found: &mut Vec<String>) {
-    found.push(at.clone());
-    let entries: Vec<(String, &Value)> = match value {
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| (key.clone(), value))
-            .collect(),
-        Value::Array(list) => list
-            .iter()
-            .enumerate()
-            .map(|(i, v)| (i.to_string(), v))
-            .collect(),
-        _ => Vec::new(),
-    };
-    for (key, value) in entries {
-        let length = at.len();
-        at.push_str(&format!("/{key}"));
-        places(value, at, found);
-        at.truncate(length);
-    }
 }

@@ -10,21 +10,29 @@ const SOON: Duration = Duration::from_secs(30);
 
 /// A shell that runs `script` once it is let go, when its limits are set.
 fn held(script: &str, allowance: Allowance) -> (Running, Input) {
+    held_in(View::default(), script, allowance)
+}
+
+/// One that reaches more than the system's files.
+fn held_in(view: View, script: &str, allowance: Allowance) -> (Running, Input) {
     let mut command = Command::new("sh");
     command
         .args(["-c", &format!("read -r go; {script}")])
-        .env("LC_ALL", "C")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
     let tools = Tools::discover().unwrap();
-    let mut running = Running::start(command, &tools, allowance).unwrap();
+    let mut running = Running::start(command, &tools, allowance, view).unwrap();
     let input = running.input().unwrap();
     (running, input)
 }
 
 /// Lets it go, and waits for its end.
 fn ended(script: &str, allowance: Allowance) -> Result<Ended, MediaError> {
-    let (running, mut input) = held(script, allowance);
+    ended_in(View::default(), script, allowance)
+}
+
+fn ended_in(view: View, script: &str, allowance: Allowance) -> Result<Ended, MediaError> {
+    let (running, mut input) = held_in(view, script, allowance);
     input.write_all(b"go\n").unwrap();
     running.end_within(SOON)
 }
@@ -70,7 +78,7 @@ fn one_that_wants_all_memory_is_refused_it() {
         ..Allowance::PROBE
     };
     // Asked for at once, and never touched.
-    let greedy = "exec dd if=/dev/null of=/dev/null bs=2G";
+    let greedy = "exec dd if=/dev/null bs=2G";
     let ended = ended(greedy, allowance).unwrap();
     assert!(!ended.well());
     let cause = cause(&ended.words);
@@ -100,7 +108,8 @@ fn one_that_fills_the_disk_is_ended() {
         ..Allowance::PROBE
     };
     let script = format!("exec cat /dev/zero >'{}'", file.display());
-    let error = ended(&script, allowance).err().unwrap();
+    let view = View::writing(&file).unwrap();
+    let error = ended_in(view, &script, allowance).err().unwrap();
     assert_eq!(
         error.to_string(),
         "the file takes too much to decode: a file of more than 65536 bytes"

@@ -13,7 +13,8 @@ fn shell(script: &str) -> Command {
 fn running(script: &str, patience: Duration) -> (Running, Arc<AtomicBool>) {
     let stop = Arc::new(AtomicBool::new(false));
     let tools = Tools::discover().unwrap().stopped_by(Arc::clone(&stop));
-    let mut running = Running::start(shell(script), &tools, Allowance::PROBE).unwrap();
+    let mut running =
+        Running::start(shell(script), &tools, Allowance::PROBE, View::default()).unwrap();
     running.wait = running.wait.with_patience(patience);
     (running, stop)
 }
@@ -54,7 +55,7 @@ fn a_child_that_takes_nothing_is_stuck() {
     let tools = Tools::discover().unwrap().stopped_by(stop);
     let mut command = shell("exec sleep 1000");
     command.stdin(Stdio::piped());
-    let mut child = Running::start(command, &tools, Allowance::PROBE).unwrap();
+    let mut child = Running::start(command, &tools, Allowance::PROBE, View::default()).unwrap();
     child.wait = child.wait.with_patience(Duration::from_millis(50));
     let mut input = child.input().unwrap();
     let stuck = input.write_all(&vec![0; 4 << 20]);

@@ -8,7 +8,7 @@
 mod guard;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use darkroom_address::is_public;
@@ -276,15 +276,21 @@ pub fn careful_client(guard: Option<&Lookup>) -> Result<reqwest::ClientBuilder, 
     })
 }
 
-/// A reqwest builder whose TLS is ring and whose roots are the system's.
-pub fn http_client() -> Result<reqwest::ClientBuilder, rustls::Error> {
+/// The system's roots, read once: every one of them is a file.
+static ROOTS: LazyLock<Arc<rustls::RootCertStore>> = LazyLock::new(|| {
     let mut roots = rustls::RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(found.certs);
+    Arc::new(roots)
+});
+
+/// A reqwest builder whose TLS is ring and whose roots are the system's, as they were when
+/// the first one was asked for.
+pub fn http_client() -> Result<reqwest::ClientBuilder, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
+        .with_root_certificates(Arc::clone(&ROOTS))
         .with_no_client_auth();
     Ok(reqwest::Client::builder().tls_backend_preconfigured(tls))
 }

@@ -1,6 +1,7 @@
-//! Footage of the awkward kind, seen and timed as a player shows it. Variable frame
-//! rates are in `frames`, sound of one and of six channels and of other rates in
-//! `speed`, transparency among the golden pictures, broken files in `bad_media`.
+//! Footage of the awkward kind, seen and heard as a player plays it. Variable frame
+//! rates are in `frames`, high range in `hdr`, files of sound alone in `speed`, pictures
+//! (animated, progressive, of ink, turned, AVIF) in `pictures`, VP9 with transparency
+//! among the golden pictures, truncated files in `bad_media`.
 
 use serde_json::json;
 
@@ -181,5 +182,74 @@ async fn a_film_of_no_frames_is_refused_with_a_sentence() {
         let sentence = rig.refused(&Film::of(video(name, (0, SECOND)))).await;
         let wanted = format!("asset `{name}` cannot be used: the file {says}");
         assert_eq!(sentence, wanted);
+    }
+}
+
+/// A film of [`counting`] frames, with the sound of a filter if there is one.
+fn film_with(rig: &Rig, name: &str, sound: Option<&str>, codec: &str) {
+    let picture = counting(30);
+    let mut args = vec!["-f", "lavfi", "-i", &picture];
+    if let Some(sound) = sound {
+        args.extend(["-f", "lavfi", "-i", sound]);
+    }
+    args.extend(["-t", "2", "-c:v", "libx264", "-qp", "1"]);
+    args.extend(TAGS);
+    args.extend(codec.split_whitespace());
+    rig.media.make(name, &args);
+}
+
+#[tokio::test]
+async fn a_film_without_sound_leaves_that_of_others_alone() {
+    let rig = Rig::new();
+    let tone = "0.5*sin(2*PI*1000*t)";
+    rig.media.wav("tone.wav", &format!("{tone}|{tone}"), 2.0);
+    film_with(&rig, "silent.mp4", None, "");
+    let tone = audio("tone.wav", (0, 2 * SECOND));
+    let film = Film::new(64, 64)
+        .track(vec![video("silent.mp4", (0, 2 * SECOND))])
+        .track(vec![tone.clone()]);
+    let seen = rig.capture(&film, &spec(30)).await;
+    assert_eq!(seen.numbers(), (0..60).collect::<Vec<u8>>());
+    let alone = rig.capture(&Film::of(tone), &spec(30)).await;
+    assert!(seen.sound == alone.sound, "other samples");
+}
+
+#[tokio::test]
+async fn films_are_heard_whatever_their_channels_and_rate() {
+    let rig = Rig::new();
+    let tones = |channels: usize| {
+        let tones = [400, 500, 600, 700, 800, 900].into_iter().take(channels);
+        let tones: Vec<String> = tones.map(|f| format!("0.2*sin(2*PI*{f}*t)")).collect();
+        tones.join("|")
+    };
+    let half = std::f64::consts::FRAC_1_SQRT_2;
+    let sides = [
+        [1.0, 0.0, half, 0.0, half, 0.0],
+        [0.0, 1.0, half, 0.0, 0.0, half],
+    ];
+    let [first, second] =
+        [0, 1].map(|at| std::array::from_fn(|tone| f64::from(u8::from(tone == at))));
+    let (mono, stereo) = ([first, first], [first, second]);
+    for (name, codec, layout, channels, rate, gains) in [
+        ("mono.mp4", "aac", "mono", 1, 44_100, mono),
+        ("stereo.mov", "pcm_s16le", "stereo", 2, 44_100, stereo),
+        ("stereo.mkv", "flac", "stereo", 2, 96_000, stereo),
+        ("surround.mp4", "aac", "5.1", 6, 48_000, sides),
+        ("surround.mkv", "ac3", "5.1(side)", 6, 44_100, sides),
+    ] {
+        let sound = format!("aevalsrc='{}':s={rate}:c={layout}", tones(channels));
+        film_with(&rig, name, Some(&sound), &format!("-c:a {codec} -b:a 384k"));
+        let film = Film::of(video(name, (0, 2 * SECOND)));
+        let seen = rig.capture(&film, &spec(30)).await;
+        assert_eq!(seen.numbers(), (0..60).collect::<Vec<u8>>(), "{name}");
+        for (side, channel) in [left(&seen.sound), right(&seen.sound)].iter().enumerate() {
+            for (tone, gain) in gains[side].iter().enumerate() {
+                let level = tone_level(&channel[24_000..72_000], 400.0 + 100.0 * tone as f64);
+                assert!(
+                    (level - 0.2 * gain).abs() < 0.02,
+                    "{name}, side {side}, tone {tone}: {level}"
+                );
+            }
+        }
     }
 }

@@ -79,9 +79,13 @@ async fn damaged_films() {
     let mut sound = audio("broken.mp4", (0, 4 * SECOND));
     sound["type"] = "audio".into();
     assert_refused(&rig, sound, "breaks off after").await;
-    // What is not needed of it is not missed.
-    let shorter = Film::of(video("broken.mp4", second()));
-    assert_eq!(rig.capture(&shorter, &spec(30)).await.report.frames, 30);
+    // What is not needed of it is not missed: until there it is the film it was.
+    let first_second = |name: &str| Film::of(video(name, second()));
+    let whole = rig.capture(&first_second("front.mp4"), &spec(30)).await;
+    let broken = rig.capture(&first_second("broken.mp4"), &spec(30)).await;
+    assert_eq!(broken.report.frames, 30);
+    assert!(broken.frames == whole.frames, "other frames");
+    assert!(broken.sound == whole.sound && peak(&left(&broken.sound)) > 0.05);
 }
 
 #[tokio::test]

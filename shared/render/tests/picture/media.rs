@@ -18,6 +18,8 @@ pub(crate) fn file(dir: &Path, name: &str) -> PathBuf {
             "wide.png" => png(&flag(200, 50)),
             "tall.png" => png(&flag(50, 120)),
             "soft.png" => png(&soft(64, 48)),
+            "island.png" => png(&island(120, 90)),
+            "clear.png" => png(&Raster::new(64, 48, |_, _| [0; 4])),
             "checks.png" => png(&checks(128, 96)),
             "white.png" => png(&Raster::new(64, 48, |_, _| [255; 4])),
             "waves.png" => png(&waves(480, 360)),
@@ -101,6 +103,18 @@ fn waves(width: usize, height: usize) -> Raster {
 fn soft(width: usize, height: usize) -> Raster {
     Raster::new(width, height, |x, _| {
         [255, 128, 0, (x * 255 / (width - 1)) as u8]
+    })
+}
+
+/// A green square in the middle of nothing.
+fn island(width: usize, height: usize) -> Raster {
+    let near = |at: usize, whole: usize| at.abs_diff(whole / 2) < 6;
+    Raster::new(width, height, |x, y| {
+        if near(x, width) && near(y, height) {
+            GREEN
+        } else {
+            [0; 4]
+        }
     })
 }
 

@@ -118,17 +118,23 @@ fn spec(film: &Film) -> ExportSpec {
     }
 }
 
-/// Every frame of a film at 30 fps as an export gives it to the encoder, each file decoded
-/// on that many threads.
-pub(crate) fn all_frames(film: &Film, threads: u8) -> Vec<u8> {
+/// What an export gives to the encoder.
+#[derive(PartialEq)]
+pub(crate) struct Given {
+    /// Every frame, one after the other.
+    pub(crate) frames: Vec<u8>,
+    /// Every sample; nothing without sound.
+    pub(crate) sound: Vec<u8>,
+}
+
+/// What an export of a film at 30 fps gives to the encoder, each file decoded on that many
+/// threads.
+pub(crate) fn given(film: &Film, threads: u8) -> Given {
     let stage = stage();
     let scratch = tempfile::tempdir().unwrap();
-    let frames = scratch.path().join("frames.yuv");
-    let tools = Tools::at(
-        &writing_to(scratch.path(), &frames),
-        Path::new(&real("ffprobe")),
-    );
-    let tools = tools.unwrap();
+    let program = writing_to(scratch.path());
+    let tools = Tools::at(&program, Path::new(&real("ffprobe")));
+    let tools = tools.unwrap().with_scratch(scratch.path());
     let tools = tools.with_decoder_threads(threads.try_into().unwrap());
     let state = film.state();
     let (spec, files) = (spec(film), Files(&stage.media));
@@ -137,16 +143,28 @@ pub(crate) fn all_frames(film: &Film, threads: u8) -> Vec<u8> {
         scratch.path().join("none"),
     );
     let exported = export(&state, &spec, &files, &env, &out, &Unwatched);
-    stage.runtime.block_on(exported).unwrap();
-    std::fs::read(frames).unwrap()
+    let report = stage.runtime.block_on(exported).unwrap();
+    let sound = std::fs::read(scratch.path().join(SOUND)).unwrap_or_default();
+    assert_eq!(report.sound, !sound.is_empty());
+    Given {
+        frames: std::fs::read(scratch.path().join(FRAMES)).unwrap(),
+        sound,
+    }
 }
 
+/// What is written by the program of [`writing_to`].
+const FRAMES: &str = "frames.yuv";
+const SOUND: &str = "sound.f32";
+
 /// A program that is ffmpeg, but for encoding, which is to write down what it is given.
-fn writing_to(dir: &Path, frames: &Path) -> PathBuf {
-    let (path, frames, ffmpeg) = (dir.join("ffmpeg"), frames.display(), real("ffmpeg"));
+fn writing_to(dir: &Path) -> PathBuf {
+    let (path, ffmpeg) = (dir.join("ffmpeg"), real("ffmpeg"));
+    let (frames, sound) = (dir.join(FRAMES), dir.join(SOUND));
     let text = format!(
-        "#!/bin/sh\ncase \" $* \" in *' pipe:0 '*) exec cat >'{frames}' ;; \
-         *) exec '{ffmpeg}' \"$@\" ;; esac\n"
+        "#!/bin/sh\ncase \" $* \" in *' pipe:0 '*) ;; *) exec '{ffmpeg}' \"$@\" ;; esac\n\
+         if [ -e /proc/self/fd/3 ]; then cat <&3 >'{}' & fi\ncat >'{}'\nwait\n",
+        sound.display(),
+        frames.display()
     );
     std::fs::write(&path, text).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();

@@ -2,26 +2,27 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{
-    ReturnValue, ReturnValuesOnConditionCheckFailure as OnFailure, Update,
-};
+use aws_sdk_dynamodb::types::Update;
 use darkroom_editor_state::Ticks;
 use darkroom_exports::{
     DeliveryId, ExportPhase, Settings, Step, TaskId, TaskState, Timestamp, WebhookEvent,
 };
 
-use super::{Claim, ClaimOutcome, refused};
+use super::{Claim, ClaimOutcome};
+use crate::accounts::Standing;
 use crate::config::Store;
+use crate::due::read_work;
 use crate::error::StoreError;
-use crate::item::{Item, due_shard, n, number, s, task_key, text, trace};
+use crate::item::{Item, account_key, due_shard, n, number, queue_key, s, task_key, text, trace};
 use crate::pauses::Turned;
 use crate::queue::RenderMessage;
-use crate::transact::{TRIES, pause, reasons, update_part};
+use crate::read::take_item;
+use crate::transact::{Part, Sent, TRIES, pause, update_part};
 
 impl Store {
-    /// Claims a task for `owner`, if it is active, under no living lease, and its account
-    /// is not paused. Where that is paused the task reads PAUSED from now on. The first
-    /// claim of a task with a callback commits that its start is told;
+    /// Claims a task for `owner`, if it is active, under no living lease, and neither its
+    /// account nor the queue is paused. Where one is the task reads PAUSED from now on. The
+    /// first claim of a task with a callback commits that its start is told;
     /// [`Store::announce`] sends that behind it.
     pub async fn claim(
         &self,
@@ -34,132 +35,125 @@ impl Store {
         };
         let user = &message.user;
         for attempt in 0..TRIES {
-            if self.is_paused(user).await? {
-                match self.hold(user, task).await? {
-                    Turned::Done => return Ok(ClaimOutcome::Paused),
-                    Turned::Task(state) => return Ok(not_ours(state)),
-                    Turned::Account => continue,
+            let take = Take::new(owner, task, lease);
+            let turned = match self.look(user, &take).await? {
+                Look::Over(outcome) => return Ok(outcome),
+                Look::HoldInQueue => self.hold_in_queue(user, task).await?,
+                Look::Hold => self.hold(user, task).await? == Turned::Done,
+                Look::LetGo => {
+                    self.let_go(user, task).await?;
+                    continue;
                 }
-            }
-            match self
-                .take_lease(user, &Take::new(owner, task, lease))
-                .await?
-            {
-                // Paused a moment ago, or not turned yet since it was resumed.
-                Some(ClaimOutcome::Paused) => {
-                    if self.let_go(user, task).await? == Turned::Account {
-                        return Ok(ClaimOutcome::Paused);
+                Look::Take(item) => {
+                    if let Some(claim) = self.claim_as_read(user, &take, item).await? {
+                        return Ok(ClaimOutcome::Claimed(claim));
                     }
+                    false
                 }
-                Some(outcome) => return Ok(outcome),
-                None => pause(attempt).await,
+            };
+            if turned {
+                return Ok(ClaimOutcome::Paused);
             }
+            // It is not any more as it was read.
+            pause(attempt).await;
         }
         Err(StoreError::Busy {
-            call: "UpdateItem",
-            cause: "the task or its account is written by others all the time".to_owned(),
+            call: "TransactWriteItems",
+            cause: "the task, its account or the queue is written by others all the time"
+                .to_owned(),
         })
     }
 
-    /// Claims a task, whether or not its account is paused. `None` when it changed
-    /// between being read and being claimed.
-    async fn take_lease(
-        &self,
-        user: &str,
-        take: &Take<'_>,
-    ) -> Result<Option<ClaimOutcome>, StoreError> {
-        let old = match self.take_task(user, take).await? {
-            Taken::Ours(item) => {
-                return read_claim(user, take.task, take.owner, &item)
-                    .map(|claim| Some(ClaimOutcome::Claimed(claim)))
-                    .ok_or(StoreError::Corrupt("task"));
-            }
-            Taken::Refused(old) => old,
+    /// Looks at a task, its account and the queue, in one call.
+    async fn look(&self, user: &str, take: &Take<'_>) -> Result<Look, StoreError> {
+        let (own, account, queue) = (task_key(user, take.task), account_key(user), queue_key());
+        let keys = vec![own.clone(), account.clone(), queue.clone()];
+        let mut items = self.get_items(keys).await?;
+        let Some(task) = take_item(&mut items, &own) else {
+            return Ok(Look::Over(ClaimOutcome::Missing));
         };
-        let state = text(&old, "state").and_then(|state| TaskState::parse(&state));
-        if state == Some(TaskState::Pending) && is_first_told(&old) {
-            let claim = self.take_and_tell(user, take, old).await?;
-            return Ok(claim.map(ClaimOutcome::Claimed));
-        }
-        Ok(Some(not_ours(state)))
+        let account = take_item(&mut items, &account).unwrap_or_default();
+        let (work, _) = read_work(&task).ok_or(StoreError::Corrupt("task"))?;
+        let is_held = work.state == TaskState::Paused;
+        Ok(if !work.state.is_active() {
+            Look::Over(ClaimOutcome::Ended)
+        } else if work.is_worked_on(take.now) {
+            Look::Over(ClaimOutcome::Held)
+        } else if take_item(&mut items, &queue).is_some() {
+            Look::HoldInQueue
+        } else if Standing::of(&account).paused {
+            if is_held {
+                Look::Over(ClaimOutcome::Paused)
+            } else {
+                Look::Hold
+            }
+        } else if is_held {
+            Look::LetGo
+        } else {
+            Look::Take(task)
+        })
     }
 
-    /// Claims a task in one write, unless somebody is to be told that it starts.
-    async fn take_task(&self, user: &str, take: &Take<'_>) -> Result<Taken, StoreError> {
-        let condition =
-            format!("({CLAIMABLE}) AND (attribute_not_exists(callbackUrl) OR attempts > :zero)");
-        let claimed = self
-            .0
-            .db
-            .update_item()
-            .table_name(&self.0.table)
-            .set_key(Some(task_key(user, take.task)))
-            .update_expression(TAKE)
-            .condition_expression(condition)
-            .expression_attribute_names("#state", "state")
-            .set_expression_attribute_values(Some(take.values()))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(OnFailure::AllOld)
-            .send()
-            .await;
-        match claimed {
-            Ok(output) => Ok(Taken::Ours(output.attributes.unwrap_or_default())),
-            Err(error) => match refused(error.as_service_error()) {
-                Some(old) => Ok(Taken::Refused(old.clone())),
-                None => Err(StoreError::sdk("UpdateItem", &error)),
-            },
-        }
-    }
-
-    /// The first claim of a task with a callback: with it, in one transaction, is
-    /// written that its start is to be told. `None` when the task is not any more as
-    /// it was read.
-    async fn take_and_tell(
+    /// Claims a task as it was read, and with the first claim of one with a callback commits
+    /// that its start is told. `None` when the task has changed since, or the queue is paused.
+    async fn claim_as_read(
         &self,
         user: &str,
         take: &Take<'_>,
         mut item: Item,
     ) -> Result<Option<Claim>, StoreError> {
         let generation = number(&item, "generation").unwrap_or_default();
+        let attempts = number(&item, "attempts").unwrap_or_default();
         let mut values = take.values();
         values.insert(":generation".to_owned(), n(generation));
-        let task = take.task;
         let update = Update::builder()
             .table_name(&self.0.table)
-            .set_key(Some(task_key(user, task)))
+            .set_key(Some(task_key(user, take.task)))
             .update_expression(TAKE)
             .condition_expression(still_claimable())
             .expression_attribute_names("#state", "state")
             .set_expression_attribute_values(Some(values));
-        let step = Step::Started;
-        let told = self.intent(
-            user,
-            DeliveryId { task, step },
-            WebhookEvent::Started,
-            take.now,
-            trace(&item).as_ref(),
-        )?;
-        let sent = self
-            .0
-            .db
-            .transact_write_items()
-            .transact_items(update_part(update)?)
-            .transact_items(told)
-            .send()
-            .await;
-        match sent {
-            Ok(_) => {
+        let mut parts = vec![
+            (Part::Queue, self.check_pause(queue_key(), false)?),
+            (Part::Task, update_part(update)?),
+        ];
+        if attempts == 0 && item.contains_key("callbackUrl") {
+            let (task, step) = (take.task, Step::Started);
+            let told = self.intent(
+                user,
+                DeliveryId { task, step },
+                WebhookEvent::Started,
+                take.now,
+                trace(&item).as_ref(),
+            )?;
+            parts.push((Part::Delivery, told));
+        }
+        match self.send_parts(parts).await? {
+            Sent::Done => {
                 // What the transaction has made of it, which does not answer with the item.
                 item.insert("generation".to_owned(), n(generation + 1));
-                item.insert("attempts".to_owned(), n(1));
-                read_claim(user, task, take.owner, &item)
+                item.insert("attempts".to_owned(), n(attempts + 1));
+                read_claim(user, take.task, take.owner, &item)
                     .map(Some)
                     .ok_or(StoreError::Corrupt("task"))
             }
-            Err(error) if reasons(&error).is_some() => Ok(None),
-            Err(error) => Err(StoreError::sdk("TransactWriteItems", &error)),
+            Sent::Refused(..) | Sent::KeyRevoked => Ok(None),
         }
     }
+}
+
+/// What is to be done about a task that a message names.
+enum Look {
+    /// Nothing: this is what the claim comes to.
+    Over(ClaimOutcome),
+    /// Turn it to PAUSED, as the queue is.
+    HoldInQueue,
+    /// Turn it to PAUSED, as its account is.
+    Hold,
+    /// Turn it back: it is held no more, and was not turned yet.
+    LetGo,
+    /// Claim it; it is this item.
+    Take(Item),
 }
 
 /// A task that may be claimed: waiting, or under no living lease.
@@ -181,14 +175,6 @@ struct Take<'a> {
     owner: &'a str,
     now: Timestamp,
     until: Timestamp,
-}
-
-/// What it came to.
-enum Taken {
-    /// The task as it is now.
-    Ours(Item),
-    /// The task as it is; empty where there is none.
-    Refused(Item),
 }
 
 impl<'a> Take<'a> {
@@ -216,21 +202,6 @@ impl<'a> Take<'a> {
             (":one", n(1)),
         ];
         values.map(|(name, value)| (name.to_owned(), value)).into()
-    }
-}
-
-/// Whether the next claim of a task is the first one, and is to be told of.
-fn is_first_told(task: &Item) -> bool {
-    task.contains_key("callbackUrl") && number(task, "attempts") == Some(0)
-}
-
-/// What a task in this state is to a worker that does not get it.
-fn not_ours(state: Option<TaskState>) -> ClaimOutcome {
-    match state {
-        None => ClaimOutcome::Missing,
-        Some(TaskState::Paused) => ClaimOutcome::Paused,
-        Some(state) if state.is_active() => ClaimOutcome::Held,
-        Some(_) => ClaimOutcome::Ended,
     }
 }
 

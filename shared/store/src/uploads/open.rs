@@ -5,7 +5,7 @@
 //! that it is what was read before the query. So the limit is exact, and two requests for
 //! the same file find the same session.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use darkroom_exports::upload::MAX_OPEN_UPLOADS;
 use darkroom_exports::{AssetId, Timestamp};
 
@@ -16,10 +16,12 @@ use crate::error::StoreError;
 use crate::files::file_key;
 use crate::item::{account_key, n, number, s, user_pk};
 use crate::keys::ApiKey;
-use crate::transact::{Part, Sent, TRIES, put_part, too_many, update_part};
+use crate::transact::{Part, Sent, TRIES, put_part, too_many};
 
 /// Most queries of a megabyte each that count a user's sessions.
 const PAGES: usize = 20;
+/// Counter of the account: sessions that it ever opened.
+const OPENED: &str = "uploadsOpened";
 
 /// What opening a session came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +119,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Look, StoreError> {
         let account = self.get_item(account_key(user)).await?.unwrap_or_default();
-        let opened = number(&account, "uploadsOpened").unwrap_or_default();
+        let opened = number(&account, OPENED).unwrap_or_default();
         let open = self.open_uploads(user, now).await?;
         let same = open.iter().find(|other| other.is_for(upload));
         Ok(match same {
@@ -173,7 +175,10 @@ impl Store {
         for _ in 0..TRIES {
             let mut parts = vec![
                 (Part::Key, self.key_is_valid(key)?),
-                (Part::Account, self.one_upload_more(user, opened)?),
+                (
+                    Part::Account,
+                    self.count_unless_changed(user, OPENED, (OPENED, opened))?,
+                ),
                 (Part::Upload, self.put_upload(user, upload)?),
             ];
             if let Some(project) = upload.project {
@@ -191,23 +196,6 @@ impl Store {
             }
         }
         Err(too_many())
-    }
-
-    fn one_upload_more(&self, user: &str, opened: i64) -> Result<TransactWriteItem, StoreError> {
-        let condition = if opened == 0 {
-            "attribute_not_exists(uploadsOpened) OR uploadsOpened = :opened"
-        } else {
-            "uploadsOpened = :opened"
-        };
-        update_part(
-            Update::builder()
-                .table_name(&self.0.table)
-                .set_key(Some(account_key(user)))
-                .update_expression("ADD uploadsOpened :one")
-                .condition_expression(condition)
-                .expression_attribute_values(":one", n(1))
-                .expression_attribute_values(":opened", n(opened)),
-        )
     }
 
     fn put_upload(&self, user: &str, upload: &Upload) -> Result<TransactWriteItem, StoreError> {

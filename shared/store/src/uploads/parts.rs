@@ -11,6 +11,7 @@ use darkroom_exports::upload::{PART_ADDRESS_SECONDS, part_bytes};
 
 use super::Upload;
 use crate::config::Store;
+use crate::documents::whole;
 use crate::error::StoreError;
 
 const NO_SUCH_UPLOAD: &str = "NoSuchUpload";
@@ -251,15 +252,7 @@ impl Store {
         };
         let size = found.content_range.as_deref().and_then(whole_size);
         let size = size.ok_or(StoreError::Corrupt("file"))?;
-        let bytes = found
-            .body
-            .collect()
-            .await
-            .map_err(|error| StoreError::Busy {
-                call: "GetObject",
-                cause: error.to_string(),
-            })?;
-        Ok((bytes.to_vec(), size))
+        Ok((whole(found.body).await?, size))
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::item::{self, Item, account_key, flag, n, number, s, task_key, text, trace};
+use crate::read::take_item;
 
 /// Longest sentence kept of a failed try.
 const ERROR_CHARS: usize = 300;
@@ -95,12 +96,7 @@ impl Store {
         let mut keys = vec![own.clone(), task.clone(), headers.clone(), account.clone()];
         keys.extend(before.clone());
         let mut items = self.get_items(keys).await?;
-        let mut take = |key: &Item| {
-            let at = items
-                .iter()
-                .position(|item| item.get("sk") == key.get("sk"))?;
-            Some(items.swap_remove(at))
-        };
+        let mut take = |key: &Item| take_item(&mut items, key);
         let (delivery, task, headers) = (take(&own), take(&task), take(&headers));
         let (account, before) = (take(&account), before.and_then(|key| take(&key)));
         let (Some(delivery), Some(task)) = (delivery, task) else {

@@ -29,6 +29,12 @@ pub enum Flow {
     Quiet,
     /// It is rendered, and no message arrives that the sweep has not sent.
     Swept,
+    /// Its account is paused when its message comes, and resumed.
+    Paused,
+    /// It fails, and its receiver is not well when it is first told.
+    Unwell,
+    /// It fails, and its receiver wants no webhooks.
+    Unwanted,
 }
 
 impl Flow {
@@ -38,6 +44,25 @@ impl Flow {
             Self::Swept => [1, 2],
             _ => [0, 0],
         }
+    }
+
+    /// What its webhooks are answered, one after the other; the last one for good.
+    const fn answers(self) -> &'static [u16] {
+        match self {
+            Self::Unwell => &[500, 200],
+            Self::Unwanted => &[410],
+            _ => &[200],
+        }
+    }
+
+    /// Whether the picture that it shows is not there.
+    pub const fn fails(self) -> bool {
+        matches!(self, Self::Failed | Self::Unwell | Self::Unwanted)
+    }
+
+    /// Whether somebody is told of it.
+    pub const fn is_told(self) -> bool {
+        !matches!(self, Self::Quiet | Self::Paused)
     }
 }
 
@@ -89,6 +114,7 @@ impl Cell {
     pub async fn start(lane: &Arc<Lane>, flow: Flow) -> Self {
         let store = lane.stack.store().clone();
         let user = format!("user-{}", lane.number());
+        lane.answer(&user, flow.answers());
         let wanted = NewKey {
             name: None,
             runtime_access: true,
@@ -137,7 +163,7 @@ impl Cell {
             })
         };
         state["assets"]["file"] = picture("file", &uploaded["fileKey"]);
-        if self.flow == Flow::Failed {
+        if self.flow.fails() {
             state["assets"]["gone"] = picture("gone", &json!("uploads/nowhere/pic.png"));
             let item = state["items"]["square"].as_object_mut().unwrap();
             item.remove("color");
@@ -149,7 +175,7 @@ impl Cell {
             "editorState": state, "stateSchemaVersion": "v1",
             "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4",
         });
-        if self.flow != Flow::Quiet {
+        if self.flow.is_told() {
             body["callbackUrl"] = json!(format!("{}/{}", self.lane.receiver, self.user));
             body["callbackHeaders"] = json!({ "X-Token": "sesame" });
         }

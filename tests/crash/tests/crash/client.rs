@@ -76,14 +76,18 @@ impl Cell {
         answer["data"].take()
     }
 
-    /// Creates the export, and cancels it where the flow says so. A client whose server
-    /// dies does not come back: what it began goes on without it.
+    /// Creates the export, and cancels or pauses it where the flow says so. A client whose
+    /// server dies does not come back: what it began goes on without it.
     pub async fn begin(&self) {
         let api = self.api(self.faults.process("create")).await;
         self.create(&api).await;
-        if self.flow == Flow::Canceled {
-            let api = self.api(self.faults.process("cancel")).await;
-            self.cancel(&api).await;
+        match self.flow {
+            Flow::Canceled => {
+                let api = self.api(self.faults.process("cancel")).await;
+                self.cancel(&api).await;
+            }
+            Flow::Paused => self.pause_for_a_while().await,
+            _ => {}
         }
     }
 

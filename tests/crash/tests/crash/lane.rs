@@ -1,6 +1,6 @@
 //! A stack with a receiver of webhooks, on which cells run one after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,17 +10,42 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use darkroom_compositor::{Fonts, font_dirs};
 use darkroom_media::{Fetcher, Tools};
 use darkroom_store::{Store, StoreConfig, Transport};
 use darkroom_test_crash::{Faults, Process};
 use darkroom_test_stack::{REGION, Stack};
+use futures::future::join_all;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-/// Events that a receiver got, by the path that they were sent to.
-type Got = Arc<Mutex<BTreeMap<String, Vec<(String, String)>>>>;
+/// A webhook that a receiver got, and what it answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub id: String,
+    pub event: String,
+    pub status: u16,
+}
+
+/// A receiver, for every user a path.
+#[derive(Default)]
+struct Receiver {
+    /// What it got, oldest first.
+    got: BTreeMap<String, Vec<Told>>,
+    /// What it answers, one after the other and the last for good; else 200.
+    answers: BTreeMap<String, VecDeque<u16>>,
+}
+
+impl Receiver {
+    fn answer(&mut self, path: &str) -> u16 {
+        let answers = self.answers.get_mut(path);
+        answers.map_or(200, |answers| match answers.len() {
+            1 => answers[0],
+            _ => answers.pop_front().unwrap_or(200),
+        })
+    }
+}
 
 /// Everything that cells share.
 pub struct Lane {
@@ -31,27 +56,37 @@ pub struct Lane {
     /// `http://127.0.0.1:PORT`
     pub receiver: String,
     http: SharedHttpClient,
-    got: Got,
+    receiving: Arc<Mutex<Receiver>>,
     made: AtomicU32,
 }
 
-async fn receive(State(got): State<Got>, uri: Uri, headers: HeaderMap, text: String) {
-    let id = headers["webhook-id"].to_str().unwrap().to_owned();
+async fn receive(
+    State(receiver): State<Arc<Mutex<Receiver>>>,
+    uri: Uri,
+    headers: HeaderMap,
+    text: String,
+) -> StatusCode {
     let body: Value = serde_json::from_str(&text).unwrap();
-    let event = body["eventType"].as_str().unwrap().to_owned();
-    let mut got = got.lock().unwrap();
-    got.entry(uri.path().to_owned())
-        .or_default()
-        .push((id, event));
+    let mut receiver = receiver.lock().unwrap();
+    let status = receiver.answer(uri.path());
+    let got = receiver.got.entry(uri.path().to_owned());
+    got.or_default().push(Told {
+        id: headers["webhook-id"].to_str().unwrap().to_owned(),
+        event: body["eventType"].as_str().unwrap().to_owned(),
+        status,
+    });
+    StatusCode::from_u16(status).unwrap()
 }
 
 impl Lane {
     pub async fn start(fonts: &Fonts) -> Self {
         let stack = Stack::start().await;
-        let got = Got::default();
+        let receiving = Arc::<Mutex<Receiver>>::default();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let receiver = format!("http://{}", listener.local_addr().unwrap());
-        let app = Router::new().fallback(receive).with_state(Arc::clone(&got));
+        let app = Router::new()
+            .fallback(receive)
+            .with_state(Arc::clone(&receiving));
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self {
             stack,
@@ -60,7 +95,7 @@ impl Lane {
             fetcher: Fetcher::from_env().unwrap(),
             receiver,
             http: aws_smithy_http_client::Builder::new().build_http(),
-            got,
+            receiving,
             made: AtomicU32::new(0),
         }
     }
@@ -68,11 +103,9 @@ impl Lane {
     /// Several, with the fonts of this machine.
     pub async fn start_many(count: usize) -> Vec<Arc<Self>> {
         let fonts = Fonts::load(&font_dirs()).unwrap();
-        let mut lanes = Vec::new();
-        for _ in 0..count {
-            lanes.push(Arc::new(Self::start(&fonts).await));
-        }
-        lanes
+        let starting = (0..count).map(|_| Self::start(&fonts));
+        let lanes = join_all(starting).await.into_iter();
+        lanes.map(Arc::new).collect()
     }
 
     /// A number that was not given before.
@@ -108,9 +141,17 @@ impl Lane {
         Store::over(config, transport).await.unwrap()
     }
 
-    /// Webhook ids and events that were sent to a user, oldest first.
-    pub fn told(&self, user: &str) -> Vec<(String, String)> {
-        let got = self.got.lock().unwrap();
-        got.get(&format!("/{user}")).cloned().unwrap_or_default()
+    /// Webhooks that were sent to a user, oldest first.
+    pub fn told(&self, user: &str) -> Vec<Told> {
+        let receiver = self.receiving.lock().unwrap();
+        let got = receiver.got.get(&format!("/{user}"));
+        got.cloned().unwrap_or_default()
+    }
+
+    /// Has a user's webhooks answered so, one after the other, and all others like the last.
+    pub fn answer(&self, user: &str, statuses: &[u16]) {
+        let mut receiver = self.receiving.lock().unwrap();
+        let statuses = statuses.iter().copied().collect();
+        receiver.answers.insert(format!("/{user}"), statuses);
     }
 }

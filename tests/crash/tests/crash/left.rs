@@ -6,6 +6,7 @@ use darkroom_exports::{TaskState, WebhookEvent};
 use serde_json::{Value, json};
 
 use crate::cell::{Cell, Flow, GRANTED_MICROS, QUOTA_SECONDS};
+use crate::lane::Told;
 
 /// Active tasks that an account may have.
 const LIMIT: usize = 2;
@@ -121,7 +122,7 @@ impl Cell {
         let state = state(task);
         let canceled = self.answers.lock().unwrap().canceled.clone();
         let right: &[TaskState] = match (self.flow, canceled.as_slice()) {
-            (Flow::Failed, []) => &[TaskState::Failed],
+            (flow, []) if flow.fails() => &[TaskState::Failed],
             (Flow::Canceled, []) => &[TaskState::Canceled, TaskState::Completed],
             (_, [200, ..]) => &[TaskState::Canceled],
             (_, []) => &[TaskState::Completed],
@@ -144,7 +145,9 @@ impl Cell {
         let deliveries = left.deliveries(id);
         let told = self.lane.told(&self.user);
         let right = match (state, deliveries) {
-            _ if self.flow == Flow::Quiet => deliveries == [None; 2],
+            _ if !self.flow.is_told() => deliveries == [None; 2],
+            // Of the end it is not even told.
+            _ if self.flow == Flow::Unwanted => deliveries == [Some("FAILED"); 2],
             (TaskState::Canceled, [started, None]) => {
                 matches!(started, None | Some("DELIVERED" | "DROPPED"))
             }
@@ -156,14 +159,17 @@ impl Cell {
         }
         let started = (format!("{id}-started"), WebhookEvent::Started);
         let ended = WebhookEvent::of_end(state).map(|event| (format!("{id}-ended"), event));
-        let possible = std::iter::once(started).chain(ended);
-        let possible: Vec<(String, String)> = possible
-            .map(|(id, event)| (id, event.as_str().to_owned()))
-            .collect();
-        let told: BTreeSet<_> = told.into_iter().collect();
+        let ended = ended.filter(|_| self.flow != Flow::Unwanted);
+        let possible: Vec<_> = std::iter::once(started).chain(ended).collect();
+        let is_possible = |one: &Told| {
+            let mut all = possible.iter();
+            all.any(|(id, event)| one.id == *id && one.event == event.as_str())
+        };
+        let taken = told.iter().filter(|one| one.status == 200);
+        let taken: BTreeSet<&str> = taken.map(|one| one.id.as_str()).collect();
         let delivered = deliveries.iter().flatten();
         let delivered = delivered.filter(|state| **state == "DELIVERED").count();
-        if told.len() < delivered || !told.iter().all(|one| possible.contains(one)) {
+        if taken.len() < delivered || !told.iter().all(is_possible) {
             self.complain(format!("{state:?}, and told was {told:?}"));
         }
     }

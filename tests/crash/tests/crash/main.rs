@@ -23,4 +23,6 @@ mod lane;
 mod left;
 mod matrix;
 mod model;
+mod operator;
+mod queue;
 mod work;

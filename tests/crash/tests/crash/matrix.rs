@@ -238,6 +238,18 @@ async fn every_call_of_the_sweep_may_fail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_call_of_a_pause_and_what_it_holds_may_fail() {
+    matrix(Flow::Paused, &[(&["operator", "early"], &FAULTS)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_of_webhooks_that_are_not_taken_may_fail() {
+    for flow in [Flow::Unwell, Flow::Unwanted] {
+        matrix(flow, &[(&["sender"], &FAULTS)]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whatever_comes_between_two_calls_of_an_export_harms_nothing() {
     let creates = [Column::Replay, Column::Revoke];
     let renders = [

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use darkroom_exports::{CallbackPolicy, Timestamp};
-use darkroom_store::{Received, Store};
+use darkroom_store::{Received, Store, WebhookMessage};
 use darkroom_sweep::{Report, SweepConfig, Sweeper};
 use darkroom_test_crash::Process;
 use darkroom_webhook::{Clock, Sender, SenderConfig};
@@ -19,7 +19,8 @@ use crate::cell::{Cell, Flow, Queue};
 const ROUNDS: u32 = 16;
 /// Short, so that every render has several.
 const HEARTBEAT: Duration = Duration::from_millis(40);
-/// What fails at once is over before its first one, not now and then behind it.
+/// Of flows whose heartbeats nothing happens to; what fails at once is over before its
+/// first one, not now and then behind it.
 const NO_HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// A process that works on messages.
@@ -80,11 +81,11 @@ struct Crew {
 }
 
 impl Cell {
-    async fn worker(&self, process: Process) -> Hands {
+    pub async fn worker(&self, process: Process) -> Hands {
         let store = self.lane.store(&process).await;
         let heartbeat = match self.flow {
-            Flow::Failed => NO_HEARTBEAT,
-            _ => HEARTBEAT,
+            Flow::Completed | Flow::Quiet => HEARTBEAT,
+            _ => NO_HEARTBEAT,
         };
         let config = WorkerConfig {
             heartbeat,
@@ -141,10 +142,16 @@ impl Cell {
     }
 
     /// Hands out what lies in a queue; whether there was anything.
-    async fn deliver(&self, queue: Queue, hands: &mut Option<Hands>) -> bool {
-        let batch = self.receive(queue).await;
-        for message in &batch {
+    pub async fn deliver(&self, queue: Queue, hands: &mut Option<Hands>) -> bool {
+        let mut any = false;
+        for message in &self.receive(queue).await {
             let body = message.body.clone();
+            if self.is_early(&body) {
+                let receipt = message.receipt_handle.clone();
+                self.held.lock().unwrap().push((queue, receipt));
+                continue;
+            }
+            any = true;
             self.bodies.lock().unwrap().push((queue, body));
             if self.loses(queue) {
                 self.lose(queue, &message.receipt_handle).await;
@@ -164,7 +171,15 @@ impl Cell {
             }
             self.look_in_between().await;
         }
-        !batch.is_empty()
+        any
+    }
+
+    /// Whether a message of the webhook queue is one that SQS would hold back still.
+    fn is_early(&self, body: &str) -> bool {
+        let message = serde_json::from_str(body).ok();
+        message.is_some_and(|message: WebhookMessage| {
+            message.not_before > self.now().load(Ordering::SeqCst)
+        })
     }
 
     async fn give(&self, hands: &Hands, queue: Queue, message: &Received) {

@@ -4,7 +4,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use darkroom_exports::{ErrorCode, Fault, Problem};
+use darkroom_exports::Fault;
+use darkroom_exports::state::document_to_validate;
 use serde::Serialize;
 
 use crate::auth::Known;
@@ -59,26 +60,7 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let mut body = body::json(&headers, body).await?;
-    let invalid = |path: String, message: &str| {
-        let fault = Fault::new(ErrorCode::RequestInvalid, path, message);
-        Refusal(Problem::from_faults(ErrorCode::RequestInvalid, vec![fault]))
-    };
-    let Some(body) = body.as_object_mut() else {
-        return Err(invalid(String::new(), "must be a JSON object"));
-    };
-    let Some(document) = body.remove("editorState") else {
-        let message = "is required: the document to validate";
-        return Err(invalid("/editorState".to_owned(), message));
-    };
-    if let Some(field) = body.keys().next() {
-        let field: String = field.chars().take(200).collect();
-        let message = "is not a field of this request; remove it";
-        return Err(invalid(
-            darkroom_editor_state::join_pointer("", &field),
-            message,
-        ));
-    }
+    let document = document_to_validate(body::json(&headers, body).await?)?;
     let library = state.store().library(&document).await?;
     let faults = darkroom_editor_state::read(document, &library)
         .err()

@@ -99,5 +99,11 @@ fn standing(
                 .to_owned(),
         );
     }
+    if outlook.queue_paused {
+        warnings.push(
+            "the operator has paused the render queue: the export would wait until it is resumed"
+                .to_owned(),
+        );
+    }
     warnings
 }

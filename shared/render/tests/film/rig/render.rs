@@ -131,7 +131,11 @@ impl Rig {
         ffmpeg: &Path,
         watching: &Watching,
     ) -> Result<Report, RenderError> {
-        let tools = Tools::at(ffmpeg, Path::new(&real("ffprobe"))).unwrap();
+        let mut tools = Tools::at(ffmpeg, Path::new(&real("ffprobe"))).unwrap();
+        if ffmpeg.starts_with(self.media.dir()) {
+            // A program of ours, which may write down what becomes of it.
+            tools = tools.with_scratch(self.media.dir());
+        }
         let source = Folder(self.media.dir());
         let out = self.media.path("out.mp4");
         let (state, env) = (film.state(), self.env(tools));
@@ -181,6 +185,7 @@ impl Rig {
             ),
         );
         let tools = Tools::at(&script, Path::new(&real("ffprobe"))).unwrap();
+        let tools = tools.with_scratch(self.media.dir());
         let tools = threads.map_or(tools.clone(), |threads| tools.with_decoder_threads(threads));
         let source = Folder(self.media.dir());
         let env = self.env(tools);

@@ -17,6 +17,9 @@ const PLACE: [f64; 4] = [30.0, 10.0, 64.0, 48.0];
 /// Begin, middle and end of each.
 const FRAMES: [u64; 8] = [0, 5, 9, 10, 20, 21, 25, 29];
 
+/// The same of what is eased.
+const EASED: [u64; 6] = [1, 4, 8, 21, 25, 28];
+
 fn both(item: Item, kind: &str) -> Item {
     item.animate("in", kind, 10, "linear")
         .animate("out", kind, 10, "linear")
@@ -25,6 +28,7 @@ fn both(item: Item, kind: &str) -> Item {
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = kinds();
     cases.extend(eased());
+    cases.extend(eased_kinds());
     cases.extend(others());
     cases
 }
@@ -50,6 +54,22 @@ fn eased() -> Vec<Case> {
         )
     };
     names::EASINGS.iter().map(eased).collect()
+}
+
+/// Every kind with every easing.
+fn eased_kinds() -> impl Iterator<Item = Case> {
+    let pairs = names::ANIMATIONS.iter().flat_map(|kind| {
+        names::EASINGS
+            .iter()
+            .map(move |easing| (kind.id, easing.id))
+    });
+    pairs.map(|(kind, easing)| {
+        let item = image("flag.png", PLACE)
+            .animate("in", kind, 10, easing)
+            .animate("out", kind, 10, easing);
+        let name = format!("animation-{kind}-{easing}");
+        case(name, &EASED, film().track([item]))
+    })
 }
 
 /// Both at once, and on boxes of other kinds.

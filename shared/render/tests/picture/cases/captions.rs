@@ -18,6 +18,10 @@ const IN_OUT: [u64; 8] = [1, 4, 8, 12, 15, 18, 22, 27];
 /// A round on the first page and the begin of one on the second.
 const ROUND_FRAMES: [u64; 8] = [0, 3, 6, 9, 12, 15, 18, 21];
 
+/// The first page's begin, middle and end of what is eased.
+const EASED: [u64; 6] = [1, 4, 7, 12, 15, 18];
+const EASED_ROUND: [u64; 5] = [2, 6, 10, 14, 18];
+
 /// The box, on a canvas of 240x90; a faint rectangle shows it.
 const PLACE: [f64; 4] = [20.0, 10.0, 200.0, 60.0];
 
@@ -51,16 +55,19 @@ fn plate() -> serde_json::Value {
     json!({ "color": "#b02a4a", "horizontalPadding": 6, "borderRadius": 5 })
 }
 
+/// Two pages, the first twice as long as the second.
+fn two_pages() -> Item {
+    let lines = [
+        ("Letters on the", 0, 10),
+        ("first page", 10, 20),
+        ("Another page", 20, 30),
+    ];
+    captions("line", &lines, PLACE).with("fontSize", 24)
+}
+
 /// Every animation of letters on two pages.
 fn animated() -> impl Iterator<Item = Case> {
-    let item = || {
-        let lines = [
-            ("Letters on the", 0, 10),
-            ("first page", 10, 20),
-            ("Another page", 20, 30),
-        ];
-        captions("line", &lines, PLACE).with("fontSize", 24)
-    };
+    let item = two_pages;
     names::CAPTION_ANIMATIONS.iter().flat_map(move |kind| {
         let kind = kind.id;
         let sides = item().letters("in", kind, 9).letters("out", kind, 9);
@@ -76,8 +83,28 @@ fn animated() -> impl Iterator<Item = Case> {
     })
 }
 
+/// Every easing; that each type follows it is seen on texts.
+fn eased() -> impl Iterator<Item = Case> {
+    names::EASINGS.iter().flat_map(|easing| {
+        let easing = easing.id;
+        let sides = two_pages()
+            .eased_letters("in", "converge", 9, easing)
+            .eased_letters("out", "curtain-close", 9, easing);
+        let round = two_pages().eased_letters("loop", "sweep-shine", 20, easing);
+        [
+            case(format!("captions-{easing}"), &EASED, on_box(sides)),
+            case(
+                format!("captions-loop-{easing}"),
+                &EASED_ROUND,
+                on_box(round),
+            ),
+        ]
+    })
+}
+
 pub(super) fn cases() -> Vec<Case> {
-    pages().into_iter().chain(animated()).collect()
+    let cases = pages().into_iter().chain(animated());
+    cases.chain(eased()).collect()
 }
 
 /// How entries share pages.

@@ -20,6 +20,9 @@ const PLACE: [f64; 4] = [10.0, 10.0, 180.0, 60.0];
 const SIDES: i64 = 9;
 /// In, then out.
 const IN_OUT: [u64; 8] = [1, 3, 5, 8, 22, 24, 26, 28];
+/// The same of what is eased, its begin, middle and end alone.
+const EASED: [u64; 6] = [1, 4, 7, 22, 25, 28];
+const EASED_ROUND: [u64; 5] = [2, 6, 10, 14, 18];
 /// One round and the begin of the next.
 const ROUND_FRAMES: [u64; 8] = [0, 3, 6, 9, 12, 15, 18, 21];
 
@@ -56,8 +59,32 @@ fn kinds() -> impl Iterator<Item = Case> {
     kinds.flat_map(|kind| [sides(kind), round(kind)])
 }
 
+/// Every type with every easing.
+fn eased() -> impl Iterator<Item = Case> {
+    let pairs = names::CAPTION_ANIMATIONS.iter().flat_map(|kind| {
+        names::EASINGS
+            .iter()
+            .map(move |easing| (kind.id, easing.id))
+    });
+    pairs.flat_map(|(kind, easing)| {
+        let item = || words("Letters that move all over");
+        let sides = item()
+            .eased_letters("in", kind, SIDES, easing)
+            .eased_letters("out", kind, SIDES, easing);
+        let round = item().eased_letters("loop", kind, 20, easing);
+        [
+            case(format!("letters-{kind}-{easing}"), &EASED, on_stage(sides)),
+            case(
+                format!("letters-loop-{kind}-{easing}"),
+                &EASED_ROUND,
+                on_stage(round),
+            ),
+        ]
+    })
+}
+
 pub(super) fn cases() -> Vec<Case> {
-    kinds().chain(others()).collect()
+    kinds().chain(eased()).chain(others()).collect()
 }
 
 /// Plates, strokes, scripts, and one animation beside another.

@@ -41,6 +41,18 @@ fn each(prefix: &str, vocabulary: &[Name], lasts: &Range<u64>) -> Vec<Needed> {
     vocabulary.iter().map(one).collect()
 }
 
+/// One golden for every word of a vocabulary with every easing.
+fn eased(prefix: &str, vocabulary: &[Name], lasts: &Range<u64>) -> Vec<Needed> {
+    let one = |name: &Name, easing: &Name| {
+        let golden = format!("{prefix}{}-{}", name.id, easing.id);
+        need(golden, [name.id, easing.id], lasts)
+    };
+    let words = vocabulary.iter();
+    words
+        .flat_map(|name| names::EASINGS.iter().map(move |easing| one(name, easing)))
+        .collect()
+}
+
 fn needed() -> Vec<Needed> {
     let mut all = each("item", names::ITEMS, &items::SHOWN);
     all.extend(each("shape", names::SHAPES, &boxes::SHAPES));
@@ -54,19 +66,27 @@ fn needed() -> Vec<Needed> {
     all
 }
 
-/// Animations of items and of letters, at both sides and as loops.
+/// Animations of items, of parts and of letters, at both sides and as loops, with every
+/// easing.
 fn moves() -> Vec<Needed> {
     let mut all = Vec::new();
     for side in [animations::IN, animations::OUT] {
         all.extend(each("animation", names::ANIMATIONS, &side));
         all.extend(each("animation", names::EASINGS, &side));
+        all.extend(eased("animation-", names::ANIMATIONS, &side));
+        all.extend(each("template", names::EASINGS, &side));
     }
     for side in [letters::IN, letters::OUT] {
         all.extend(each("letters", names::CAPTION_ANIMATIONS, &side));
+        all.extend(eased("letters-", names::CAPTION_ANIMATIONS, &side));
     }
+    let rounds = names::CAPTION_ANIMATIONS;
+    all.extend(eased("letters-loop-", rounds, &letters::ROUND));
     for side in [captions::IN, captions::OUT] {
         all.extend(each("captions", names::CAPTION_ANIMATIONS, &side));
+        all.extend(each("captions", names::EASINGS, &side));
     }
+    all.extend(each("captions-loop", names::EASINGS, &captions::ROUND));
     for kind in names::CAPTION_ANIMATIONS {
         for (on, round) in [("letters", letters::ROUND), ("captions", captions::ROUND)] {
             let name = format!("{on}-{}-loop", kind.id);
@@ -82,12 +102,7 @@ fn transitions() -> Vec<Needed> {
         let words = [kind].into_iter().chain(direction);
         need(name, words, &changes::CUT)
     });
-    let eased = names::TRANSITIONS.iter().flat_map(|kind| {
-        names::EASINGS.iter().map(|easing| {
-            let name = format!("{}-{}", kind.id, easing.id);
-            need(name, [kind.id, easing.id], &changes::CUT)
-        })
-    });
+    let eased = eased("", names::TRANSITIONS, &changes::CUT);
     directed.chain(eased).collect()
 }
 

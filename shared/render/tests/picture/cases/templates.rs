@@ -2,7 +2,7 @@
 
 use super::{Case, case};
 use crate::film::{FRAME, Item, Node, film, solid, template, text};
-use darkroom_editor_state::Ratio;
+use darkroom_editor_state::{Ratio, names};
 use serde_json::json;
 
 const BOX: [f64; 4] = [10.0, 15.0, 140.0, 60.0];
@@ -30,7 +30,31 @@ fn badge() -> Item {
     template(&[wheel(), title(), subtitle()], BOX)
 }
 
+/// Every easing, on the box of a node and on its letters.
+fn eased() -> impl Iterator<Item = Case> {
+    names::EASINGS.iter().map(|easing| {
+        let one =
+            |kind: &str| json!({ "type": kind, "durationTicks": 10 * FRAME, "easing": easing.id });
+        let sides = |kind: &str| json!({ "in": one(kind), "out": one(kind) });
+        let nodes = [
+            wheel().with("animations", sides("slide-right")),
+            title().with("captionAnimations", sides("converge")),
+            subtitle().with("animations", sides("zoom-in")),
+        ];
+        let film = film().track([template(&nodes, BOX)]);
+        case(
+            format!("template-{}", easing.id),
+            &[1, 4, 8, 21, 25, 28],
+            film,
+        )
+    })
+}
+
 pub(super) fn cases() -> Vec<Case> {
+    plain().into_iter().chain(eased()).collect()
+}
+
+fn plain() -> Vec<Case> {
     let one = |item: Item| film().track([item]);
     let striped = |item: Item| {
         film()

@@ -5,7 +5,6 @@ mod captions;
 mod charts;
 mod colors;
 mod families;
-mod fuzz;
 mod random;
 mod stickers;
 mod time;

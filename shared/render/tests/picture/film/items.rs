@@ -78,8 +78,18 @@ impl Item {
     }
 
     /// An `in`, `out` or `loop` animation of letters over some frames.
-    pub(crate) fn letters(mut self, side: &str, kind: &str, frames: i64) -> Self {
+    pub(crate) fn letters(self, side: &str, kind: &str, frames: i64) -> Self {
         let animation = json!({ "type": kind, "durationTicks": frames * FRAME });
+        self.with_letters(side, animation)
+    }
+
+    /// The same with an easing.
+    pub(crate) fn eased_letters(self, side: &str, kind: &str, frames: i64, easing: &str) -> Self {
+        let animation = json!({ "type": kind, "durationTicks": frames * FRAME, "easing": easing });
+        self.with_letters(side, animation)
+    }
+
+    fn with_letters(mut self, side: &str, animation: Value) -> Self {
         let animations = self.0.entry("captionAnimations");
         animations.or_insert_with(|| json!({}))[side] = animation;
         self

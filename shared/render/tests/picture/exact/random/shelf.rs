@@ -9,7 +9,7 @@ use darkroom_compositor::{MediaNeed, Picture, RgbaFrame, Scene, Vector, YuvFrame
 use darkroom_editor_state::Ticks;
 use darkroom_media::{PixelFormat, Tools, VideoDecoder, VideoRequest, decode_still, probe};
 
-use super::films::{GIFS, IMAGES, STICKERS, VIDEOS};
+use super::items::{GIFS, IMAGES, STICKERS, VIDEOS};
 use crate::stage::media_dir;
 use crate::{media, stickers};
 
