@@ -131,7 +131,7 @@ async fn known_bytes_are_not_sent_again(service: &Service, film: &[u8], asset: &
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_kind_of_file_is_found_alike_in_the_bucket_and_in_memory() {
+async fn every_kind_of_file_is_found_alike_in_the_bucket_and_on_disk() {
     let service = Service::start().await;
     let dir = service.stack.dir.path();
     let h264 = format!("{PICTURE} {SOUND} -shortest -c:v libx264 -pix_fmt yuv420p -c:a aac");
