@@ -213,11 +213,14 @@ impl Cell {
         self.now.fetch_add(600_000, Ordering::SeqCst);
         let mut anything = false;
         for (sk, item) in self.lane.stack.items(&self.user).await {
-            for name in ["leaseUntil", "dueAt"] {
-                if item.get(name).is_some() {
-                    anything = true;
-                    self.put_in_the_past(&sk, name).await;
-                }
+            let times = ["leaseUntil", "dueAt"];
+            let times: Vec<&str> = times
+                .into_iter()
+                .filter(|name| item.get(name).is_some())
+                .collect();
+            if !times.is_empty() {
+                anything = true;
+                self.put_in_the_past(&sk, &times).await;
             }
         }
         let held = std::mem::take(&mut *self.held.lock().unwrap());
@@ -234,12 +237,15 @@ impl Cell {
         anything
     }
 
-    async fn put_in_the_past(&self, sk: &str, name: &str) {
+    async fn put_in_the_past(&self, sk: &str, times: &[&str]) {
+        let sets: Vec<String> = times.iter().map(|name| format!("{name} = :past")).collect();
+        let exist = times.iter().map(|name| format!("attribute_exists({name})"));
+        let exist: Vec<String> = exist.collect();
         let update = json!({
             "TableName": self.lane.stack.made.table,
             "Key": { "pk": { "S": format!("U#{}", self.user) }, "sk": { "S": sk } },
-            "UpdateExpression": format!("SET {name} = :past"),
-            "ConditionExpression": format!("attribute_exists({name})"),
+            "UpdateExpression": format!("SET {}", sets.join(", ")),
+            "ConditionExpression": exist.join(" AND "),
             "ExpressionAttributeValues": { ":past": { "N": "1" } },
         });
         // Refused where it went in between.

@@ -1,7 +1,7 @@
 //! The matrix. Its rows are the calls that a flow was seen to make, so a new call is a
 //! row by itself; its columns are what happens to the call, or just before it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -164,8 +164,17 @@ fn rows(runs: &[Vec<Point>; 2]) -> Vec<Point> {
     rows
 }
 
-/// Runs a flow once for each of its calls in `processes` and each column.
-async fn matrix(flow: Flow, plan: &[(&[&str], &[Column])]) {
+/// Calls in `processes`, and what happens to each of them.
+type Plan<'a> = &'a [(&'a [&'a str], &'a [Column])];
+
+/// Runs a flow once for each of its calls that the plan names and each column.
+async fn matrix(flow: Flow, plan: Plan<'_>) {
+    matrix_beside(flow, &[], plan).await;
+}
+
+/// The same without the calls of a process that it makes in another flow, too: they are
+/// rows of that one.
+async fn matrix_beside(flow: Flow, others: &[(Flow, &str)], plan: Plan<'_>) {
     let lanes = Lane::start_many(LANES).await;
     let mut runs = [Vec::new(), Vec::new()];
     for (points, lane) in runs.iter_mut().zip(&lanes) {
@@ -173,7 +182,14 @@ async fn matrix(flow: Flow, plan: &[(&[&str], &[Column])]) {
         assert!(ran.wrong.is_empty(), "without a fault: {:?}", ran.wrong);
         *points = ran.points;
     }
-    let rows = rows(&runs);
+    let mut rows = rows(&runs);
+    for (other, process) in others {
+        let ran = run(Arc::clone(&lanes[0]), *other, None).await;
+        assert!(ran.wrong.is_empty(), "{other:?}: {:?}", ran.wrong);
+        let points = ran.points.iter().filter(|point| point.process == *process);
+        let calls: BTreeSet<&str> = points.map(|point| point.call.as_str()).collect();
+        rows.retain(|row| row.process != *process || !calls.contains(row.call.as_str()));
+    }
     let mut cells = VecDeque::new();
     for (processes, columns) in plan {
         let rows = rows.iter().filter(|row| processes.contains(&row.process));
@@ -214,7 +230,8 @@ fn take<T>(cells: &Mutex<VecDeque<T>>) -> Option<T> {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_call_of_an_export_may_fail() {
     let everyone = ["create", "worker", "sender", "sweep"];
-    matrix(Flow::Completed, &[(&everyone, &FAULTS)]).await;
+    let others = [(Flow::Unwell, "sender"), (Flow::Swept, "sweep")];
+    matrix_beside(Flow::Completed, &others, &[(&everyone, &FAULTS)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

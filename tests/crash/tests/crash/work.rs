@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use darkroom_exports::{CallbackPolicy, Timestamp};
 use darkroom_store::{Received, Store, WebhookMessage};
-use darkroom_sweep::{Report, SweepConfig, Sweeper};
+use darkroom_sweep::{SweepConfig, Sweeper};
 use darkroom_test_crash::Process;
 use darkroom_webhook::{Clock, Sender, SenderConfig};
 use darkroom_worker::{Deadline, Worker, WorkerConfig};
@@ -17,8 +17,8 @@ use crate::cell::{Cell, Flow, Queue};
 
 /// Rounds after which a flow that goes on has no end.
 const ROUNDS: u32 = 16;
-/// Short, so that every render has several.
-const HEARTBEAT: Duration = Duration::from_millis(40);
+/// Short, so that every render has one.
+const HEARTBEAT: Duration = Duration::from_millis(80);
 /// Of flows whose heartbeats nothing happens to; what fails at once is over before its
 /// first one, not now and then behind it.
 const NO_HEARTBEAT: Duration = Duration::from_secs(10);
@@ -132,11 +132,11 @@ impl Cell {
             {
                 continue;
             }
-            let anything = self.pass_time().await;
-            let report = self.sweep(&mut crew.sweep).await;
-            if !anything && report.is_some_and(|report| report.is_idle()) {
+            // Nothing is due or comes again: a sweep would find nothing.
+            if !self.pass_time().await {
                 return;
             }
+            self.sweep(&mut crew.sweep).await;
         }
         self.complain("it does not come to rest");
     }
@@ -218,25 +218,23 @@ impl Cell {
         deleted.unwrap();
     }
 
-    /// One run of the sweep: what it did, if it came to its end.
-    async fn sweep(&self, living: &mut Option<(Process, Sweeper)>) -> Option<Report> {
-        if living.is_none() {
-            let process = self.faults.process("sweep");
-            let store = self.lane.store(&process).await;
-            *living = Some((process, Sweeper::new(store, SweepConfig::default())));
-        }
-        let (process, sweeper) = living.as_ref()?;
-        let run = Box::pin(darkroom_sweep::handle(sweeper));
-        let report = process.live(run).await;
-        if process.is_dead() {
-            *living = None;
-        }
-        if let Some(report) = report
+    /// One run of the sweep, which finds nothing that is not as it must be.
+    async fn sweep(&self, living: &mut Option<(Process, Sweeper)>) {
+        let (process, sweeper) = match living.take() {
+            Some(living) => living,
+            None => {
+                let process = self.faults.process("sweep");
+                let store = self.lane.store(&process).await;
+                (process, Sweeper::new(store, SweepConfig::default()))
+            }
+        };
+        let run = Box::pin(darkroom_sweep::handle(&sweeper));
+        if let Some(report) = process.live(run).await
             && report.slots_released + report.mismatches + report.webhooks_failed > 0
         {
             self.complain(format!("the sweep had to mend it: {report:?}"));
         }
-        report
+        *living = (!process.is_dead()).then_some((process, sweeper));
     }
 
     /// Another worker gets the message that one is working on.
