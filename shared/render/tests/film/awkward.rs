@@ -235,7 +235,7 @@ async fn films_are_heard_whatever_their_channels_and_rate() {
         ("stereo.mov", "pcm_s16le", "stereo", 2, 44_100, stereo),
         ("stereo.mkv", "flac", "stereo", 2, 96_000, stereo),
         ("surround.mp4", "aac", "5.1", 6, 48_000, sides),
-        ("surround.mkv", "ac3", "5.1(side)", 6, 44_100, sides),
+        ("surround.mov", "ac3", "5.1(side)", 6, 44_100, sides),
     ] {
         let sound = format!("aevalsrc='{}':s={rate}:c={layout}", tones(channels));
         film_with(&rig, name, Some(&sound), &format!("-c:a {codec} -b:a 384k"));
