@@ -63,11 +63,11 @@ fn folder() -> PathBuf {
 }
 
 /// The stable compiler does: only a sanitizer would need another. The profile is that of
-/// all tests, with its checks of overflows.
+/// all tests, with its checks of overflows, less what tests/fuzz/.cargo takes from it.
 fn build() -> anyhow::Result<()> {
     run(Command::new(tools().join("cargo-fuzz/bin/cargo-fuzz"))
-        .current_dir(root())
-        .args(["build", "--fuzz-dir", "tests/fuzz", "--dev"])
+        .current_dir(root().join("tests/fuzz"))
+        .args(["build", "--fuzz-dir", ".", "--dev"])
         .args(["--sanitizer", "none", "--features", "libfuzzer"])
         .args(["--target", &platform(), "--target-dir"])
         .arg(folder()))
