@@ -82,7 +82,7 @@ fn object(queue: &RenderQueue) -> Value {
     json!({
         "queue": "render",
         "paused": queue.paused_since.is_some(),
-        "pausedAt": queue.paused_since.map(|since| since.to_iso()),
+        "pausedAt": queue.paused_since.map(darkroom_exports::Timestamp::to_iso),
         "held": queue.held,
     })
 }

@@ -86,7 +86,7 @@ impl Cell {
                 let api = self.api(self.faults.process("cancel")).await;
                 self.cancel(&api).await;
             }
-            Flow::Paused => self.pause_for_a_while().await,
+            Flow::Paused => Box::pin(self.pause_for_a_while()).await,
             _ => {}
         }
     }

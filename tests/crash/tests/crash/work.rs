@@ -220,13 +220,12 @@ impl Cell {
 
     /// One run of the sweep, which finds nothing that is not as it must be.
     async fn sweep(&self, living: &mut Option<(Process, Sweeper)>) {
-        let (process, sweeper) = match living.take() {
-            Some(living) => living,
-            None => {
-                let process = self.faults.process("sweep");
-                let store = self.lane.store(&process).await;
-                (process, Sweeper::new(store, SweepConfig::default()))
-            }
+        let (process, sweeper) = if let Some(living) = living.take() {
+            living
+        } else {
+            let process = self.faults.process("sweep");
+            let store = self.lane.store(&process).await;
+            (process, Sweeper::new(store, SweepConfig::default()))
         };
         let run = Box::pin(darkroom_sweep::handle(&sweeper));
         if let Some(report) = process.live(run).await
