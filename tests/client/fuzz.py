@@ -147,7 +147,7 @@ def chains(service, data, document):
     """Follows links, with requests that may succeed; answers an exit code, and what they led to."""
     led = set()
     for seed in SEEDS:
-        failed, _, events = run(service, data, "stateful", "positive", 30, seed)
+        failed, _, events = run(service, data, "stateful", "positive", 35, seed)
         led |= reached(document, events)
         if failed or needed(document) <= led:
             return failed, led

@@ -17,9 +17,9 @@ PART_LIMIT = 30
 # A user may have ten; some are for a project that is deleted, and cannot be completed.
 MOST_OPEN, MOST_BOUND = 6, 2
 
-# Ids of projects that are there, the newest last; bodies of the uploads that are open, and
-# files by their hash.
-projects, uploads, files = {}, {}, {}
+# Ids of projects and assets that are there, the newest last; bodies of the uploads that are
+# open, and files by their hash.
+projects, assets, uploads, files = {}, {}, {}, {}
 numbers = itertools.count(1)
 
 
@@ -63,6 +63,8 @@ def before_load_schema(context, raw_schema):
         schemas[name]["properties"]["callbackUrl"] = {"enum": callbacks}
         # Headers come without an address, too, and are refused then.
         schemas[name].pop("dependentSchemas", None)
+    # One that names a project begins no chain: links name it.
+    schemas["CreateUpload"]["properties"].pop("projectId")
     schemas["CreateUpload"]["properties"] |= {
         "filename": {"enum": ["a.srt"]},
         "contentType": {"enum": ["text/plain"]},
@@ -87,6 +89,9 @@ def before_call(context, case, kwargs):
         make_captions(case)
     elif operation == "createUpload" and isinstance(case.body, dict) and case.body.get("size") == 1:
         case.body = announced(case.body)
+    elif operation == "addProjectAsset" and isinstance(case.body, dict) and assets:
+        # A random asset is none; this one may be deleted meanwhile.
+        case.body |= {"assetId": next(reversed(assets))}
 
 
 def is_project(name):
@@ -125,16 +130,20 @@ def after_call(context, case, response):
     if response.status_code >= 300:
         return
     operation, ids = operation_of(case), case.path_parameters or {}
+    if operation in ("completeUpload", "abortUpload"):
+        uploads.pop(ids["uploadId"], None)
     if operation == "createProject":
         projects[response.json()["data"]["projectId"]] = True
+    elif operation in ("uploadAsset", "completeUpload"):
+        assets[response.json()["data"]["assetId"]] = True
     elif operation == "deleteProject":
         projects.pop(ids["projectId"], None)
+    elif operation == "deleteAsset":
+        assets.pop(ids["assetId"], None)
     elif operation == "createUpload":
         upload = response.json()["data"]
         if upload["status"] == "OPEN":
             uploads[upload["uploadId"]] = case.body
-    elif operation in ("completeUpload", "abortUpload"):
-        uploads.pop(ids["uploadId"], None)
     elif operation == "signUploadParts":
         send_part(ids["uploadId"], response.json()["data"]["parts"][0])
 
