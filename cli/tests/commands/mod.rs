@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::common::{
-    Service, darkroom, moving_square, on_terminal, probe, request, run, stdout, write,
+    Service, darkroom, moving_square, on_terminal_then, probe, request, run, stdout, write,
 };
 
 fn run_at(service: &Service, args: &[&str], code: i32) -> String {
@@ -180,7 +180,8 @@ fn commands_without_a_service_say_what_to_do() {
 async fn exports_are_watched_listed_and_canceled_from_the_command_line() {
     let dir = tempfile::tempdir().unwrap();
     let service = Service::start(dir.path());
-    // Renders for several times as long as one look of the watcher may take.
+    // Renders for several times as long as one look of the watcher may take, and does not
+    // begin before the watcher is there.
     let state = write(dir.path(), "s.json", &moving_square(720, 60.0));
     let state = state.to_str().unwrap();
     let estimated = run_at(&service, &["exports", "estimate", state, "--json"], 0);
@@ -188,6 +189,8 @@ async fn exports_are_watched_listed_and_canceled_from_the_command_line() {
     assert_eq!(estimated["output"]["frames"], 1800);
     assert_eq!(estimated["billedStandardSeconds"], 60);
     assert_eq!(run_at(&service, &["exports", "list"], 0), "");
+    let queue = |word| run(&["queue", word, "--data", dir.path().to_str().unwrap()], 0);
+    queue("pause");
     let created = run_at(&service, &["exports", "create", state], 0);
     let task = created.trim();
     let video = dir.path().join("o.mp4");
@@ -196,7 +199,7 @@ async fn exports_are_watched_listed_and_canceled_from_the_command_line() {
         ("DARKROOM_URL", service.url.as_str()),
         ("DARKROOM_API_KEY", service.key.as_str()),
     ];
-    let shown = on_terminal(&watch, &environment);
+    let shown = on_terminal_then(&watch, &environment, "PAUSED", || drop(queue("resume")));
     assert!(
         shown.contains("rendering") && shown.contains(" %") && shown.contains("left"),
         "{shown:?}"
