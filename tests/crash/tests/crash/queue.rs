@@ -198,13 +198,13 @@ async fn each_page_of_a_sweep_is_repaired_without_the_other() {
         let queries = cell.faults.points().into_iter();
         let queries: Vec<Point> = queries.filter(|point| point.call == "Query due").collect();
         let first = queries.first().expect("the index is read").clone();
-        let shards = queries.last().expect("the index is read").nth;
+        let run = queries.last().expect("the index is read").nth;
         // The first query of the next run is of what is due, the last of what was held.
         let nth = match turn {
-            Turn::Pause => 2 * shards,
+            Turn::Pause => 2 * run,
             Turn::Resume => {
                 without_the_item(&lane).await;
-                shards + 1
+                run + 1
             }
         };
         cell.faults.arm(Point { nth, ..first }, Fault::Fails);
