@@ -120,7 +120,11 @@ async fn look_at(
         }
         Ok(ClaimOutcome::Held) => Verdict::standby(worker),
         Ok(ClaimOutcome::Ended) => ended_before(worker, named).await,
-        Ok(ClaimOutcome::Paused | ClaimOutcome::Missing) => Verdict::Done,
+        Ok(ClaimOutcome::Paused) => Verdict::Done,
+        Ok(ClaimOutcome::Missing) => {
+            tracing::warn!("a message names a task that is not there");
+            Verdict::Done
+        }
         Err(error) => {
             tracing::error!("a task cannot be claimed: {error}");
             Verdict::retry(worker)
@@ -131,26 +135,20 @@ async fn look_at(
 /// Whoever ended the task may have died before its webhook was sent.
 async fn ended_before(worker: &Worker, message: &RenderMessage) -> Verdict {
     match TaskId::parse(&message.task) {
-        Some(task) => announced(worker, &message.user, task, Step::Ended, Verdict::Done).await,
+        Some(task) => announced(worker, &message.user, task, Step::Ended).await,
         None => Verdict::Done,
     }
 }
 
 /// Sends the webhook that a transaction has committed. Where that fails, the message
 /// comes again, finds the task as it is, and sends it then.
-async fn announced(
-    worker: &Worker,
-    user: &str,
-    task: TaskId,
-    step: Step,
-    done: Verdict,
-) -> Verdict {
+async fn announced(worker: &Worker, user: &str, task: TaskId, step: Step) -> Verdict {
     match worker
         .store()
         .announce(user, DeliveryId { task, step })
         .await
     {
-        Ok(_) => done,
+        Ok(_) => Verdict::Done,
         Err(error) => {
             tracing::error!("a webhook is committed but not sent: {error}");
             Verdict::retry(worker)
@@ -159,11 +157,11 @@ async fn announced(
 }
 
 /// The same, for a task with a callback whose claim is ours.
-async fn told(worker: &Worker, claim: &Claim, step: Step, done: Verdict) -> Verdict {
+async fn told(worker: &Worker, claim: &Claim, step: Step) -> Verdict {
     if claim.has_callback() {
-        announced(worker, claim.user_id(), claim.task_id(), step, done).await
+        announced(worker, claim.user_id(), claim.task_id(), step).await
     } else {
-        done
+        Verdict::Done
     }
 }
 
@@ -174,7 +172,7 @@ async fn work_on(
     deadline: Deadline,
 ) -> Verdict {
     if claim.attempt() > worker.config().max_attempts {
-        return fail(worker, claim, GAVE_UP, Cause::Service, Verdict::Done).await;
+        return fail(worker, claim, GAVE_UP, Cause::Service).await;
     }
     tracing::info!("claimed");
     let control = Arc::new(Control::new());
@@ -187,7 +185,7 @@ async fn work_on(
     );
     // A failed send is left to the next claim, the task's end or the due index. The
     // lease is kept up meanwhile.
-    told(worker, claim, Step::Started, Verdict::Done).await;
+    told(worker, claim, Step::Started).await;
     let made = make(worker, claim, &control).await;
     let verdict = match made {
         Ok(output) => publish(worker, claim, output, heart).await,
@@ -294,7 +292,7 @@ async fn publish(worker: &Worker, claim: &Claim, output: Output, heart: Heart) -
     {
         Ok(Finish::Done) => {
             metrics::completed(worker, claim, output.rendered);
-            told(worker, claim, Step::Ended, Verdict::Done).await
+            told(worker, claim, Step::Ended).await
         }
         Ok(Finish::Refused) => {
             tracing::info!("no longer ours; removing what was uploaded");
@@ -317,7 +315,7 @@ async fn settle(worker: &Worker, claim: &Claim, trouble: Trouble) -> Verdict {
         Trouble::Caller(sentence) => {
             // The sentence is its owner's: it may hold an address of theirs.
             tracing::info!("refused; the task's `error` says why");
-            fail(worker, claim, &sentence, Cause::Caller, Verdict::Done).await
+            fail(worker, claim, &sentence, Cause::Caller).await
         }
         Trouble::Stopped(Stop::Canceled) => Verdict::Done,
         Trouble::Stopped(Stop::Lost) => Verdict::standby(worker),
@@ -325,15 +323,7 @@ async fn settle(worker: &Worker, claim: &Claim, trouble: Trouble) -> Verdict {
         Trouble::Ours(what) => {
             tracing::error!("failed: {what}");
             if claim.attempt() >= worker.config().max_attempts {
-                // Given back as well, so that the message ends in the dead-letter queue.
-                fail(
-                    worker,
-                    claim,
-                    GAVE_UP,
-                    Cause::Service,
-                    Verdict::retry(worker),
-                )
-                .await
+                fail(worker, claim, GAVE_UP, Cause::Service).await
             } else {
                 give_back(worker, claim, &what).await
             }
@@ -348,19 +338,14 @@ async fn give_back(worker: &Worker, claim: &Claim, why: &str) -> Verdict {
     Verdict::retry(worker)
 }
 
-async fn fail(
-    worker: &Worker,
-    claim: &Claim,
-    sentence: &str,
-    cause: Cause,
-    done: Verdict,
-) -> Verdict {
+/// Ends a task FAILED, unless it is not ours any more.
+async fn fail(worker: &Worker, claim: &Claim, sentence: &str, cause: Cause) -> Verdict {
     match worker.store().finish_failed(claim, sentence).await {
         Ok(Finish::Done) => {
             metrics::failed(worker, claim, cause);
-            told(worker, claim, Step::Ended, done).await
+            told(worker, claim, Step::Ended).await
         }
-        Ok(Finish::Refused) => done,
+        Ok(Finish::Refused) => Verdict::Done,
         Err(error) => {
             tracing::error!("the failure could not be written: {error}");
             Verdict::retry(worker)

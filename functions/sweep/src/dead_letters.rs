@@ -49,6 +49,7 @@ fn letter_span(letter: &Received) -> Span {
     tracing::error_span!(
         "dead_letter",
         message_id = letter.message_id,
+        delivery = Empty,
         task_id = Empty,
         attempt = Empty,
         generation = Empty,
@@ -76,6 +77,7 @@ async fn work_off(
         .delete_dead_letter(which, &letter.receipt_handle)
         .await?;
     report.dlq_drained += 1;
+    tracing::info!(?which, "a dead letter is done with");
     Ok(())
 }
 
@@ -102,11 +104,13 @@ async fn webhook(store: &Store, body: &str, report: &mut Report) -> Result<bool,
     let Some((user, id)) = named else {
         return Ok(false);
     };
-    Span::current().record("task_id", display(id.task));
+    let span = Span::current();
+    span.record("delivery", display(id));
+    span.record("task_id", display(id.task));
     let failed = store.fail_poisonous_delivery(&user, id, Timestamp::now());
     if failed.await? {
         report.webhooks_failed += 1;
-        tracing::error!(delivery = %id, "given up");
+        tracing::error!("given up");
         if id.step == Step::Started {
             // The end of an export is told once its start is settled.
             tell_end(store, &user, id.task).await;

@@ -12,37 +12,37 @@ use crate::report::Report;
 /// Repairs what is due, and then what the queue held until it went on, each up to the
 /// bound of a run.
 pub(crate) async fn repair(sweeper: &Sweeper, report: &mut Report) {
-    let store = sweeper.store();
-    let pages = match pages(store, sweeper.config().most_due).await {
-        Ok(pages) => pages,
-        Err(error) => {
-            report.errors += 1;
-            tracing::error!("the due index cannot be read: {error}");
-            return;
-        }
-    };
-    for page in pages {
-        report.stopped |= page.more;
-        for due in page.items {
-            report.found += 1;
-            let look = async {
-                if let Err(error) = look_at(store, &due, report).await {
-                    report.errors += 1;
-                    tracing::error!(subject = ?due.subject, "not repaired: {error}");
-                    if !error.may_retry() {
-                        set_aside(store, &due).await;
-                    }
-                }
-            };
-            look.instrument(span_of(due.subject)).await;
+    let (store, most) = (sweeper.store(), sweeper.config().most_due);
+    let now = Timestamp::now();
+    let due = store.due(most, now).await;
+    let held = store.left_held(most, now).await;
+    // One that cannot be read keeps nothing of the other from being repaired.
+    for page in [due, held] {
+        match page {
+            Ok(page) => work_off(store, page, report).await,
+            Err(error) => {
+                report.errors += 1;
+                tracing::error!("the due index cannot be read: {error}");
+            }
         }
     }
 }
 
-async fn pages(store: &Store, most: usize) -> Result<[DuePage; 2], StoreError> {
-    let now = Timestamp::now();
-    let due = store.due(most, now).await?;
-    Ok([due, store.left_held(most, now).await?])
+async fn work_off(store: &Store, page: DuePage, report: &mut Report) {
+    report.stopped |= page.more;
+    for due in page.items {
+        report.found += 1;
+        let look = async {
+            if let Err(error) = look_at(store, &due, report).await {
+                report.errors += 1;
+                tracing::error!(subject = ?due.subject, "not repaired: {error}");
+                if !error.may_retry() {
+                    set_aside(store, &due).await;
+                }
+            }
+        };
+        look.instrument(span_of(due.subject)).await;
+    }
 }
 
 /// What the lines about something due stand in; [`belongs_to`] completes it for a task.
@@ -114,7 +114,8 @@ async fn look_at_task(
         Action::Send => report.resent += u64::from(store.resend_task(&found, now).await?),
         Action::Retry => report.expired += u64::from(store.resend_task(&found, now).await?),
         Action::Resume => {
-            let sent = store.resume_if_let_go(user, task, now).await?;
+            let trace = found.trace.as_ref();
+            let sent = store.resume_if_let_go(user, task, trace, now).await?;
             report.resent += u64::from(sent);
         }
         Action::Fail => fail(store, &found, report).await?,

@@ -78,10 +78,15 @@ async fn look_at(
             };
             store.send_webhook(&later, trace, now).await
         }
-        DeliveryClaim::Over => match DeliveryId::parse(&message.delivery) {
-            Some(id) => go_on(sender, &message.user, id).await,
-            None => Ok(()),
-        },
+        claim @ (DeliveryClaim::Over | DeliveryClaim::Missing) => {
+            if matches!(claim, DeliveryClaim::Missing) {
+                tracing::warn!("a message names a delivery that is not there");
+            }
+            match DeliveryId::parse(&message.delivery) {
+                Some(id) => go_on(sender, &message.user, id).await,
+                None => Ok(()),
+            }
+        }
     }
 }
 

@@ -26,7 +26,7 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem, Update,
 };
 use darkroom_exports::repair::UNCLAIMED_SECONDS;
-use darkroom_exports::{TaskId, TaskState, Timestamp};
+use darkroom_exports::{TaskId, TaskState, Timestamp, TraceId};
 
 use crate::accounts::active_tasks;
 use crate::config::Store;
@@ -84,6 +84,7 @@ impl Store {
             }
             let due = match self.let_go(user, task).await? {
                 Turned::Done => {
+                    // Its trace would take a read; whoever claims it finds that.
                     self.send_render(user, task, None).await?;
                     true
                 }
@@ -141,18 +142,19 @@ impl Store {
         self.turn(user, task, Some(false), update).await
     }
 
-    /// Sends a PAUSED task whose account is not paused: whoever resumed that died halfway,
-    /// or it waited for the queue. While the account is paused, the task is only looked at
-    /// again in an hour.
+    /// Sends a PAUSED task whose account is not paused, with its trace where that is known:
+    /// whoever resumed that died halfway, or it waited for the queue. While the account is
+    /// paused, the task is only looked at again in an hour.
     pub async fn resume_if_let_go(
         &self,
         user: &str,
         task: TaskId,
+        trace: Option<&TraceId>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         match self.let_go(user, task).await? {
             Turned::Done => {
-                self.send_render(user, task, None).await?;
+                self.send_render(user, task, trace).await?;
                 Ok(true)
             }
             Turned::Account => {

@@ -49,7 +49,7 @@ pub struct RenderQueue {
 pub struct TurnedTasks {
     /// At most 1000 tasks.
     pub tasks: Vec<TaskId>,
-    /// There may be more of them.
+    /// There may be more of them, behind the 1000 items that were looked at.
     pub more: bool,
 }
 
@@ -67,8 +67,10 @@ impl Store {
     }
 
     /// Holds the render queue: what is being rendered is finished, and nothing more is
-    /// begun. Answers tasks that read PAUSED from now on; the others do when their message
-    /// comes to a worker. Doing it again does no harm, and turns those that are left.
+    /// begun. Answers tasks that read PAUSED from now on: those among the 1000 items that
+    /// are due soonest, deliveries and accounts included. The others do when their message
+    /// comes to a worker, or the sweep finds them due. Doing it again does no harm, and turns
+    /// further tasks only as far as those that are turned have made room.
     pub async fn pause_queue(&self) -> Result<TurnedTasks, StoreError> {
         let update = Update::builder()
             .table_name(&self.0.table)
@@ -104,7 +106,8 @@ impl Store {
         let mut tasks = Vec::new();
         for due in page.items {
             if let Subject::Task(task) = due.subject
-                && self.resume_if_let_go(&due.user, task, now).await?
+                // Its trace would take a read; whoever claims it finds that.
+                && self.resume_if_let_go(&due.user, task, None, now).await?
             {
                 tasks.push(task);
             }

@@ -161,7 +161,8 @@ async fn a_resume_that_came_no_further_than_the_account_loses_nothing() {
     let later = service.store().due(9, now.plus_seconds(3700)).await;
     assert!(later.unwrap().items.iter().any(is_task));
     let id = TaskId::parse(&task).unwrap();
-    let sent = service.store().resume_if_let_go("ann", id, now).await;
+    let sent = service.store().resume_if_let_go("ann", id, None, now);
+    let sent = sent.await;
     assert!(sent.unwrap());
     assert_eq!(service.queued().await, 2);
     assert_eq!(service.claim(&task).await.attempt(), 1);

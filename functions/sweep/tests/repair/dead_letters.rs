@@ -8,7 +8,10 @@ use darkroom_store::{
 };
 use darkroom_sweep::{Report, SweepConfig, Sweeper, handle};
 use darkroom_test_stack::REGION;
-use serde_json::json;
+use darkroom_test_stack::export::TRACE;
+use darkroom_test_stack::telemetry::{KeptLog, field};
+use serde_json::{Value, json};
+use tracing::instrument::WithSubscriber as _;
 
 use crate::rig::{Rig, USER, sk};
 
@@ -88,8 +91,16 @@ async fn a_task_that_has_ended_or_goes_on_without_its_message_is_left_alone() {
     for task in [ended, paused, worked_on] {
         let before = rig.item(&sk(task)).await;
         rig.dead_render(task).await;
-        assert_eq!(rig.sweep().await, drained(1));
+        let log = KeptLog::default();
+        let sweeper = rig.sweeper(|_| ());
+        let run = handle(&sweeper).with_subscriber(log.subscriber());
+        assert_eq!(run.await, drained(1));
         assert_eq!(rig.item(&sk(task)).await, before);
+        let lines = log.lines();
+        let done = |line: &&Value| line["fields"]["message"] == "a dead letter is done with";
+        let line = lines.iter().find(done).unwrap();
+        assert_eq!(field(line, "task_id").unwrap(), &task.to_string());
+        assert_eq!(field(line, "trace_id").unwrap(), TRACE);
     }
     assert_eq!(rig.dead().await, [0, 0]);
     assert!(rig.renders().await.is_empty());
@@ -123,7 +134,8 @@ async fn a_dead_letter_stays_until_its_task_has_ended() {
     let blind = Sweeper::new(Store::new(config).await.unwrap(), SweepConfig::default());
     let report = handle(&blind).await;
     assert_eq!((report.dlq_drained, report.failed), (0, 0), "{report:?}");
-    assert_eq!(report.errors, 2, "the letter and the due index: {report:?}");
+    // The letter, and both pages of the due index.
+    assert_eq!(report.errors, 3, "{report:?}");
     assert_eq!(rig.dead().await, [1, 0]);
     assert_eq!(rig.task(task).await.state, TaskState::Pending);
 }

@@ -13,7 +13,7 @@ use crate::rig::{Rig, USER, sk};
 
 impl Rig {
     /// Writes the queue's item alone, as a pause or a resume that has come no further.
-    async fn only_the_queue(&self, paused: bool) {
+    pub async fn only_the_queue(&self, paused: bool) {
         let key = json!({ "pk": { "S": "Q#render" }, "sk": { "S": "PAUSE" } });
         let table = &self.stack.made.table;
         if paused {

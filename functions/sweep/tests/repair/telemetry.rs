@@ -10,6 +10,19 @@ use tracing::instrument::WithSubscriber as _;
 use crate::rig::{Rig, sk};
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_resume_has_left_is_sent_in_its_trace() {
+    let rig = Rig::start().await;
+    rig.lost_export().await;
+    let held = rig.store.pause_queue().await.unwrap();
+    assert_eq!(held.tasks.len(), 1);
+    rig.only_the_queue(false).await;
+    assert_eq!(rig.sweep().await.resent, 1);
+    let sent = rig.store.receive_render(1, std::time::Duration::ZERO).await;
+    let sent = sent.unwrap().pop().unwrap();
+    assert_eq!(sent.trace, TraceId::parse(TRACE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_sent_again_or_given_up_stays_in_its_trace() {
     let rig = Rig::start().await;
     let task = rig.lost_export().await;

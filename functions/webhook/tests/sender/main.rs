@@ -21,9 +21,11 @@ use std::time::Duration;
 
 use darkroom_exports::{CallbackPolicy, Secrets, Step, Timestamp};
 use darkroom_store::{DELIVERY_LEASE, DeliveryClaim, DeliveryState, Replayed, Settled};
+use darkroom_test_stack::telemetry::KeptLog;
 use darkroom_webhook::{SenderConfig, handle};
 use rig::{Got, Reply, Rig, event, message, step};
 use serde_json::json;
+use tracing::instrument::WithSubscriber as _;
 
 fn events(got: &[Got]) -> Vec<&str> {
     got.iter().map(Got::event).collect()
@@ -369,8 +371,11 @@ async fn a_message_that_names_no_delivery_goes_back_for_the_dead_letters() {
     let sender = rig.sender();
     let nothing = step(rig.export().await, Step::Ended);
     let missing = serde_json::to_string(&message(nothing, 0)).unwrap();
-    let answer = handle(&sender, event(["not json".to_owned(), missing])).await;
+    let log = KeptLog::default();
+    let answer = handle(&sender, event(["not json".to_owned(), missing]));
+    let answer = answer.with_subscriber(log.subscriber()).await;
     let failed = answer.batch_item_failures;
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0].item_identifier, "m-0");
+    assert!(log.text().contains("names a delivery that is not there"));
 }

@@ -42,11 +42,11 @@ impl Store {
         lease: Duration,
     ) -> Result<DeliveryClaim, StoreError> {
         let Some(id) = DeliveryId::parse(&message.delivery) else {
-            return Ok(DeliveryClaim::Over);
+            return Ok(DeliveryClaim::Missing);
         };
         let user = &message.user;
         let Some(found) = self.find_delivery(user, id).await? else {
-            return Ok(DeliveryClaim::Over);
+            return Ok(DeliveryClaim::Missing);
         };
         if state(&found.delivery) != Some(DeliveryState::Waiting) {
             return Ok(DeliveryClaim::Over);

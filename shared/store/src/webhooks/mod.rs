@@ -140,6 +140,8 @@ pub enum DeliveryClaim {
     Held(Timestamp),
     /// There is nothing to do for this message: settled or stale.
     Over,
+    /// There is no such delivery, or its task is gone.
+    Missing,
 }
 
 /// What a try came to, or why there was none.

@@ -19,8 +19,10 @@ pub const QUOTA_SECONDS: u32 = 1000;
 /// What is done with the export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
-    /// It is rendered.
+    /// It is rendered; when it is created, the user has another one that is active.
     Completed,
+    /// It is rendered, of the state of a project.
+    Project,
     /// It is canceled before a worker has it.
     Canceled,
     /// Its picture is not there.
@@ -29,6 +31,11 @@ pub enum Flow {
     Quiet,
     /// It is rendered, and no message arrives that the sweep has not sent.
     Swept,
+    /// Its last worker died, as did the sender that told of its start; the messages of both
+    /// are dead letters. Its account has a slot that no task has.
+    Abandoned,
+    /// The queue is paused and goes on, and its message is lost: the sweep holds and sends it.
+    HeldByQueue,
     /// Its account is paused when its message comes, and resumed.
     Paused,
     /// It fails, and its receiver is not well when it is first told.
@@ -42,6 +49,7 @@ impl Flow {
     const fn losses(self) -> [u32; 2] {
         match self {
             Self::Swept => [1, 2],
+            Self::Abandoned | Self::HeldByQueue => [1, 0],
             _ => [0, 0],
         }
     }
@@ -60,9 +68,14 @@ impl Flow {
         matches!(self, Self::Failed | Self::Unwell | Self::Unwanted)
     }
 
+    /// Whether it ends FAILED.
+    pub const fn ends_failed(self) -> bool {
+        self.fails() || matches!(self, Self::Abandoned)
+    }
+
     /// Whether somebody is told of it.
     pub const fn is_told(self) -> bool {
-        !matches!(self, Self::Quiet | Self::Paused)
+        !matches!(self, Self::Quiet | Self::Paused | Self::HeldByQueue)
     }
 }
 
@@ -94,6 +107,8 @@ pub struct Cell {
     pub signs: WebhookSecret,
     /// An uploaded file that the export names.
     pub asset: String,
+    /// Where the create goes.
+    pub path: String,
     pub body: Value,
     pub faults: Faults,
     /// The store of the test itself.
@@ -133,6 +148,7 @@ impl Cell {
             key,
             signs: signs.unwrap(),
             asset: String::new(),
+            path: "/v1/exports".to_owned(),
             body: Value::Null,
             faults: lane.no_faults(),
             store,
@@ -150,6 +166,9 @@ impl Cell {
             .unwrap()
             .clone_into(&mut cell.asset);
         cell.body = cell.export_of(&uploaded);
+        if flow == Flow::Project {
+            cell.keep_as_project().await;
+        }
         cell
     }
 

@@ -76,17 +76,44 @@ impl Cell {
         answer["data"].take()
     }
 
-    /// Creates the export, and cancels or pauses it where the flow says so. A client whose
-    /// server dies does not come back: what it began goes on without it.
+    /// Keeps the state of the create's body as a project, of which it is an export then.
+    pub async fn keep_as_project(&mut self) {
+        let body = self.body.as_object_mut().unwrap();
+        let names = ["editorState", "stateSchemaVersion"];
+        let kept = names.map(|name| (name, body.remove(name).unwrap()));
+        let kept: Value = kept.into_iter().collect();
+        let request = self
+            .request(Method::POST, "/v1/projects")
+            .header("content-type", "application/json");
+        let request = request.body(Body::from(kept.to_string())).unwrap();
+        let api = self.clean_api().await;
+        let (status, answer) = self.ask(&api, request).await.unwrap();
+        assert_eq!(status, 201, "{answer}");
+        let id = answer["data"]["projectId"].as_str().unwrap();
+        self.path = format!("/v1/projects/{id}/exports");
+    }
+
+    /// Creates the export, and goes on with it as the flow says. A client whose server dies
+    /// does not come back: what it began goes on without it.
     pub async fn begin(&self) {
+        let other = match self.flow {
+            Flow::Completed => Some(Box::pin(self.another_export()).await),
+            _ => None,
+        };
         let api = self.api(self.faults.process("create")).await;
         self.create(&api).await;
+        if let Some(other) = other {
+            self.look_in_between().await;
+            Box::pin(self.forget(other)).await;
+        }
         match self.flow {
             Flow::Canceled => {
                 let api = self.api(self.faults.process("cancel")).await;
                 self.cancel(&api).await;
             }
             Flow::Paused => Box::pin(self.pause_for_a_while()).await,
+            Flow::Abandoned => Box::pin(self.abandon()).await,
+            Flow::HeldByQueue => Box::pin(self.hold_by_sweep()).await,
             _ => {}
         }
     }
@@ -94,7 +121,7 @@ impl Cell {
     pub async fn create(&self, api: &Api) {
         for _ in 0..ASKS {
             let request = self
-                .request(Method::POST, "/v1/exports")
+                .request(Method::POST, &self.path)
                 .header("content-type", "application/json")
                 .header("idempotency-key", "the-key");
             let request = request.body(Body::from(self.body.to_string())).unwrap();

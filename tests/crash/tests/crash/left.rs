@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cell::{Cell, Flow, GRANTED_MICROS, QUOTA_SECONDS};
 use crate::lane::Told;
+use crate::prepared::LEAKED;
 
 /// Active tasks that an account may have.
 const LIMIT: usize = 2;
@@ -55,10 +56,13 @@ impl Left {
         })
     }
 
-    /// What holds at every moment.
-    fn faults(&self) -> Vec<String> {
+    /// What holds at every moment; a slot may be leaked until the sweep has found it.
+    fn faults(&self, may_leak: bool) -> Vec<String> {
         let mut faults = Vec::new();
-        let active = self.active();
+        let mut active = self.active();
+        if may_leak {
+            active.remove(LEAKED);
+        }
         let tasks = self.tasks().into_iter();
         let alive = tasks.filter(|(_, task)| state(task).is_active());
         let alive: BTreeSet<&str> = alive.map(|(id, _)| id).collect();
@@ -78,7 +82,8 @@ impl Cell {
     }
 
     pub async fn look_in_between(&self) {
-        for fault in self.left().await.faults() {
+        let may_leak = self.flow == Flow::Abandoned;
+        for fault in self.left().await.faults(may_leak) {
             self.complain(fault);
         }
     }
@@ -86,7 +91,7 @@ impl Cell {
     /// Looks at everything once it is at rest.
     pub async fn judge(&self) {
         let left = self.left().await;
-        for fault in left.faults() {
+        for fault in left.faults(false) {
             self.complain(fault);
         }
         let tasks = left.tasks();
@@ -122,7 +127,7 @@ impl Cell {
         let state = state(task);
         let canceled = self.answers.lock().unwrap().canceled.clone();
         let right: &[TaskState] = match (self.flow, canceled.as_slice()) {
-            (flow, []) if flow.fails() => &[TaskState::Failed],
+            (flow, []) if flow.ends_failed() => &[TaskState::Failed],
             (Flow::Canceled, []) => &[TaskState::Canceled, TaskState::Completed],
             (_, [200, ..]) => &[TaskState::Canceled],
             (_, []) => &[TaskState::Completed],
@@ -152,6 +157,10 @@ impl Cell {
                 matches!(started, None | Some("DELIVERED" | "DROPPED"))
             }
             (TaskState::Canceled, _) => false,
+            // Given up, or tried again where the sweep could not do that.
+            (_, [started, ended]) if self.flow == Flow::Abandoned => {
+                matches!(started, Some("FAILED" | "DELIVERED")) && ended == Some("DELIVERED")
+            }
             (_, states) => states == [Some("DELIVERED"); 2],
         };
         if !right {

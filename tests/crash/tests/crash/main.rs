@@ -24,5 +24,6 @@ mod left;
 mod matrix;
 mod model;
 mod operator;
+mod prepared;
 mod queue;
 mod work;

@@ -2,14 +2,17 @@
 //! row by itself; its columns are what happens to the call, or just before it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use darkroom_test_crash::{Fault, Point};
 use futures::future::{BoxFuture, join_all};
-use serde_json::json;
 
-use crate::cell::{Cell, Flow, Queue};
+use crate::cell::{Cell, Flow};
 use crate::lane::Lane;
 
 /// Stacks of one matrix, each with one cell at a time.
@@ -111,11 +114,7 @@ async fn run(lane: Arc<Lane>, flow: Flow, at: Option<(Point, Column)>) -> Ran {
     cell.work_off().await;
     cell.judge().await;
     let wrong = std::mem::take(&mut *cell.wrong.lock().unwrap());
-    // What is held back, or was left behind by mistake, is not the next cell's.
-    for queue in [Queue::Render, Queue::Webhook] {
-        let purge = json!({ "QueueUrl": cell.queue_url(queue) });
-        lane.stack.aws("AmazonSQS.PurgeQueue", &purge).await;
-    }
+    cell.clear().await;
     Ran {
         points: cell.faults.points(),
         was_met: cell.faults.was_met(),
@@ -123,23 +122,37 @@ async fn run(lane: Arc<Lane>, flow: Flow, at: Option<(Point, Column)>) -> Ran {
     }
 }
 
-/// Runs one cell, again where its call was not made.
-async fn run_cell(lane: &Arc<Lane>, flow: Flow, point: &Point, column: Column) -> Vec<String> {
+/// Runs one cell, again where its call was not made; `None` where it never was.
+async fn run_cell(
+    lane: &Arc<Lane>,
+    flow: Flow,
+    point: &Point,
+    column: Column,
+) -> Option<Vec<String>> {
     for _ in 0..RUNS {
         let at = Some((point.clone(), column));
         let running = tokio::spawn(run(Arc::clone(lane), flow, at));
         match tokio::time::timeout(LIMIT, running).await {
-            Err(_) => return vec!["it hangs".to_owned()],
-            Ok(Err(panicked)) => return vec![panicked.to_string()],
-            Ok(Ok(ran)) if ran.was_met || !ran.wrong.is_empty() => return ran.wrong,
+            Err(_) => return Some(vec!["it hangs".to_owned()]),
+            Ok(Err(panicked)) => return Some(vec![panicked.to_string()]),
+            Ok(Ok(ran)) if ran.was_met || !ran.wrong.is_empty() => return Some(ran.wrong),
             Ok(Ok(_)) => {}
         }
     }
-    vec!["the call was not made".to_owned()]
+    None
+}
+
+/// A call that something happens to.
+#[derive(Debug, Clone)]
+struct Row {
+    point: Point,
+    /// Both runs without a fault made it. One that only one of them made depends on time,
+    /// and need not be met again.
+    is_certain: bool,
 }
 
 /// The calls of two runs without a fault. Calls whose number depends on time are one row.
-fn rows(runs: &[Vec<Point>; 2]) -> Vec<Point> {
+fn rows(runs: &[Vec<Point>; 2]) -> Vec<Row> {
     let counts = runs.each_ref().map(|run| {
         let mut counts = BTreeMap::new();
         for Point { process, call, nth } in run {
@@ -147,18 +160,22 @@ fn rows(runs: &[Vec<Point>; 2]) -> Vec<Point> {
         }
         counts
     });
+    let calls: BTreeSet<_> = counts.iter().flat_map(BTreeMap::keys).collect();
     let mut rows = Vec::new();
-    for ((process, call), count) in &counts[0] {
-        let again = counts[1].get(&(*process, call.clone()));
-        let alike = match again {
-            Some(again) if again == count => (*count).min(ALIKE),
-            Some(_) => 1,
-            None => 0,
+    for key in calls {
+        let [one, other] = counts.each_ref().map(|counts| counts.get(key).copied());
+        let alike = match (one, other) {
+            (Some(one), Some(other)) if one == other => one.min(ALIKE),
+            _ => 1,
         };
-        rows.extend((1..=alike).map(|nth| Point {
-            process,
-            call: call.clone(),
-            nth,
+        let (process, call) = key;
+        rows.extend((1..=alike).map(|nth| Row {
+            point: Point {
+                process,
+                call: call.clone(),
+                nth,
+            },
+            is_certain: one.is_some() && other.is_some(),
         }));
     }
     rows
@@ -173,11 +190,38 @@ async fn matrix(flow: Flow, plan: Plan<'_>) {
 }
 
 /// The same without the calls of a process that it makes in another flow, too: they are
-/// rows of that one.
-async fn matrix_beside(flow: Flow, others: &[(Flow, &str)], plan: Plan<'_>) {
+/// rows of that one. Answers the calls that something happened to.
+async fn matrix_beside(flow: Flow, others: &[(Flow, &str)], plan: Plan<'_>) -> Vec<String> {
     let lanes = Lane::start_many(LANES).await;
+    let rows = rows_of(&lanes, flow, others).await;
+    let mut cells = VecDeque::new();
+    for (processes, columns) in plan {
+        let rows = rows
+            .iter()
+            .filter(|row| processes.contains(&row.point.process));
+        cells.extend(rows.flat_map(|row| columns.iter().map(|column| (row.clone(), *column))));
+    }
+    let count = cells.len();
+    assert!(count > 0, "nothing is tried");
+    let calls: BTreeSet<String> = cells
+        .iter()
+        .map(|(row, _)| row.point.call.clone())
+        .collect();
+    let (met, wrong) = run_all(&lanes, flow, cells).await;
+    let total = total(met);
+    println!("crash matrix, {flow:?}: {met} of {count} cells met, {total} in this run so far");
+    assert!(
+        wrong.is_empty(),
+        "in {count} cells of {flow:?}:\n{}",
+        wrong.join("\n")
+    );
+    calls.into_iter().collect()
+}
+
+/// Rows of a flow that are not rows of the others.
+async fn rows_of(lanes: &[Arc<Lane>], flow: Flow, others: &[(Flow, &str)]) -> Vec<Row> {
     let mut runs = [Vec::new(), Vec::new()];
-    for (points, lane) in runs.iter_mut().zip(&lanes) {
+    for (points, lane) in runs.iter_mut().zip(lanes) {
         let ran = run(Arc::clone(lane), flow, None).await;
         assert!(ran.wrong.is_empty(), "without a fault: {:?}", ran.wrong);
         *points = ran.points;
@@ -188,39 +232,65 @@ async fn matrix_beside(flow: Flow, others: &[(Flow, &str)], plan: Plan<'_>) {
         assert!(ran.wrong.is_empty(), "{other:?}: {:?}", ran.wrong);
         let points = ran.points.iter().filter(|point| point.process == *process);
         let calls: BTreeSet<&str> = points.map(|point| point.call.as_str()).collect();
-        rows.retain(|row| row.process != *process || !calls.contains(row.call.as_str()));
+        rows.retain(|Row { point, .. }| {
+            point.process != *process || !calls.contains(point.call.as_str())
+        });
     }
-    let mut cells = VecDeque::new();
-    for (processes, columns) in plan {
-        let rows = rows.iter().filter(|row| processes.contains(&row.process));
-        cells.extend(rows.flat_map(|row| columns.iter().map(|column| (row.clone(), *column))));
-    }
-    let count = cells.len();
-    let calls: Vec<String> = rows.iter().map(Point::to_string).collect();
-    println!(
-        "{flow:?}: {count} cells, of these calls:\n  {}",
-        calls.join("\n  ")
-    );
+    rows
+}
+
+/// Runs cells on all lanes; how many met their call, and what was wrong.
+async fn run_all(
+    lanes: &[Arc<Lane>],
+    flow: Flow,
+    cells: VecDeque<(Row, Column)>,
+) -> (usize, Vec<String>) {
     let cells = Mutex::new(cells);
     let wrong = Mutex::new(Vec::new());
+    let met = AtomicUsize::new(0);
     join_all(lanes.iter().map(|lane| async {
-        while let Some((point, column)) = take(&cells) {
-            for what in run_cell(lane, flow, &point, column).await {
-                wrong
-                    .lock()
-                    .unwrap()
-                    .push(format!("{point}, {column:?}: {what}"));
-            }
+        while let Some((row, column)) = take(&cells) {
+            let point = &row.point;
+            let found = match run_cell(lane, flow, point, column).await {
+                Some(found) => {
+                    met.fetch_add(1, Ordering::SeqCst);
+                    found
+                }
+                None if row.is_certain => vec!["the call was not made".to_owned()],
+                None => Vec::new(),
+            };
+            let found = found
+                .iter()
+                .map(|what| format!("{point}, {column:?}: {what}"));
+            wrong.lock().unwrap().extend(found);
         }
     }))
     .await;
-    let wrong = wrong.into_inner().unwrap();
-    assert!(count > 0, "nothing was tried");
-    assert!(
-        wrong.is_empty(),
-        "in {count} cells of {flow:?}:\n{}",
-        wrong.join("\n")
-    );
+    (met.into_inner(), wrong.into_inner().unwrap())
+}
+
+/// Adds to the cells of this run of the tests, and answers how many those are. Each matrix
+/// may be a process of its own, so they are kept in a file.
+fn total(met: usize) -> usize {
+    let process = || std::process::id().to_string();
+    let run = std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| process());
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crash-cells.txt");
+    let mut file = OpenOptions::new();
+    let mut file = file.create(true).append(true).open(&path).unwrap();
+    file.write_all(format!("{run} {met}\n").as_bytes()).unwrap();
+    let kept = std::fs::read_to_string(&path).unwrap();
+    let counts = kept.lines().filter_map(|line| line.strip_prefix(&run));
+    counts
+        .filter_map(|count| count.trim().parse::<usize>().ok())
+        .sum()
+}
+
+/// Something happened to a call that begins so.
+fn assert_tried(calls: &[String], wanted: &[&str]) {
+    for start in wanted {
+        let tried = calls.iter().any(|call| call.starts_with(start));
+        assert!(tried, "{start} is none of {calls:?}");
+    }
 }
 
 fn take<T>(cells: &Mutex<VecDeque<T>>) -> Option<T> {
@@ -252,6 +322,41 @@ async fn every_call_of_a_failing_export_may_fail() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_call_of_the_sweep_may_fail() {
     matrix(Flow::Swept, &[(&["sweep"], &FAULTS)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_of_a_sweep_that_gives_up_may_fail() {
+    let others = [(Flow::Swept, "sweep")];
+    let calls = matrix_beside(Flow::Abandoned, &others, &[(&["sweep"], &FAULTS)]).await;
+    let wanted = [
+        "TransactWriteItems Update T, Update ACCOUNT",
+        "TransactWriteItems Update ACCOUNT, ConditionCheck T",
+        "UpdateItem W 1 SET #state = :failed",
+        "UpdateItem ODD SET dueAt = :later",
+    ];
+    assert_tried(&calls, &wanted);
+    let deletes = calls
+        .iter()
+        .filter(|call| call.starts_with("DeleteMessage"));
+    assert_eq!(deletes.count(), 2, "of each queue's dead letter: {calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_of_a_sweep_that_holds_and_sends_what_the_queue_held_may_fail() {
+    let others = [(Flow::Swept, "sweep")];
+    let calls = matrix_beside(Flow::HeldByQueue, &others, &[(&["sweep"], &FAULTS)]).await;
+    let wanted = [
+        "TransactWriteItems Update T",
+        "GetItem PAUSE",
+        "TransactWriteItems ConditionCheck ACCOUNT, Update T",
+    ];
+    assert_tried(&calls, &wanted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_of_a_create_of_a_projects_export_may_fail() {
+    let others = [(Flow::Completed, "create")];
+    matrix_beside(Flow::Project, &others, &[(&["create"], &FAULTS)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use darkroom_exports::TaskState;
 use darkroom_store::{ClaimOutcome, RenderMessage, Store};
+use darkroom_sweep::{SweepConfig, Sweeper};
 use darkroom_test_crash::{Fault, Meanwhile, Point};
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -50,13 +51,23 @@ impl Turn {
     }
 }
 
-async fn only_the_item(lane: &Lane) {
+/// A pause that has come no further.
+pub async fn only_the_item(lane: &Lane) {
     let item = json!({
         "pk": { "S": "Q#render" }, "sk": { "S": "PAUSE" },
         "paused": { "BOOL": true }, "pausedAt": { "N": "1" },
     });
     let put = json!({ "TableName": lane.stack.made.table, "Item": item });
     lane.stack.aws("DynamoDB_20120810.PutItem", &put).await;
+}
+
+/// A resume that has come no further.
+pub async fn without_the_item(lane: &Lane) {
+    let key = json!({ "pk": { "S": "Q#render" }, "sk": { "S": "PAUSE" } });
+    let delete = json!({ "TableName": lane.stack.made.table, "Key": key });
+    lane.stack
+        .aws("DynamoDB_20120810.DeleteItem", &delete)
+        .await;
 }
 
 /// An export that was created, and whose message somebody has; the queue is as the turn
@@ -171,5 +182,36 @@ async fn every_call_of_a_pause_and_a_resume_may_fail() {
                 goes_on(&cell, &point).await;
             }
         }
+    }
+}
+
+/// A sweep reads what is due, and what the queue held until it went on: one that cannot be
+/// read does not keep the other from being repaired.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_page_of_a_sweep_is_repaired_without_the_other() {
+    let lane = Lane::start_many(1).await.remove(0);
+    for turn in [Turn::Pause, Turn::Resume] {
+        let cell = created(&lane, Flow::Quiet, turn).await;
+        let store = lane.store(&cell.faults.process("sweep")).await;
+        let sweeper = Sweeper::new(store, SweepConfig::default());
+        Box::pin(darkroom_sweep::handle(&sweeper)).await;
+        let queries = cell.faults.points().into_iter();
+        let queries: Vec<Point> = queries.filter(|point| point.call == "Query due").collect();
+        let first = queries.first().expect("the index is read").clone();
+        let run = queries.last().expect("the index is read").nth;
+        // The first query of the next run is of what is due, the last of what was held.
+        let nth = match turn {
+            Turn::Pause => 2 * run,
+            Turn::Resume => {
+                without_the_item(&lane).await;
+                run + 1
+            }
+        };
+        cell.faults.arm(Point { nth, ..first }, Fault::Fails);
+        cell.pass_time().await;
+        let report = Box::pin(darkroom_sweep::handle(&sweeper)).await;
+        assert!(cell.faults.was_met());
+        assert_eq!((report.errors, report.resent), (1, 1), "{turn:?}");
+        goes_on(&cell, &"a page that cannot be read").await;
     }
 }

@@ -218,8 +218,9 @@ impl Cell {
         deleted.unwrap();
     }
 
-    /// One run of the sweep, which finds nothing that is not as it must be.
-    async fn sweep(&self, living: &mut Option<(Process, Sweeper)>) {
+    /// One run of the sweep, which finds nothing that is not as it must be, but for what the
+    /// flow has broken.
+    pub async fn sweep(&self, living: &mut Option<(Process, Sweeper)>) {
         let (process, sweeper) = if let Some(living) = living.take() {
             living
         } else {
@@ -229,6 +230,7 @@ impl Cell {
         };
         let run = Box::pin(darkroom_sweep::handle(&sweeper));
         if let Some(report) = process.live(run).await
+            && self.flow != Flow::Abandoned
             && report.slots_released + report.mismatches + report.webhooks_failed > 0
         {
             self.complain(format!("the sweep had to mend it: {report:?}"));
