@@ -8,6 +8,7 @@ use std::time::Duration;
 use darkroom_exports::TaskState;
 use darkroom_store::{ClaimOutcome, RenderMessage, Store};
 use darkroom_test_crash::{Fault, Meanwhile, Point};
+use darkroom_test_stack::Stack;
 use futures::future::BoxFuture;
 use serde_json::json;
 
@@ -41,7 +42,7 @@ impl Turn {
             let lane = Arc::clone(&lane);
             Box::pin(async move {
                 match self {
-                    Self::Pause => only_the_item(&lane).await,
+                    Self::Pause => only_the_item(&lane.stack).await,
                     Self::Resume => self.happens(lane.stack.store()).await,
                 }
             })
@@ -50,13 +51,13 @@ impl Turn {
     }
 }
 
-async fn only_the_item(lane: &Lane) {
+pub async fn only_the_item(stack: &Stack) {
     let item = json!({
         "pk": { "S": "Q#render" }, "sk": { "S": "PAUSE" },
         "paused": { "BOOL": true }, "pausedAt": { "N": "1" },
     });
-    let put = json!({ "TableName": lane.stack.made.table, "Item": item });
-    lane.stack.aws("DynamoDB_20120810.PutItem", &put).await;
+    let put = json!({ "TableName": stack.made.table, "Item": item });
+    stack.aws("DynamoDB_20120810.PutItem", &put).await;
 }
 
 /// An export that was created, and whose message somebody has; the queue is as the turn
