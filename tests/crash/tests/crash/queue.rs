@@ -51,6 +51,7 @@ impl Turn {
     }
 }
 
+/// Has the queue paused, and turns no task.
 pub async fn only_the_item(stack: &Stack) {
     let item = json!({
         "pk": { "S": "Q#render" }, "sk": { "S": "PAUSE" },
@@ -58,6 +59,13 @@ pub async fn only_the_item(stack: &Stack) {
     });
     let put = json!({ "TableName": stack.made.table, "Item": item });
     stack.aws("DynamoDB_20120810.PutItem", &put).await;
+}
+
+/// Has the queue go on, and turns no task.
+pub async fn no_item(stack: &Stack) {
+    let key = json!({ "pk": { "S": "Q#render" }, "sk": { "S": "PAUSE" } });
+    let delete = json!({ "TableName": stack.made.table, "Key": key });
+    stack.aws("DynamoDB_20120810.DeleteItem", &delete).await;
 }
 
 /// An export that was created, and whose message somebody has; the queue is as the turn

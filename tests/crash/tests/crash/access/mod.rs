@@ -21,7 +21,7 @@ use walk::Walk;
 /// messages as Lambda does it in their name.
 const FUNCTIONS: [(&str, &[&str]); 4] = [
     ("ApiFunction", &["api", "create", "cancel"]),
-    ("RenderFunction", &["worker"]),
+    ("RenderFunction", &["worker", "early"]),
     ("WebhookFunction", &["sender"]),
     ("SweepFunction", &["sweep"]),
 ];

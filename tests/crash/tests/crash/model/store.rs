@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::step::Step;
 use super::walk::{RULES, Walk};
 use super::world::{Hold, World};
-use crate::queue::only_the_item;
+use crate::queue::{no_item, only_the_item};
 
 /// Long enough that only a step ends it.
 const LEASE: Duration = Duration::from_secs(3600);
@@ -194,13 +194,6 @@ impl<'a> Real<'a> {
         let account = self.store.account(&self.key.user).await.unwrap();
         assert_eq!(account, (active, Some(GRANTED_MICROS - paid)), "{step:?}");
     }
-}
-
-/// The queue goes on, and what it held is not turned yet.
-async fn no_item(stack: &Stack) {
-    let key = json!({ "pk": { "S": "Q#render" }, "sk": { "S": "PAUSE" } });
-    let delete = json!({ "TableName": stack.made.table, "Key": key });
-    stack.aws("DynamoDB_20120810.DeleteItem", &delete).await;
 }
 
 #[test]
