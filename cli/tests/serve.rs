@@ -15,6 +15,7 @@ mod console;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use common::log::telling;
 use common::{Service, darkroom, moving_square, probe, run};
 use serde_json::Value;
 
@@ -209,6 +210,17 @@ fn a_person_sees_url_and_key_and_stops_it_with_ctrl_c() {
     assert!(shown.contains(&console), "{shown}");
     assert!(common::no_stack_runs_on(dir.path()));
     assert!(!dir.path().join("service.json").exists());
+}
+
+/// What every test here ends with can fail.
+#[test]
+fn a_log_that_tells_a_secret_is_noticed() {
+    let secrets = ["sk_one".to_owned(), "sk_two".to_owned()];
+    assert_eq!(telling("a key\nof a user", &secrets), None);
+    let told = telling("a key\nkey=sk_two, of a user", &secrets);
+    assert_eq!(told.as_deref(), Some("key="));
+    let signed = telling("cannot read /a?X-Amz-Signature=01", &secrets);
+    assert_eq!(signed.as_deref(), Some("cannot read /a?"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "each test file uses its part")]
 
 mod documents;
+pub mod log;
 pub mod pixels;
 
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -16,6 +17,8 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 pub use documents::{moving_square, request, write};
+use log::Log;
+pub use pixels::probe;
 
 /// Nothing here takes longer on the slowest machine we test on.
 pub const LIMIT: Duration = Duration::from_mins(2);
@@ -106,9 +109,10 @@ pub fn on_terminal_then(
     shown
 }
 
-/// A running `darkroom serve`; ended with SIGTERM when dropped.
+/// A running `darkroom serve`; ended with SIGTERM when dropped, with no secret in its log.
 pub struct Service {
     child: Child,
+    log: Log,
     pub data: PathBuf,
     pub url: String,
     pub key: String,
@@ -140,27 +144,31 @@ impl Service {
     }
 
     pub fn start_with(data: &Path, more: &[&str], environment: &[(&str, &str)]) -> Self {
+        let log = Log::new();
         let mut child = darkroom()
             .args(["serve", "--json", "--port", "0", "--data"])
             .arg(data)
             .args(more)
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(log.writer())
             .spawn()
             .unwrap();
         let mut line = String::new();
         let out = child.stdout.take().unwrap();
         BufReader::new(out).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line)
-            .unwrap_or_else(|error| panic!("no ready line ({error}): {line:?}"));
+            .unwrap_or_else(|error| panic!("no ready line ({error}): {line:?}\n{}", log.text()));
         let keys: Vec<&String> = ready.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["apiKey", "url"], "exactly url and apiKey");
+        let key = ready["apiKey"].as_str().unwrap().to_owned();
+        log.keeps(&key);
         Self {
             child,
+            log,
             data: data.to_owned(),
             url: ready["url"].as_str().unwrap().to_owned(),
-            key: ready["apiKey"].as_str().unwrap().to_owned(),
+            key,
             http: darkroom_media::http_client().unwrap().build().unwrap(),
         }
     }
@@ -272,6 +280,7 @@ impl Service {
             requests_per_minute: None,
         };
         let made = self.store().await.create_key(user, wanted).await.unwrap();
+        self.log.keeps(&made.key);
         made.key
     }
 
@@ -390,31 +399,8 @@ impl Drop for Service {
             self.signal("TERM");
             let _ = self.child.wait();
         }
+        self.log.close();
     }
-}
-
-/// What ffprobe says of a file's first video stream, with frames counted.
-pub fn probe(path: &Path) -> Value {
-    let ffprobe = std::env::var("DARKROOM_FFPROBE").unwrap_or_else(|_| "ffprobe".to_owned());
-    let output = Command::new(ffprobe)
-        .args([
-            "-v",
-            "error",
-            "-count_frames",
-            "-select_streams",
-            "v:0",
-            "-of",
-            "json",
-        ])
-        .args([
-            "-show_entries",
-            "stream=codec_name,width,height,nb_read_frames",
-        ])
-        .arg(path)
-        .output()
-        .unwrap();
-    let value: Value = serde_json::from_slice(&output.stdout).unwrap();
-    value["streams"][0].clone()
 }
 
 /// Whether nothing is left of the local stack on `dir`, its functions included.

@@ -76,12 +76,14 @@ pub(crate) fn spent(worker: &Worker, claim: &Claim, time: Duration) {
 fn write(worker: &Worker, claim: &Claim, values: &[(Metric, f64)], cause: Option<Cause>) {
     let task = claim.task_id().to_string();
     let attempt = claim.attempt().to_string();
+    let generation = claim.generation().to_string();
     worker.config().metrics.write(&Line {
         values,
         by: cause.map(|cause| (Dimension::Cause, cause.as_str())),
         ids: &[
             ("task_id", &task),
             ("attempt", &attempt),
+            ("generation", &generation),
             ("trace_id", claim.trace().map_or("", TraceId::as_str)),
         ],
     });

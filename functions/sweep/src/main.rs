@@ -14,10 +14,11 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     // The event only says that it is time.
     let function = service_fn(move |event: LambdaEvent<IgnoredAny>| {
         let (sweeper, metrics) = (sweeper.clone(), metrics.clone());
-        let span = tracing::error_span!("invocation", request_id = %event.context.request_id);
+        let request_id = event.context.request_id;
+        let span = tracing::error_span!("invocation", %request_id);
         let run = async move {
             let report = handle(&sweeper).await;
-            report.tell(&metrics);
+            report.tell(&metrics, &request_id);
             Ok::<_, lambda_runtime::Error>(report)
         };
         run.instrument(span)

@@ -37,12 +37,14 @@ impl Report {
         *self == Self::default()
     }
 
-    /// Writes the run as a log line, of which CloudWatch makes metrics of this function.
-    pub fn tell(&self, metrics: &Metrics) {
+    /// Writes the run as a log line, of which CloudWatch makes metrics of this function,
+    /// under the id of the invocation.
+    pub fn tell(&self, metrics: &Metrics, request_id: &str) {
         let values = self.counts().map(|(metric, count)| (metric, count as f64));
         metrics.write(&Line {
             values: &values,
-            ..Line::default()
+            by: None,
+            ids: &[("request_id", request_id)],
         });
     }
 
@@ -72,7 +74,7 @@ mod tests {
 
     fn line(report: &Report) -> Value {
         let told = Told::default();
-        report.tell(&told.metrics("sweep-1"));
+        report.tell(&told.metrics("sweep-1"), "run-1");
         let [line]: [Value; 1] = told.take().try_into().unwrap();
         line
     }
@@ -98,6 +100,7 @@ mod tests {
         assert_emf(&line);
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(line["FunctionName"], "sweep-1");
+        assert_eq!(line["request_id"], "run-1");
         let mut answered = serde_json::to_value(report).unwrap();
         answered["stopped"] = json!(1);
         let named = directive["Metrics"].as_array().unwrap();

@@ -131,11 +131,15 @@ fn count(sender: &Sender, delivery: &Delivery, settled: &Settled, age: Option<Du
     let mut values = vec![(metric, 1.0)];
     values.extend(age.map(|age| (Metric::QueueAge, age.as_secs_f64())));
     let task = delivery.id.task.to_string();
+    let attempt = delivery.attempt.to_string();
+    let generation = delivery.generation.to_string();
     sender.config().metrics.write(&Line {
         values: &values,
         by: None,
         ids: &[
             ("task_id", &task),
+            ("attempt", &attempt),
+            ("generation", &generation),
             (
                 "trace_id",
                 delivery.trace.as_ref().map_or("", TraceId::as_str),

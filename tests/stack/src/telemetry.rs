@@ -85,8 +85,13 @@ pub struct KeptLog(Arc<Mutex<Vec<u8>>>);
 impl KeptLog {
     /// What a future is run under so that its lines are kept here.
     pub fn subscriber(&self) -> impl Subscriber + Send + Sync {
+        self.subscriber_at(Level::INFO)
+    }
+
+    /// The same at another level of the function.
+    pub fn subscriber_at(&self, level: Level) -> impl Subscriber + Send + Sync {
         let kept = self.clone();
-        json_log(move || kept.clone(), Level::INFO)
+        json_log(move || kept.clone(), level)
     }
 
     /// What was logged so far.

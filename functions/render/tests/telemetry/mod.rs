@@ -96,9 +96,10 @@ async fn a_completed_export_tells_its_age_its_speed_and_its_cost() {
     for line in &told {
         assert_eq!(line["FunctionName"], "render-1");
         assert_eq!(line["task_id"], task.to_string());
+        assert_eq!(line["trace_id"], TRACE);
         assert_eq!(
-            (&line["trace_id"], &line["attempt"]),
-            (&TRACE.into(), &"1".into())
+            (&line["attempt"], &line["generation"]),
+            (&"1".into(), &"1".into())
         );
     }
     let of = |metric| values(&told, metric);

@@ -18,11 +18,13 @@ async fn tries_are_counted_by_what_they_came_to_and_followed_by_their_trace() {
     let (told, log) = (Told::default(), KeptLog::default());
     let sender = rig.sender_with(|config| config.metrics = told.metrics("webhook-1"));
     let (task, claim) = rig.started().await;
-    let counted = |metrics: [Metric; 3]| {
+    let counted = |metrics: [Metric; 3], attempt: &str| {
         let lines = told.take_emf();
         for line in &lines {
             assert_eq!(line["task_id"], task.to_string());
             assert_eq!(line["trace_id"], TRACE);
+            assert_eq!(line["attempt"], attempt);
+            assert_eq!(line["generation"], attempt);
         }
         metrics.map(|metric| values(&lines, metric).len())
     };
@@ -35,18 +37,18 @@ async fn tries_are_counted_by_what_they_came_to_and_followed_by_their_trace() {
     rig.answer([Reply::Status(500), Reply::Status(200), Reply::Status(410)]);
     let tries = rig.deliver(&sender);
     tries.with_subscriber(log.subscriber()).await;
-    assert_eq!(counted(all), [0, 1, 0]);
+    assert_eq!(counted(all, "1"), [0, 1, 0]);
     rig.pass(6);
     let again = rig.later(&sender, step(task, Step::Started), 1);
     again.with_subscriber(log.subscriber()).await;
-    assert_eq!(counted(all), [1, 0, 0]);
+    assert_eq!(counted(all, "2"), [1, 0, 0]);
     rig.complete(&claim).await;
     let message = rig.store.receive_webhooks(1, Duration::from_secs(5)).await;
     let message = message.unwrap().pop().unwrap();
     assert_eq!(message.trace, TraceId::parse(TRACE));
     let end = rig.later(&sender, step(task, Step::Ended), 0);
     end.with_subscriber(log.subscriber()).await;
-    assert_eq!(counted(all), [0, 0, 1]);
+    assert_eq!(counted(all, "1"), [0, 0, 1]);
 
     let lines = log.lines();
     let attempts: Vec<_> = lines

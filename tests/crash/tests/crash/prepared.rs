@@ -101,10 +101,10 @@ impl Cell {
     /// The queue is paused and goes on, and neither comes further than its item: a sweep in
     /// between holds the export, and the next one is to send it.
     pub async fn hold_by_sweep(&self) {
-        only_the_item(&self.lane).await;
+        only_the_item(&self.lane.stack).await;
         self.pass_time().await;
         self.sweep(&mut None).await;
-        without_the_item(&self.lane).await;
+        without_the_item(&self.lane.stack).await;
     }
 
     /// Takes away what is not the next cell's: what is held back, or was left by mistake.

@@ -9,6 +9,7 @@ use darkroom_exports::TaskState;
 use darkroom_store::{ClaimOutcome, RenderMessage, Store};
 use darkroom_sweep::{SweepConfig, Sweeper};
 use darkroom_test_crash::{Fault, Meanwhile, Point};
+use darkroom_test_stack::Stack;
 use futures::future::BoxFuture;
 use serde_json::json;
 
@@ -42,7 +43,7 @@ impl Turn {
             let lane = Arc::clone(&lane);
             Box::pin(async move {
                 match self {
-                    Self::Pause => only_the_item(&lane).await,
+                    Self::Pause => only_the_item(&lane.stack).await,
                     Self::Resume => self.happens(lane.stack.store()).await,
                 }
             })
@@ -52,22 +53,20 @@ impl Turn {
 }
 
 /// A pause that has come no further.
-pub async fn only_the_item(lane: &Lane) {
+pub async fn only_the_item(stack: &Stack) {
     let item = json!({
         "pk": { "S": "Q#render" }, "sk": { "S": "PAUSE" },
         "paused": { "BOOL": true }, "pausedAt": { "N": "1" },
     });
-    let put = json!({ "TableName": lane.stack.made.table, "Item": item });
-    lane.stack.aws("DynamoDB_20120810.PutItem", &put).await;
+    let put = json!({ "TableName": stack.made.table, "Item": item });
+    stack.aws("DynamoDB_20120810.PutItem", &put).await;
 }
 
 /// A resume that has come no further.
-pub async fn without_the_item(lane: &Lane) {
+pub async fn without_the_item(stack: &Stack) {
     let key = json!({ "pk": { "S": "Q#render" }, "sk": { "S": "PAUSE" } });
-    let delete = json!({ "TableName": lane.stack.made.table, "Key": key });
-    lane.stack
-        .aws("DynamoDB_20120810.DeleteItem", &delete)
-        .await;
+    let delete = json!({ "TableName": stack.made.table, "Key": key });
+    stack.aws("DynamoDB_20120810.DeleteItem", &delete).await;
 }
 
 /// An export that was created, and whose message somebody has; the queue is as the turn
@@ -203,7 +202,7 @@ async fn each_page_of_a_sweep_is_repaired_without_the_other() {
         let nth = match turn {
             Turn::Pause => 2 * run,
             Turn::Resume => {
-                without_the_item(&lane).await;
+                without_the_item(&lane.stack).await;
                 run + 1
             }
         };

@@ -7,14 +7,11 @@ mod policy;
 mod walk;
 
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 
 use darkroom_test_crash::Need;
+use darkroom_test_stack::telemetry::KeptLog;
 use serde_json::json;
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing::Level;
 
 use crate::lane::Lane;
 use policy::Template;
@@ -24,7 +21,7 @@ use walk::Walk;
 /// messages as Lambda does it in their name.
 const FUNCTIONS: [(&str, &[&str]); 4] = [
     ("ApiFunction", &["api", "create", "cancel"]),
-    ("RenderFunction", &["worker"]),
+    ("RenderFunction", &["worker", "early"]),
     ("WebhookFunction", &["sender"]),
     ("SweepFunction", &["sweep"]),
 ];
@@ -125,47 +122,16 @@ fn nobody_reads_the_bucket_without_a_signature() {
     }
 }
 
-/// What was logged, a line an event.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-/// Everything of ours, and of others what a function logs unless it is told otherwise.
-/// With `AWS_LAMBDA_LOG_LEVEL` at `DEBUG` or `TRACE` an operator asks the SDK itself to
-/// say what it sends.
+/// The log is a function's own, at the level that tells most.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_logged_and_no_key_is_stored() {
-    let log = Log::default();
-    let levels = Targets::new()
-        .with_default(LevelFilter::INFO)
-        .with_target("darkroom", LevelFilter::TRACE);
-    let lines = tracing_subscriber::fmt::layer()
-        .json()
-        .with_writer(log.clone());
-    let subscriber = tracing_subscriber::registry().with(levels).with(lines);
+    let log = KeptLog::default();
+    let subscriber = log.subscriber_at(Level::TRACE);
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let lane = Lane::start_many(1).await.remove(0);
     let walk = Walk::walked(&lane).await;
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     // Of a render, of a webhook, of a sweep, and of what callers gave.
     for line in [
         "claimed",

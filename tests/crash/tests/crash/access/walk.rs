@@ -8,6 +8,7 @@ use axum::Router;
 use axum::extract::State;
 use darkroom_editor_state::MotionGraphic;
 use darkroom_store::{Added, RenderMessage};
+use darkroom_sweep::{SweepConfig, Sweeper};
 use darkroom_test_crash::{Fault, Need, Point, signed};
 use darkroom_test_stack::font;
 use futures::future::BoxFuture;
@@ -15,8 +16,9 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::caller::Caller;
-use crate::cell::{Cell, Flow};
+use crate::cell::{Cell, Flow, Queue};
 use crate::lane::Lane;
+use crate::queue::{only_the_item, without_the_item};
 
 /// What callers keep in addresses and headers of theirs.
 const HEADER: &str = "open-sesame-4be1";
@@ -57,7 +59,14 @@ impl Walk {
         let mut walk = Self::default();
         operator(lane).await;
         let points = walk.everything_once(lane).await;
-        for flow in [Flow::Canceled, Flow::Failed, Flow::Swept] {
+        for flow in [
+            Flow::Canceled,
+            Flow::Failed,
+            Flow::Swept,
+            Flow::Paused,
+            Flow::Unwell,
+            Flow::Unwanted,
+        ] {
             let cell = walk.cell(lane, flow).await;
             cell.begin().await;
             walk.ended(&cell).await;
@@ -71,6 +80,7 @@ impl Walk {
         let whole = point("POST outputs uploadId").expect("an output is put together");
         walk.cancel_at(lane, whole).await;
         walk.resumed_by_half(lane).await;
+        walk.held_in_the_queue(lane).await;
         walk.found_by_the_sweep(lane).await;
         walk.out_of_reach(lane).await;
         walk
@@ -195,6 +205,29 @@ impl Walk {
         self.ended(&cell).await;
     }
 
+    /// The queue is held when a sweep finds the task, and when the task's message comes;
+    /// whoever lets it go on dies before its tasks are turned.
+    async fn held_in_the_queue(&mut self, lane: &Arc<Lane>) {
+        let cell = self.cell(lane, Flow::Quiet).await;
+        cell.begin().await;
+        only_the_item(&lane.stack).await;
+        cell.pass_time().await;
+        let process = cell.faults.process("sweep");
+        let sweeper = Sweeper::new(lane.store(&process).await, SweepConfig::default());
+        let run = Box::pin(darkroom_sweep::handle(&sweeper));
+        let report = process.live(run).await.expect("it lives");
+        assert_eq!((report.resent, report.errors), (0, 0), "{report:?}");
+        assert_eq!(state_of(&cell).await, "PAUSED");
+
+        let worker = cell.worker(cell.faults.process("worker")).await;
+        let came = cell.deliver(Queue::Render, &mut Some(worker)).await;
+        assert!(came, "its message");
+        assert_eq!(state_of(&cell).await, "PAUSED");
+        without_the_item(&lane.stack).await;
+        self.ended(&cell).await;
+        assert_eq!(state_of(&cell).await, "COMPLETED");
+    }
+
     /// Dead letters, and a slot that no task has.
     async fn found_by_the_sweep(&mut self, lane: &Arc<Lane>) {
         let cell = self.cell(lane, Flow::Completed).await;
@@ -232,6 +265,13 @@ impl Walk {
         assert_eq!(cell.answers.lock().unwrap().created.len(), 1);
         self.ended(&cell).await;
     }
+}
+
+/// The state of a cell's task.
+async fn state_of(cell: &Cell) -> Value {
+    let items = cell.lane.stack.items(&cell.user).await;
+    let task = items.iter().find(|(sk, _)| sk.starts_with("T#"));
+    task.expect("it was created").1["state"]["S"].clone()
 }
 
 /// What the operator adds: a font, and a motion graphic.

@@ -3,7 +3,8 @@
 use stateright::{Checker as _, Model, Property};
 
 use super::rules::{ALWAYS, FENCED, NOTHING_LOST, SOMETIMES};
-use super::world::{Rules, Step, World};
+use super::step::Step;
+use super::world::{Rules, World};
 
 /// Two tasks for one slot. With a second misfortune it is half a million worlds.
 const PAIR: Rules = Rules {
@@ -12,6 +13,7 @@ const PAIR: Rules = Rules {
     limit: 1,
     balance: 2,
     misfortunes: 1,
+    pauses: 0,
     fenced: true,
     swept: true,
 };
@@ -21,6 +23,19 @@ const ALONE: Rules = Rules {
     balance: 1,
     misfortunes: 5,
     ..PAIR
+};
+/// Two tasks for one slot, and the operator holds the queue.
+const PAIR_HELD: Rules = Rules {
+    misfortunes: 0,
+    pauses: 1,
+    ..PAIR
+};
+/// One task that is held, and meets the worst beside it. With five misfortunes it would
+/// be a multiple of the worlds, in which nothing new happens.
+const HELD: Rules = Rules {
+    misfortunes: 3,
+    pauses: 1,
+    ..ALONE
 };
 /// Worlds looked at, at most: far more than there are.
 const WORLDS: usize = 10_000_000;
@@ -68,6 +83,7 @@ impl Model for LifeCycle {
             property!(always, ALWAYS, 6),
             property!(always, ALWAYS, 7),
             property!(always, ALWAYS, 8),
+            property!(always, ALWAYS, 9),
         ];
         if self.is_rich {
             properties.extend([
@@ -76,6 +92,8 @@ impl Model for LifeCycle {
                 property!(sometimes, SOMETIMES, 2),
                 property!(sometimes, SOMETIMES, 3),
                 property!(sometimes, SOMETIMES, 4),
+                property!(sometimes, SOMETIMES, 5),
+                property!(sometimes, SOMETIMES, 6),
             ]);
         }
         properties
@@ -94,7 +112,13 @@ fn checked(rules: Rules, is_rich: bool) -> impl stateright::Checker<LifeCycle> {
 
 #[test]
 fn every_promise_holds_whatever_dies_is_late_or_comes_twice() {
-    for (rules, is_rich) in [(PAIR, false), (ALONE, true)] {
+    let all = [
+        (PAIR, false),
+        (ALONE, false),
+        (PAIR_HELD, false),
+        (HELD, true),
+    ];
+    for (rules, is_rich) in all {
         let checker = checked(rules, is_rich);
         println!("{} worlds of {rules:?}", checker.unique_state_count());
         assert!(checker.state_count() < WORLDS, "not all were looked at");

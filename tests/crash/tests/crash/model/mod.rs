@@ -3,6 +3,8 @@
 
 mod check;
 mod rules;
+mod step;
 mod store;
+mod task;
 mod walk;
 mod world;

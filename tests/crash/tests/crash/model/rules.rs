@@ -3,7 +3,9 @@
 use darkroom_exports::TaskState;
 use darkroom_exports::repair::MAX_ATTEMPTS;
 
-use super::world::{Intent, Rules, Step, Task, World};
+use super::step::Step;
+use super::task::{Intent, Task};
+use super::world::{Rules, World};
 
 /// A promise: its name, and whether a world keeps it.
 pub type Promise = (&'static str, fn(&Rules, &World) -> bool);
@@ -14,7 +16,7 @@ pub const FENCED: &str = "A worker that lost its lease publishes, charges and te
 pub const NOTHING_LOST: &str = "What was committed and not sent is sent later.";
 
 /// What holds in every world that can be reached.
-pub const ALWAYS: [Promise; 9] = [
+pub const ALWAYS: [Promise; 10] = [
     (
         "The limit is exact, however many come at once, and an ended task holds no slot.",
         |rules, world| {
@@ -67,19 +69,39 @@ pub const ALWAYS: [Promise; 9] = [
         |_, world| {
             world.tasks.iter().all(|task| {
                 let is_told = matches!(task.state, Some(TaskState::Completed | TaskState::Failed));
+                let is_meant = |step: usize| !task.told[step] || task.intended[step] == 1;
                 task.intended == [u8::from(task.attempts > 0), u8::from(is_told)]
+                    && (0..2).all(is_meant)
             })
         },
     ),
     ("Nothing is told of a cancel.", |_, world| {
-        let so = |task: &Task| (0..2).all(|step| !task.told[step] || task.intended[step] == 1);
-        world.tasks.iter().all(so)
+        // Nor that it started, once it is canceled.
+        let canceled = |task: &&Task| task.state == Some(TaskState::Canceled);
+        let so =
+            |task: &Task| task.intended[1] == 0 && task.told == [task.told_before_cancel, false];
+        world.tasks.iter().filter(canceled).all(so)
     }),
+    (
+        "The queued tasks of a paused account, and of a paused queue everybody's, read `PAUSED` \
+         and keep their slots; none is rendered meanwhile, and none is lost.",
+        |_, world| {
+            // That no attempt begins meanwhile is seen on the way; that none is lost, below.
+            let waits = |(id, task): (usize, &Task)| {
+                task.state != Some(TaskState::Paused)
+                    || (task.lease.is_none() && world.active.contains(&id))
+            };
+            world.tasks.iter().enumerate().all(waits)
+        },
+    ),
     (NOTHING_LOST, |rules, world| {
-        // Where the service has nothing to do, everything is done; what the caller might
-        // do helps nobody.
+        // Where the service has nothing to do, everything is done, or waits for the queue
+        // that the operator holds; what the caller might do helps nobody.
+        let waits = |task: &Task| world.paused && task.state == Some(TaskState::Paused);
         let over = |task: &Task| {
-            !task.is_active() && task.messages == 0 && !task.intents.contains(&Intent::Waiting)
+            (!task.is_active() || waits(task))
+                && task.messages == 0
+                && !task.intents.contains(&Intent::Waiting)
         };
         let mut steps = world.steps(rules).into_iter();
         let goes_on = steps.any(Step::is_of_the_service);
@@ -88,7 +110,7 @@ pub const ALWAYS: [Promise; 9] = [
 ];
 
 /// What happens in some world, or the promises would be empty.
-pub const SOMETIMES: [Promise; 5] = [
+pub const SOMETIMES: [Promise; 7] = [
     ("a task completes at its last claim", |_, world| {
         world.tasks.iter().any(|task| {
             let attempts = u32::from(task.attempts);
@@ -112,5 +134,13 @@ pub const SOMETIMES: [Promise; 5] = [
     }),
     ("the limit is reached", |rules, world| {
         world.active.len() == rules.limit
+    }),
+    ("a task is held between two claims", |_, world| {
+        let held = |task: &Task| task.state == Some(TaskState::Paused) && task.attempts > 0;
+        world.tasks.iter().any(held)
+    }),
+    ("a start is not told because of a cancel", |_, world| {
+        let mut tasks = world.tasks.iter();
+        tasks.any(|task| task.intents[0] == Intent::Dropped)
     }),
 ];

@@ -14,8 +14,10 @@ use proptest::test_runner::{Config, TestRunner};
 use proptest_state_machine::ReferenceStateMachine as _;
 use serde_json::{Value, json};
 
+use super::step::Step;
 use super::walk::{RULES, Walk};
-use super::world::{Hold, Step, World};
+use super::world::{Hold, World};
+use crate::queue::{only_the_item, without_the_item};
 
 /// Long enough that only a step ends it.
 const LEASE: Duration = Duration::from_secs(3600);
@@ -38,6 +40,8 @@ impl<'a> Real<'a> {
         let secret = store.rotate_webhook_secret(user, Duration::ZERO).await;
         secret.unwrap();
         store.grant(user, GRANTED_MICROS).await.unwrap();
+        // An earlier way may have ended while it was held.
+        store.resume_queue().await.unwrap();
         Self {
             stack,
             store,
@@ -66,6 +70,17 @@ impl<'a> Real<'a> {
             Step::GiveUp(task) => self.give_up(task).await,
             Step::Claim(worker, task) => self.claim(worker, task, after).await,
             Step::LeaseOver(task) | Step::Late(task) => self.end_lease(task).await,
+            Step::Pause => only_the_item(self.stack).await,
+            Step::Resume => without_the_item(self.stack).await,
+            Step::Hold(task) | Step::HoldLate(task) => {
+                let (user, task) = (&self.key.user, self.task(task));
+                assert!(self.store.hold_in_queue(user, task).await.unwrap());
+            }
+            Step::LetGo(task) => {
+                let (user, task, now) = (&self.key.user, self.task(task), Timestamp::now());
+                let sent = self.store.resume_if_let_go(user, task, now).await;
+                assert!(sent.unwrap());
+            }
             Step::WorkerDies(worker) => self.claims[worker] = None,
             Step::Beat(worker)
             | Step::Finish(worker)
@@ -102,7 +117,8 @@ impl<'a> Real<'a> {
                 assert_eq!(claim.attempt(), u32::from(hold.attempt));
                 self.claims[worker] = Some(claim);
             }
-            (None, ClaimOutcome::Ended) => {}
+            (None, ClaimOutcome::Ended) if !after.tasks[task].is_active() => {}
+            (None, ClaimOutcome::Paused) if after.paused => {}
             other => panic!("{other:?}"),
         }
     }

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 
 use super::rules::ALWAYS;
-use super::world::{Rules, Step, World};
+use super::step::Step;
+use super::world::{Rules, World};
 
 /// A busy account in much trouble.
 pub const RULES: Rules = Rules {
@@ -15,6 +16,7 @@ pub const RULES: Rules = Rules {
     limit: 2,
     balance: 4,
     misfortunes: 200,
+    pauses: 3,
     fenced: true,
     swept: true,
 };
@@ -51,13 +53,23 @@ impl ReferenceStateMachine for Walk {
     }
 }
 
-/// The states of tasks as they were, and what was intended to be told of each.
-struct History(Vec<(Option<TaskState>, u8)>);
+/// What a task was: its state, ends that were intended to be told, and attempts.
+type Was = (Option<TaskState>, u8, u8);
+
+/// Tasks as they were, and whether the queue was held.
+struct History {
+    paused: bool,
+    tasks: Vec<Was>,
+}
 
 impl History {
     fn of(world: &World) -> Self {
         let tasks = world.tasks.iter();
-        Self(tasks.map(|task| (task.state, task.intended[1])).collect())
+        let tasks = tasks.map(|task| (task.state, task.intended[1], task.attempts));
+        Self {
+            paused: world.paused,
+            tasks: tasks.collect(),
+        }
     }
 }
 
@@ -71,7 +83,8 @@ impl StateMachineTest for History {
 
     fn apply(before: Self, world: &World, step: Option<Step>) -> Self {
         let now = Self::of(world);
-        for ((was, told_before), (is, told)) in before.0.iter().zip(&now.0) {
+        for ((was, told_before, tried), (is, told, tries)) in before.tasks.iter().zip(&now.tasks) {
+            assert!(!before.paused || tries == tried, "{step:?} while paused");
             let (Some(is), true) = (*is, was != is) else {
                 continue;
             };

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use darkroom_exports::repair::{Action, MAX_ATTEMPTS, Work, judge_due};
+use darkroom_exports::repair::{Action, MAX_ATTEMPTS, judge_due};
 use darkroom_exports::{TaskState, Timestamp};
 
-/// Messages of one task at once; more are no different.
-const MESSAGES: u8 = 2;
+use super::step::Step;
+use super::task::{Intent, MESSAGES, Task};
 
 /// What is fixed in a world.
 #[derive(Debug, Clone, Copy)]
@@ -20,43 +20,13 @@ pub struct Rules {
     pub balance: u8,
     /// Crashes, delays, faults and duplicates, all together.
     pub misfortunes: u8,
+    /// Times that the operator holds the queue.
+    pub pauses: u8,
     /// Writes of a worker are conditional on its generation. Not so only to see what
     /// that is good for.
     pub fenced: bool,
     /// What is due is sent again. The same.
     pub swept: bool,
-}
-
-/// What is to be told of a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Intent {
-    None,
-    Waiting,
-    Delivered,
-    Dropped,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Task {
-    /// `None` until it is committed.
-    pub state: Option<TaskState>,
-    pub generation: u8,
-    pub attempts: u8,
-    /// The worker that it is leased to, and whether the lease runs.
-    pub lease: Option<(usize, bool)>,
-    /// Committed, and its process is about to send it.
-    pub unsent: bool,
-    /// Messages that a worker can receive.
-    pub messages: u8,
-    /// Generations whose output is in the bucket, and the one that the task names.
-    pub objects: BTreeSet<u8>,
-    pub output: Option<u8>,
-    /// That it started, and how it ended.
-    pub intents: [Intent; 2],
-    pub told: [bool; 2],
-    /// Intents of each that were ever written, and writes that ended it.
-    pub intended: [u8; 2],
-    pub endings: u8,
 }
 
 /// A worker's view of the task that it has claimed.
@@ -75,114 +45,9 @@ pub struct World {
     pub balance: u8,
     pub workers: Vec<Option<Hold>>,
     pub misfortunes: u8,
-}
-
-/// Tasks and workers by number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Step {
-    Create(usize),
-    Send(usize),
-    Cancel(usize),
-    /// The worker receives a message of the task.
-    Claim(usize, usize),
-    Beat(usize),
-    Upload(usize),
-    Finish(usize),
-    /// The render is refused for what the caller gave.
-    Refuse(usize),
-    /// The sweep sends it again.
-    Sweep(usize),
-    /// The sweep ends a task whose last worker died.
-    GiveUp(usize),
-    /// The lease of a worker that is gone is over.
-    LeaseOver(usize),
-    /// A webhook is sent and settled: 0 that it started, 1 how it ended.
-    Tell(usize, usize),
-    // Misfortunes.
-    ApiDies(usize),
-    WorkerDies(usize),
-    /// The worker cannot go on, and gives the task back.
-    GiveBack(usize),
-    /// The worker writes the end, and dies before its message is deleted.
-    FinishAndDie(usize),
-    /// The lease is over though its worker works on.
-    Late(usize),
-    /// The queue has a message twice.
-    Duplicate(usize),
-    /// A webhook is sent, and its sender dies.
-    TellAndDie(usize, usize),
-}
-
-impl Step {
-    pub const fn is_misfortune(self) -> bool {
-        matches!(
-            self,
-            Self::ApiDies(_)
-                | Self::WorkerDies(_)
-                | Self::GiveBack(_)
-                | Self::FinishAndDie(_)
-                | Self::Late(_)
-                | Self::Duplicate(_)
-                | Self::TellAndDie(..)
-        )
-    }
-
-    /// Whether the service does it by itself.
-    pub const fn is_of_the_service(self) -> bool {
-        !self.is_misfortune() && !matches!(self, Self::Create(_) | Self::Cancel(_))
-    }
-}
-
-impl Task {
-    const fn new() -> Self {
-        Self {
-            state: None,
-            generation: 0,
-            attempts: 0,
-            lease: None,
-            unsent: false,
-            messages: 0,
-            objects: BTreeSet::new(),
-            output: None,
-            intents: [Intent::None; 2],
-            told: [false; 2],
-            intended: [0; 2],
-            endings: 0,
-        }
-    }
-
-    pub fn is_active(&self) -> bool {
-        self.state.is_some_and(TaskState::is_active)
-    }
-
-    /// A worker that receives a message of it gets it.
-    pub fn is_claimable(&self) -> bool {
-        match self.state {
-            Some(TaskState::Pending) => true,
-            Some(TaskState::Processing) => !matches!(self.lease, Some((_, true))),
-            _ => false,
-        }
-    }
-
-    /// As the sweep finds it at 0.
-    fn work(&self) -> Option<Work> {
-        let until = |(_, runs)| Timestamp(if runs { 1 } else { -1 });
-        Some(Work {
-            state: self.state?,
-            attempts: self.attempts.into(),
-            lease_until: self.lease.map(until),
-            resends: 0,
-        })
-    }
-
-    fn intend(&mut self, step: usize) {
-        self.intents[step] = Intent::Waiting;
-        self.intended[step] += 1;
-    }
-
-    fn more_messages(&mut self) {
-        self.messages = (self.messages + 1).min(MESSAGES);
-    }
+    /// The operator holds the queue now, and will so many times more.
+    pub paused: bool,
+    pub pauses: u8,
 }
 
 impl World {
@@ -193,12 +58,19 @@ impl World {
             balance: rules.balance,
             workers: vec![None; rules.workers],
             misfortunes: rules.misfortunes,
+            paused: false,
+            pauses: rules.pauses,
         }
     }
 
     /// Everything that can happen now.
     pub fn steps(&self, rules: &Rules) -> Vec<Step> {
         let mut steps = Vec::new();
+        if self.paused {
+            steps.push(Step::Resume);
+        } else if self.pauses > 0 {
+            steps.push(Step::Pause);
+        }
         for (id, task) in self.tasks.iter().enumerate() {
             self.steps_of_task(rules, id, task, &mut steps);
         }
@@ -239,21 +111,19 @@ impl World {
             };
             steps.push(step(id));
         }
-        if rules.swept
-            && let Some(work) = task.work()
-        {
-            match judge_due(&work, Timestamp(0)) {
-                Action::Send | Action::Retry if task.messages == 0 => steps.push(Step::Sweep(id)),
-                Action::Fail => steps.push(Step::GiveUp(id)),
-                _ => {}
-            }
+        if rules.swept {
+            steps.extend(self.repair(id, task));
+        }
+        if !self.paused && self.pauses < rules.pauses && task.is_claimable() {
+            steps.push(Step::HoldLate(id));
         }
         if task.messages > 0 {
             if task.messages < MESSAGES {
                 steps.push(Step::Duplicate(id));
             }
-            // A message of a task that another worker has stays where it is.
-            if task.is_claimable() || !task.is_active() {
+            // A message of a task that another worker has stays where it is. With that of
+            // one that waits for a queue that goes on, the worker lets it go first.
+            if task.is_claimable() || !task.is_active() || (task.is_held() && self.paused) {
                 let idle = self.workers.iter().position(Option::is_none);
                 steps.extend(idle.map(|worker| Step::Claim(worker, id)));
             }
@@ -263,6 +133,23 @@ impl World {
             if task.intents[step] == Intent::Waiting && turn {
                 steps.extend([Step::Tell(id, step), Step::TellAndDie(id, step)]);
             }
+        }
+    }
+
+    /// What is done about a task that is due.
+    fn repair(&self, id: usize, task: &Task) -> Option<Step> {
+        let action = judge_due(&task.work()?, Timestamp(0));
+        let action = if self.paused {
+            action.while_paused()
+        } else {
+            action
+        };
+        match action {
+            Action::Send | Action::Retry if task.messages == 0 => Some(Step::Sweep(id)),
+            Action::Hold if !task.is_held() => Some(Step::Hold(id)),
+            Action::Resume => Some(Step::LetGo(id)),
+            Action::Fail => Some(Step::GiveUp(id)),
+            _ => None,
         }
     }
 
@@ -280,6 +167,13 @@ impl World {
             Step::Cancel(task) => next.end(task, TaskState::Canceled),
             Step::GiveUp(task) => next.end(task, TaskState::Failed),
             Step::Sweep(task) | Step::Duplicate(task) => next.tasks[task].more_messages(),
+            Step::Pause => {
+                next.paused = true;
+                next.pauses -= 1;
+            }
+            Step::Resume => next.paused = false,
+            Step::Hold(task) | Step::HoldLate(task) => next.tasks[task].hold(),
+            Step::LetGo(task) => next.tasks[task].let_go(),
             Step::Tell(task, which) => next.tell(task, which, true),
             Step::TellAndDie(task, which) => next.tell(task, which, false),
             Step::LeaseOver(task) | Step::Late(task) => {
@@ -314,7 +208,11 @@ impl World {
     fn claim(&mut self, worker: usize, id: usize) {
         let task = &mut self.tasks[id];
         task.messages -= 1;
-        if !task.is_claimable() {
+        if !task.is_active() {
+            return;
+        }
+        if self.paused {
+            task.hold();
             return;
         }
         if task.attempts == 0 {
@@ -395,7 +293,9 @@ impl World {
         if state != TaskState::Completed {
             self.balance += 1;
         }
-        if state != TaskState::Canceled {
+        if state == TaskState::Canceled {
+            task.told_before_cancel = task.told[0];
+        } else {
             task.intend(1);
         }
     }
