@@ -232,6 +232,29 @@ async fn lists_are_newest_first_in_pages_of_their_owner() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_is_too_large_as_it_is_kept_is_refused() {
+    let service = Service::start().await;
+    let small = state(100, 100, 1.0);
+    let id = service.project(&small).await;
+    // Four bytes each that are 21, written out.
+    let keyframe = json!({ "timeTicks": 1, "value": 1e20 });
+    let mut large = small.clone();
+    large["items"]["square"]["left"]["keyframes"] = vec![keyframe; 100_000].into();
+    assert!(synced_body(&large).to_string().len() < 4 * 1024 * 1024);
+    for refused in [
+        answer(service.post("/v1/projects", &synced_body(&large))).await,
+        service.sync(&id, &large).await,
+    ] {
+        assert_problem(&refused, 413, "PAYLOAD_TOO_LARGE");
+        let detail = refused.json["detail"].as_str().unwrap();
+        let says = "at most 4194304 are kept; make the document smaller";
+        assert!(detail.contains(says), "{detail}");
+    }
+    assert_eq!(service.items("ann", "P#").await.len(), 1);
+    assert_eq!(service.objects("documents/").await.len(), 1);
+}
+
 /// Every operation on a project, with an asset.
 fn operations(id: &str, asset: &str) -> [(Method, String, Option<Value>); 8] {
     let path = format!("/v1/projects/{id}");
