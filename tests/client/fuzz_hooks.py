@@ -72,10 +72,10 @@ def before_load_schema(context, raw_schema):
     }
     # The second one is of no upload here.
     schemas["SignUploadParts"]["properties"]["partNumbers"] = {"enum": [[1], [1, 2]]}
-    # Whoever waits for each render waits longer than the run may last.
+    # Whoever waits longer for each render waits longer than the run may last.
     for parameter in raw_schema["paths"]["/v1/exports/{taskId}"]["get"]["parameters"]:
         if parameter["name"] == "waitSeconds":
-            parameter["schema"]["maximum"] = 0
+            parameter["schema"]["maximum"] = 1
 
 
 def operation_of(case):

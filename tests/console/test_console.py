@@ -282,9 +282,9 @@ def test_files_are_opened_and_dropped(console, tmp_path):
     page.locator("#estimate", has_text="120 frames").wait_for()
     assert page.input_value("#editor") == SCENE
     large = tmp_path / "large.json"
-    large.write_bytes(b" " * (6 * 1024 * 1024 + 1))
+    large.write_bytes(b" " * (4 * 1024 * 1024 + 1))
     page.set_input_files("#file", large)
-    page.locator("#verdict", has_text="at most 6291456 can be sent").wait_for()
+    page.locator("#verdict", has_text="at most 4194304 can be sent").wait_for()
     page.select_option("#scene", "subtitles")
     page.locator("#estimate", has_text="261 frames").wait_for()
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, header};
 use darkroom_exports::ErrorCode;
+use darkroom_exports::state::MAX_JSON_BYTES;
 use darkroom_exports::upload::REQUEST_FILE_BYTES;
 use darkroom_store::{Arrived, Incoming, StoreError};
 use futures::StreamExt as _;
@@ -12,20 +13,18 @@ use serde_json::Value;
 
 use crate::reply::Refusal;
 
-/// Most bytes of a JSON body: what one Lambda request carries.
-pub(crate) const JSON_BYTES: usize = 6 * 1024 * 1024;
 /// What to do with a file that is larger than a body may be.
 const SEND_IN_PARTS: &str = "send a larger file in parts: POST /v1/uploads/sessions";
 
-/// Reads a body of at most [`JSON_BYTES`].
+/// Reads a body of at most [`MAX_JSON_BYTES`].
 async fn bytes(body: Body) -> Result<Vec<u8>, Refusal> {
-    match to_bytes(body, JSON_BYTES).await {
+    match to_bytes(body, MAX_JSON_BYTES).await {
         Ok(bytes) => Ok(bytes.into()),
         Err(error) => {
             let is_large = std::error::Error::source(&error)
                 .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
             Err(if is_large {
-                too_large(JSON_BYTES as u64, "make the document smaller")
+                too_large(MAX_JSON_BYTES as u64, "make the document smaller")
             } else {
                 broke_off()
             })

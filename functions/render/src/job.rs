@@ -58,7 +58,14 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
     let named: RenderMessage = match serde_json::from_str(body) {
         Ok(named) => named,
         Err(error) => {
-            tracing::error!(message_id = ?message.message_id, "a message names no task: {error}");
+            // What serde says of it would quote it.
+            tracing::error!(
+                message_id = ?message.message_id,
+                line = error.line(),
+                column = error.column(),
+                bytes = body.len(),
+                "a message names no task"
+            );
             return Verdict::Unreadable;
         }
     };

@@ -23,7 +23,13 @@ pub(crate) async fn process(sender: &Sender, message: &SqsMessage) -> bool {
     let message: WebhookMessage = match serde_json::from_str(body) {
         Ok(message) => message,
         Err(error) => {
-            tracing::error!("a message names no delivery: {error}");
+            // What serde says of it would quote it.
+            tracing::error!(
+                line = error.line(),
+                column = error.column(),
+                bytes = body.len(),
+                "a message names no delivery"
+            );
             return false;
         }
     };

@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::body::Reader;
 use crate::id::{AssetId, ProjectId};
 use crate::idempotency::Identity;
-use crate::problem::Problem;
-use crate::state::StateDocument;
+use crate::problem::{ErrorCode, Problem};
+use crate::state::{MAX_JSON_BYTES, StateDocument};
 use crate::timestamp::Timestamp;
 
 /// Most characters of a title and of a description (contract).
@@ -182,11 +182,11 @@ pub struct NewProject {
 
 impl NewProject {
     /// Reads a create body, whose document may name the motion graphics of `library`.
-    /// What this build does not draw may be in a project; only an export refuses it.
     ///
     /// # Errors
     /// The first of these that applies, each with all of its faults: the body
-    /// (`REQUEST_INVALID`), the version, the document's faults.
+    /// (`REQUEST_INVALID`), the version, the document's faults, its size as it is kept
+    /// (`PAYLOAD_TOO_LARGE`).
     pub fn parse(body: &Value, library: &Library) -> Result<Self, Problem> {
         let fields = [
             "title",
@@ -223,7 +223,16 @@ fn state(reader: &mut Reader<'_>, library: &Library) -> Result<StateDocument, Pr
     reader.finish(Some(()))?;
     reader.version()?;
     let document = reader.given("editorState").cloned().unwrap_or_default();
-    StateDocument::read(document, library)
+    let state = StateDocument::read(document, library)?;
+    let bytes = state.bytes.len();
+    if bytes > MAX_JSON_BYTES {
+        let detail = format!(
+            "the state has {bytes} bytes as it is kept, with its numbers written out; at most \
+             {MAX_JSON_BYTES} are kept; make the document smaller"
+        );
+        return Err(Problem::new(ErrorCode::PayloadTooLarge, detail));
+    }
+    Ok(state)
 }
 
 /// A change of title, description or both.

@@ -144,8 +144,8 @@ const DOCUMENT_FIELDS: [&str; 5] = [
 ///
 /// # Errors
 /// The first of these that applies, each with all of its faults: the body
-/// (`REQUEST_INVALID`), the version, the callback, the document's faults, what
-/// is not drawn yet, the output's size and length.
+/// (`REQUEST_INVALID`), the version, the callback, the document's faults, the output's
+/// size and length.
 pub fn parse(body: &Value, limits: &Limits, library: &Library) -> Result<CreateExport, Problem> {
     let fields = [FIELDS.as_slice(), &DOCUMENT_FIELDS].concat();
     let mut reader = Reader::new(body, &fields)?;

@@ -10,6 +10,10 @@ use crate::body::Reader;
 use crate::idempotency::canonical;
 use crate::problem::Problem;
 
+/// Most bytes of a JSON body, and of a document that a project keeps. Lambda's 6 MB hold a
+/// whole event, and a whole answer, in which the body is a JSON string: each of its quotation
+/// marks takes a byte more there.
+pub const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
 /// Characters of a SHA-256 in hex.
 const HASH_CHARS: usize = 64;
 /// What the folders of all users' uploaded files lie below.

@@ -167,9 +167,7 @@ impl Store {
         let Some(record) = record else {
             return Ok(None);
         };
-        // As every create does in its transaction.
-        let valid = vec![(Part::Key, self.key_is_valid(wanted.key)?)];
-        if !matches!(self.transact(wanted.key, valid).await?, Sent::Done) {
+        if !self.is_still_valid(wanted.key).await? {
             return Ok(Some(Created::KeyRevoked));
         }
         self.answer_of(&record, wanted.identity, wanted.document, reused)

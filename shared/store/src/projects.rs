@@ -147,6 +147,7 @@ impl Store {
         Ok(parts)
     }
 
+    /// The answer of an earlier request of which this one is a repetition, or that it is none.
     async fn earlier_project(
         &self,
         new: &ProjectCreate<'_>,
@@ -156,10 +157,13 @@ impl Store {
         };
         let user = &new.key.user;
         let record = self.find_key_record(user, Scope::Projects, idempotency);
-        match record.await? {
-            Some(record) => self.project_answer(&record, new.request).await.map(Some),
-            None => Ok(None),
+        let Some(record) = record.await? else {
+            return Ok(None);
+        };
+        if !self.is_still_valid(new.key).await? {
+            return Ok(Some(ProjectCreated::KeyRevoked));
         }
+        self.project_answer(&record, new.request).await.map(Some)
     }
 
     async fn project_answer(

@@ -60,6 +60,13 @@ impl Store {
         Ok(sent)
     }
 
+    /// Whether a key is valid still: what every write checks in its transaction, for an
+    /// answer that writes nothing.
+    pub(crate) async fn is_still_valid(&self, key: &ApiKey) -> Result<bool, StoreError> {
+        let valid = vec![(Part::Key, self.key_is_valid(key)?)];
+        Ok(matches!(self.transact(key, valid).await?, Sent::Done))
+    }
+
     /// Sends a transaction, again as long as it meets others.
     ///
     /// Each `send` carries a `ClientRequestToken`, which the SDK makes for it and repeats in

@@ -14,7 +14,7 @@ const SCENES = ["hello-world", "charts", "gallery", "keyframe-lab", "product-int
 /** Milliseconds without a change before a text is checked, and before a frame is drawn. */
 const TYPING = 400, SCRUBBING = 80;
 /** Most bytes of a file, as of a request's body, and most faults that are listed. */
-const MOST_BYTES = 6 * 1024 * 1024, MOST_FAULTS = 200;
+const MOST_BYTES = 4 * 1024 * 1024, MOST_FAULTS = 200;
 
 const editor = $("editor");
 /** The text that can be exported as it stands, or null. */

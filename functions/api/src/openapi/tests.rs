@@ -100,6 +100,24 @@ fn every_operation_has_a_summary_and_a_sample_event() {
     }
 }
 
+#[test]
+fn the_introduction_names_the_operations_that_take_a_key_of_repetition() {
+    let keyed = described().into_iter().filter_map(|(_, _, operation)| {
+        let parameters = operation["parameters"].as_array()?;
+        let is_keyed = parameters
+            .iter()
+            .any(|one| one["name"] == "Idempotency-Key");
+        is_keyed.then(|| format!("`{}`", operation["operationId"].as_str().unwrap()))
+    });
+    let keyed = keyed.collect::<BTreeSet<_>>();
+    let introduction = include_str!("introduction.md");
+    let mut lines = introduction.lines();
+    let line = lines.find(|line| line.contains("Idempotency-Key")).unwrap();
+    let (named, _) = line.split_once(" take an ").unwrap();
+    let named = named.split([' ', ',']).filter(|word| word.starts_with('`'));
+    assert_eq!(named.map(str::to_owned).collect::<BTreeSet<_>>(), keyed);
+}
+
 /// A client generator follows every reference.
 #[test]
 fn every_reference_leads_somewhere_and_everything_named_is_used() {

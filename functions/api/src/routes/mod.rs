@@ -30,8 +30,7 @@ use crate::reply::Refusal;
 use crate::request_id;
 use crate::unread;
 
-/// Every route of the service. Operations of the contract that are not built yet
-/// are not here: they answer 404 like any other unknown path.
+/// Every route of the service.
 pub fn router(state: AppState) -> Router {
     let mut router = Router::new();
     for (path, methods) in routes() {

@@ -2,6 +2,7 @@
 //! other and at once.
 
 use futures::future::join_all;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::common::{
@@ -112,6 +113,18 @@ async fn a_deleted_file_is_refused_until_it_is_uploaded_again() {
     // A replay is the first answer all the same, and other files are none the worse.
     assert_eq!(service.create_keyed(&export, "k").await.text, made.text);
     assert_eq!(project_key().await.text, first.text);
+    // But not to a key that is revoked.
+    for (path, key, body) in [
+        ("/v1/exports", "k", &export),
+        ("/v1/projects", "p", &synced_body(&named)),
+    ] {
+        let again = service
+            .to(Method::POST, path)
+            .header("idempotency-key", key);
+        let again = again.bearer_auth(service.revoked_key().await);
+        let refused = answer(again.json(body)).await;
+        assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
+    }
     let fine = body_of(state_with(&[&kept]));
     assert_eq!(service.create(&fine).await.status, 201);
     service.store().recorder().take();

@@ -155,7 +155,18 @@ impl Service {
     /// Revokes the key behind the service's back: it was just looked up, and is
     /// believed.
     pub async fn revoke_elsewhere(&self) {
-        let hash = &self.key.hash;
+        self.revoke(&self.key.hash).await;
+    }
+
+    /// A further key of ann's that was just looked up, and then revoked behind the service's
+    /// back. It is good for one request: refused once, it is looked up anew.
+    pub async fn revoked_key(&self) -> String {
+        let (secret, key) = self.stack.key("ann").await;
+        self.revoke(&key.hash).await;
+        secret
+    }
+
+    async fn revoke(&self, hash: &str) {
         let key = json!({ "pk": { "S": format!("K#{hash}") }, "sk": { "S": "KEY" } });
         self.aws(
             "DynamoDB_20120810.UpdateItem",

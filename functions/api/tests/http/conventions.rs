@@ -107,13 +107,13 @@ async fn what_http_itself_refuses_is_a_problem_too() {
         assert_problem(&refused, 400, "REQUEST_INVALID");
         let refused = answer(json().body("[1]")).await;
         assert_problem(&refused, 400, "REQUEST_INVALID");
-        let refused = answer(json().body(" ".repeat(6 * 1024 * 1024 + 1))).await;
+        let refused = answer(json().body(" ".repeat(4 * 1024 * 1024 + 1))).await;
         assert_problem(&refused, 413, "PAYLOAD_TOO_LARGE");
         assert!(
             refused.json["detail"]
                 .as_str()
                 .unwrap()
-                .contains("6291456 bytes")
+                .contains("4194304 bytes")
         );
     }
     service.assert_nothing_created().await;

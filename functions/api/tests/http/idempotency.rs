@@ -5,7 +5,7 @@ use std::time::Duration;
 use darkroom_store::{ClaimOutcome, Finish, RenderMessage};
 use serde_json::{Value, json};
 
-use crate::common::{Service, answer, assert_problem, body, body_with};
+use crate::common::{Service, answer, assert_problem, body, body_with, state, synced_body};
 
 /// Ends a task as a worker does.
 async fn complete(service: &Service, task: &str) {
@@ -200,4 +200,24 @@ async fn a_client_task_id_stands_in_where_there_is_no_key() {
         service.task(&blanks[0].task()).await["clientTaskId"],
         Value::Null
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_operations_read_neither_a_key_nor_a_query_that_is_none() {
+    let service = Service::start().await;
+    let project = service.project(&state(100, 100, 1.0)).await;
+    let path = format!("/v1/projects/{project}");
+    for seconds in [2.0, 3.0] {
+        let other = synced_body(&state(100, 100, seconds));
+        let sync = service.post(&format!("{path}/sync?pageSize=x"), &other);
+        let synced = answer(sync.header("idempotency-key", "one")).await;
+        assert_eq!(synced.status, 200, "{}", synced.text);
+    }
+    let kept = answer(service.get(&path)).await;
+    let square = &kept.data()["editorState"]["items"]["square"];
+    assert_eq!(square["durationTicks"], 3 * 240_000);
+    assert!(service.items("ann", "I#").await.is_empty());
+    for path in ["/v1/projects?q=x", "/v1/exports?waitSeconds=x"] {
+        assert_eq!(answer(service.get(path)).await.status, 200, "{path}");
+    }
 }

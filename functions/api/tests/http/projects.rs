@@ -6,7 +6,7 @@ use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::{Service, answer, assert_problem, old_state, state, synced_body, with};
+use crate::common::{Answer, Service, answer, assert_problem, old_state, state, synced_body, with};
 
 fn titled(title: &str) -> Value {
     with(
@@ -233,6 +233,62 @@ async fn lists_are_newest_first_in_pages_of_their_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_is_too_large_as_it_is_kept_is_refused() {
+    let service = Service::start().await;
+    let small = state(100, 100, 1.0);
+    let id = service.project(&small).await;
+    // Four bytes each that are 21, written out.
+    let keyframe = json!({ "timeTicks": 1, "value": 1e20 });
+    let mut large = small.clone();
+    large["items"]["square"]["left"]["keyframes"] = vec![keyframe; 100_000].into();
+    assert!(synced_body(&large).to_string().len() < 4 * 1024 * 1024);
+    for refused in [
+        answer(service.post("/v1/projects", &synced_body(&large))).await,
+        service.sync(&id, &large).await,
+    ] {
+        assert_problem(&refused, 413, "PAYLOAD_TOO_LARGE");
+        let detail = refused.json["detail"].as_str().unwrap();
+        let says = "at most 4194304 are kept; make the document smaller";
+        assert!(detail.contains(says), "{detail}");
+    }
+    assert_eq!(service.items("ann", "P#").await.len(), 1);
+    assert_eq!(service.objects("documents/").await.len(), 1);
+}
+
+/// Every operation on a project, with an asset.
+fn operations(id: &str, asset: &str) -> [(Method, String, Option<Value>); 8] {
+    let path = format!("/v1/projects/{id}");
+    let sync = synced_body(&state(100, 100, 1.0));
+    let export = json!({ "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4" });
+    let bind = json!({ "assetId": asset });
+    [
+        (Method::GET, path.clone(), None),
+        (Method::PATCH, path.clone(), Some(json!({ "title": "x" }))),
+        (Method::DELETE, path.clone(), None),
+        (Method::POST, format!("{path}/sync"), Some(sync)),
+        (Method::POST, format!("{path}/exports"), Some(export)),
+        (Method::GET, format!("{path}/assets"), None),
+        (Method::POST, format!("{path}/assets"), Some(bind)),
+        (Method::DELETE, format!("{path}/assets/{asset}"), None),
+    ]
+}
+
+async fn ask(
+    service: &Service,
+    key: &str,
+    method: &Method,
+    path: &str,
+    body: Option<&Value>,
+) -> Answer {
+    let request = service.to(method.clone(), path).bearer_auth(key);
+    answer(match body {
+        Some(body) => request.json(body),
+        None => request,
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_belongs_to_another_user_or_nobody_is_not_there() {
     let service = Service::start().await;
     let id = service.project(&state(100, 100, 1.0)).await;
@@ -241,43 +297,13 @@ async fn what_belongs_to_another_user_or_nobody_is_not_there() {
         .as_str()
         .unwrap()
         .to_owned();
-    let sync = synced_body(&state(100, 100, 1.0));
-    let export = json!({ "ratio": "custom", "scale": 1, "fps": 30, "format": "mp4" });
-    let operations = |id: &str| {
-        let path = format!("/v1/projects/{id}");
-        [
-            (Method::GET, path.clone(), None),
-            (Method::PATCH, path.clone(), Some(json!({ "title": "x" }))),
-            (Method::DELETE, path.clone(), None),
-            (Method::POST, format!("{path}/sync"), Some(sync.clone())),
-            (
-                Method::POST,
-                format!("{path}/exports"),
-                Some(export.clone()),
-            ),
-            (Method::GET, format!("{path}/assets"), None),
-            (
-                Method::POST,
-                format!("{path}/assets"),
-                Some(json!({ "assetId": asset })),
-            ),
-            (Method::DELETE, format!("{path}/assets/{asset}"), None),
-        ]
-    };
     let (limited, _) = service.more_key("ann", false, None).await;
-    let ask = |key: &str, method: &Method, path: &str, body: &Option<Value>| {
-        let request = service.to(method.clone(), path).bearer_auth(key);
-        answer(match body {
-            Some(body) => request.json(body),
-            None => request,
-        })
-    };
-    for (method, path, body) in operations(&id) {
-        let refused = ask(&bob, &method, &path, &body).await;
+    for (method, path, body) in operations(&id, &asset) {
+        let refused = ask(&service, &bob, &method, &path, body.as_ref()).await;
         assert_problem(&refused, 404, "PROJECT_NOT_FOUND");
-        let refused = ask("sk_unknown", &method, &path, &body).await;
+        let refused = ask(&service, "sk_unknown", &method, &path, body.as_ref()).await;
         assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
-        let refused = ask(&limited, &method, &path, &body).await;
+        let refused = ask(&service, &limited, &method, &path, body.as_ref()).await;
         assert_problem(&refused, 403, "OPEN_API_RUNTIME_ACCESS_FORBIDDEN");
     }
     for nobody in [
@@ -286,21 +312,47 @@ async fn what_belongs_to_another_user_or_nobody_is_not_there() {
         "00000000-0000-4000-8000-000000000000",
         "a%2Fb",
     ] {
-        for (method, path, body) in operations(nobody) {
-            let refused = ask(&service.secret, &method, &path, &body).await;
+        for (method, path, body) in operations(nobody, &asset) {
+            let refused = ask(&service, &service.secret, &method, &path, body.as_ref()).await;
             assert_problem(&refused, 404, "PROJECT_NOT_FOUND");
         }
     }
     assert_eq!(service.items("ann", "P#").await.len(), 1);
+}
 
-    // A revoked key writes nothing.
-    service.revoke_elsewhere().await;
-    for (method, path, body) in operations(&id) {
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_writes_nothing() {
+    let service = Service::start().await;
+    let id = service.project(&state(100, 100, 1.0)).await;
+    let asset = service.caption_asset("a").await["assetId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let before = [
+        service.items("ann", "P#").await,
+        service.items("ann", "A#").await,
+    ];
+    let more = [
+        (
+            Method::POST,
+            "/v1/projects".to_owned(),
+            Some(titled("another")),
+        ),
+        (Method::DELETE, format!("/v1/assets/{asset}"), None),
+    ];
+    for (method, path, body) in operations(&id, &asset).into_iter().chain(more) {
         if method != Method::GET {
-            let refused = ask(&service.secret, &method, &path, &body).await;
+            let revoked = service.revoked_key().await;
+            let refused = ask(&service, &revoked, &method, &path, body.as_ref()).await;
             assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
         }
     }
-    let refused = answer(service.post("/v1/projects", &titled("x"))).await;
-    assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
+    let after = [
+        service.items("ann", "P#").await,
+        service.items("ann", "A#").await,
+    ];
+    assert_eq!(after, before);
+    for prefix in ["B#", "T#"] {
+        assert!(service.items("ann", prefix).await.is_empty(), "{prefix}");
+    }
 }

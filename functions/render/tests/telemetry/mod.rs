@@ -142,6 +142,31 @@ async fn the_callers_fault_is_told_from_ours_and_its_address_is_not_logged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_message_that_names_no_task_only_the_place_is_logged() {
+    let watched = Watched::start().await;
+    let message = Received {
+        message_id: "m-1".to_owned(),
+        receipt_handle: "r-1".to_owned(),
+        body: "\"sesame\"".to_owned(),
+        trace: None,
+    };
+    handle(&watched.worker(|_| ()), event(&message), Deadline::NONE)
+        .with_subscriber(watched.log.subscriber())
+        .await;
+    let lines = watched.log.lines();
+    let wanted = "a message names no task";
+    let told = lines
+        .iter()
+        .find(|line| line["fields"]["message"] == wanted);
+    let told = told.unwrap();
+    assert_eq!(told["fields"]["line"], 1);
+    assert_eq!(told["fields"]["bytes"], 8);
+    assert!(told["fields"]["column"].is_u64(), "{told}");
+    let text = watched.log.text();
+    assert!(!text.contains("sesame"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn retries_are_counted_and_our_fault_once() {
     let watched = Watched::start().await;
     let task = watched.stack.create(&square(64, 1)).await;

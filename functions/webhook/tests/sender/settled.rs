@@ -2,6 +2,7 @@
 
 use darkroom_exports::Step;
 use darkroom_store::{DELIVERY_LEASE, DeliveryClaim, DeliveryState, Replayed};
+use serde_json::json;
 
 use crate::events;
 use crate::rig::{Reply, Rig, message, step};
@@ -110,4 +111,23 @@ async fn a_start_that_is_settled_by_a_lost_answer_lets_the_end_go() {
     assert_eq!(rig.delivery(id).await.state, DeliveryState::Delivered);
     rig.deliver(&sender).await;
     assert_eq!(events(&rig.got()), ["EXPORT_COMPLETED"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_are_kept_for_two_weeks_longer_than_deliveries() {
+    const DAY: i64 = 86_400;
+    let rig = Rig::start().await;
+    let (task, claim) = rig.started().await;
+    rig.complete(&claim).await;
+    let number = async |sk: String, name: &str| {
+        let key = json!({ "pk": { "S": "U#ann" }, "sk": { "S": sk } });
+        let wanted = json!({ "TableName": rig.stack.made.table, "Key": key });
+        let found = rig.aws("DynamoDB_20120810.GetItem", &wanted).await;
+        let number = found["Item"][name]["N"].as_str().unwrap();
+        number.parse::<i64>().unwrap()
+    };
+    let (delivery, headers) = (format!("W#{task}#2"), format!("H#{task}"));
+    let ended = number(delivery.clone(), "occurredAt").await / 1000;
+    assert_eq!(number(delivery, "expiresAt").await, ended + 30 * DAY);
+    assert_eq!(number(headers, "expiresAt").await, ended + 44 * DAY);
 }

@@ -104,6 +104,26 @@ async fn a_try_tells_how_long_it_waited_since_it_was_to_be_made() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_message_that_names_no_delivery_only_the_place_is_logged() {
+    let rig = Rig::start().await;
+    let log = KeptLog::default();
+    let sender = rig.sender();
+    let handling = handle(&sender, event(["\"hush\"".to_owned()]));
+    let answer = handling.with_subscriber(log.subscriber()).await;
+    assert_eq!(answer.batch_item_failures.len(), 1);
+    let lines = log.lines();
+    let wanted = "a message names no delivery";
+    let told = lines
+        .iter()
+        .find(|line| line["fields"]["message"] == wanted);
+    let told = told.unwrap();
+    assert_eq!(told["fields"]["line"], 1);
+    assert_eq!(told["fields"]["bytes"], 6);
+    assert!(told["fields"]["column"].is_u64(), "{told}");
+    assert!(!log.text().contains("hush"), "{}", log.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_address_of_a_receiver_that_is_not_there_is_not_logged() {
     let rig = Rig::start().await;
     let log = KeptLog::default();

@@ -26,7 +26,7 @@ pub enum UploadFinished {
     KeyRevoked,
 }
 
-/// What aborting a session came to.
+/// What removing a session came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UploadAborted {
     /// It is gone.
@@ -64,46 +64,61 @@ impl Store {
         })
     }
 
-    /// Removes a file that is not what it claims to be, and its session. Whatever session
-    /// brought it, the verdict on the same bytes is the same; only what an asset has stays,
-    /// which an earlier version of the service may have judged otherwise.
-    pub async fn discard_upload(&self, user: &str, upload: &Upload) -> Result<(), StoreError> {
-        let name = name_of(user, upload)?;
-        let file = self.get_item(file_key(user, name)).await?;
-        let is_asset = file.is_some_and(|file| number(&file, "assets") > Some(0));
-        if !is_asset {
-            self.delete_output(&upload.file_key).await?;
+    /// Removes a session whose file is not what it claims to be, then the file. Whatever
+    /// session brought it, the verdict on the same bytes is the same; only what an asset has
+    /// stays, which an earlier version of the service may have judged otherwise.
+    pub async fn discard_upload(
+        &self,
+        key: &ApiKey,
+        upload: &Upload,
+    ) -> Result<UploadAborted, StoreError> {
+        let forgotten = self.forget_upload(key, upload).await?;
+        if forgotten != UploadAborted::KeyRevoked {
+            let name = name_of(&key.user, upload)?;
+            let file = self.get_item(file_key(&key.user, name)).await?;
+            let is_asset = file.is_some_and(|file| number(&file, "assets") > Some(0));
+            if !is_asset && let Err(error) = self.delete_output(&upload.file_key).await {
+                tracing::warn!("a file that is nobody's stays in the bucket: {error}");
+            }
         }
-        let forget = (Part::Upload, self.forget_upload(user, upload)?);
-        self.send_parts(vec![forget]).await.map(drop)
+        Ok(forgotten)
     }
 
-    /// Removes the parts of an open session, and the session.
+    /// Removes an open session, then its parts. In the other order a session could be left
+    /// that has nowhere to send parts to, and stands in the way of a new one for its file.
     pub async fn abort_upload(
         &self,
         key: &ApiKey,
         upload: &Upload,
     ) -> Result<UploadAborted, StoreError> {
-        self.abort_multipart(upload).await?;
+        let forgotten = self.forget_upload(key, upload).await?;
+        if forgotten == UploadAborted::Done
+            && let Err(error) = self.abort_multipart(upload).await
+        {
+            tracing::warn!("an upload stays until the bucket's rule removes it: {error}");
+        }
+        Ok(forgotten)
+    }
+
+    /// Removes an open session, whatever is in the bucket of it.
+    pub async fn forget_upload(
+        &self,
+        key: &ApiKey,
+        upload: &Upload,
+    ) -> Result<UploadAborted, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.0.table)
+            .set_key(Some(upload_key(&key.user, upload.id)))
+            .condition_expression(OPEN);
         let parts = vec![
             (Part::Key, self.key_is_valid(key)?),
-            (Part::Upload, self.forget_upload(&key.user, upload)?),
+            (Part::Upload, delete_part(delete)?),
         ];
         Ok(match self.transact(key, parts).await? {
             Sent::Done => UploadAborted::Done,
             Sent::KeyRevoked => UploadAborted::KeyRevoked,
             Sent::Refused(..) => UploadAborted::Ended,
         })
-    }
-
-    /// The part of a transaction that removes an open session.
-    fn forget_upload(&self, user: &str, upload: &Upload) -> Result<TransactWriteItem, StoreError> {
-        delete_part(
-            Delete::builder()
-                .table_name(&self.0.table)
-                .set_key(Some(upload_key(user, upload.id)))
-                .condition_expression(OPEN),
-        )
     }
 
     /// The part of a transaction that completes an open session, which is kept until then.

@@ -12,7 +12,9 @@
 //! that the same bytes need not be sent again while an asset has them.
 //!
 //! A session that is neither finished nor aborted ends by its time. Its parts are removed by
-//! the bucket's rule, its item by the table's.
+//! the bucket's rule, its item by the table's. A file that was put together and became no
+//! asset stays, aborted or not: another session for the same bytes may be about to make an
+//! asset of it. Only one that is not what it claims to be is removed.
 
 mod finish;
 mod open;

@@ -7,7 +7,8 @@ use darkroom_exports::repair::UNCLAIMED_SECONDS;
 use darkroom_exports::{Callback, DeliveryId, TaskId, TaskState, Timestamp, TraceId, WebhookEvent};
 
 use super::{
-    DeliveryState, GRACE_SECONDS, KEPT_SECONDS, WebhookMessage, delivery_key, headers_key,
+    DeliveryState, GRACE_SECONDS, HEADERS_KEPT_SECONDS, KEPT_SECONDS, WebhookMessage, delivery_key,
+    headers_key,
 };
 use crate::config::Store;
 use crate::due::written_if_allowed;
@@ -91,15 +92,14 @@ impl Store {
         self.headers_expire(user, task, now)
     }
 
-    /// The part that keeps headers as long as a delivery of now.
+    /// The part that keeps headers for longer than a delivery of now.
     pub(super) fn headers_expire(
         &self,
         user: &str,
         task: TaskId,
         now: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
-        // Two weeks longer than a delivery, which a receiver's `Retry-After` can stretch.
-        let at = now.unix_seconds() + KEPT_SECONDS + 14 * 86_400;
+        let at = now.unix_seconds() + HEADERS_KEPT_SECONDS;
         update_part(
             Update::builder()
                 .table_name(&self.0.table)

@@ -17,8 +17,6 @@ use crate::repeat::{self, bad_files, key_reused, replayed};
 use crate::reply::{self, Refusal};
 
 /// Creates a project with its first state.
-///
-/// A state may hold what is not drawn yet; only an export of it is refused.
 #[cfg_attr(test, utoipa::path(
     post, path = "/v1/projects", operation_id = "createProject", tag = "Projects",
     params(Idempotency),

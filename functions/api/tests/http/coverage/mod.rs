@@ -87,7 +87,7 @@ impl Stage {
             404 => self.absent(operation, code).await,
             409 => self.conflict(operation, code).await,
             413 => {
-                let large = vec![b' '; 6 * 1024 * 1024 + 1];
+                let large = vec![b' '; 4 * 1024 * 1024 + 1];
                 answer(self.good(operation).bearer_auth(secret).body(large)).await
             }
             415 => {

@@ -1,6 +1,7 @@
 //! How uploads end: aborted, by their time, with their project, after a failure.
 
 use futures::future::join_all;
+use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
 use super::{
@@ -64,6 +65,33 @@ async fn an_upload_ends_when_it_is_aborted_and_by_its_time() {
     assert_eq!(removed.status(), 204);
     assert_problem(&complete(&service, &anew).await, 404, "UPLOAD_NOT_FOUND");
     assert!(service.items("ann", "A#").await.is_empty());
+    // It is not in the way of a new one for its file.
+    assert_eq!(whole(&service, &body, bytes).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_abort_that_fails_leaves_an_upload_that_goes_on() {
+    let (service, proxy) = Proxy::start().await;
+    let bytes = b"1\n00:00:00,000 --> 00:00:01,000\nHi\n";
+    let body = announced("a.srt", "text/plain", bytes);
+    let open = id(&begin(&service, &body).await);
+    send(&service, &service.secret, &open, &[1], bytes).await;
+    let kind = "com.amazonaws.dynamodb.v20120810#AccessDeniedException";
+    let denied = json!({ "__type": kind, "message": "no" });
+    proxy.fail(("TransactWriteItems", 400, denied));
+    assert_problem(&abort(&service, &open).await, 500, "INTERNAL");
+    assert_eq!(multiparts(&service).await, 1);
+    assert_eq!(
+        read(&service, &open).await.data()["uploadedParts"],
+        json!([1])
+    );
+
+    // Parts that cannot be removed are left to the bucket's rule, and are in nobody's way.
+    proxy.fail(("DELETE object", 403, json!({})));
+    assert_eq!(abort(&service, &open).await.status, 200);
+    assert_eq!(multiparts(&service).await, 1);
+    assert_problem(&read(&service, &open).await, 404, "UPLOAD_NOT_FOUND");
+    assert_eq!(whole(&service, &body, bytes).await.status, 201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,11 +168,39 @@ async fn a_revoked_key_begins_completes_and_aborts_nothing() {
     let bytes = b"1\n00:00:00,000 --> 00:00:01,000\nHi\n";
     let open = id(&begin(&service, &announced("a.srt", "text/plain", bytes)).await);
     send(&service, &service.secret, &open, &[1], bytes).await;
-    service.revoke_elsewhere().await;
-    let refused = complete(&service, &open).await;
-    assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
+    let path = format!("{SESSIONS}/{open}");
+    assert_revoked(&service, service.to(Method::DELETE, &path)).await;
     let other = announced("b.srt", "text/plain", b"other");
-    assert_problem(&begin(&service, &other).await, 401, "OPEN_API_KEY_INVALID");
+    assert_revoked(&service, service.to(Method::POST, SESSIONS).json(&other)).await;
+    assert_eq!(multiparts(&service).await, 1);
+    let completing = service.to(Method::POST, &format!("{path}/complete"));
+    assert_revoked(&service, completing).await;
     assert!(service.items("ann", "A#").await.is_empty());
     assert_eq!(service.items("ann", "Y#").await.len(), 1);
+    assert_eq!(complete(&service, &open).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_removes_no_file_that_is_not_what_it_claims_to_be() {
+    let service = Service::start().await;
+    let bytes = b"no picture at all";
+    let open = id(&begin(&service, &announced("a.png", "image/png", bytes)).await);
+    send(&service, &service.secret, &open, &[1], bytes).await;
+    let session = service.items("ann", &format!("Y#{open}")).await[0].clone();
+    let file = session["fileKey"]["S"].as_str().unwrap();
+    let completing = service.to(Method::POST, &format!("{SESSIONS}/{open}/complete"));
+    assert_revoked(&service, completing).await;
+    assert_eq!(service.items("ann", "Y#").await.len(), 1);
+    assert_eq!(service.objects(file).await.len(), 1);
+
+    assert_problem(&complete(&service, &open).await, 422, "UPLOAD_INVALID");
+    assert!(service.items("ann", "Y#").await.is_empty());
+    assert!(service.objects(file).await.is_empty());
+}
+
+/// A request is refused to a key that is revoked and still believed.
+async fn assert_revoked(service: &Service, request: RequestBuilder) {
+    let revoked = service.revoked_key().await;
+    let refused = answer(request.bearer_auth(revoked)).await;
+    assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
 }

@@ -206,6 +206,26 @@ fn sides_are_rounded_to_even_and_ratios_fitted() {
 }
 
 #[test]
+fn shapes_are_rasterised_at_output_size() {
+    let circle = solid("circle", "white", [40.0, 5.0, 80.0, 80.0]);
+    let large = black().track([circle]).output(Ratio::Custom, 4.0);
+    let picture = Rgb::of(&draw(&large, 0));
+    assert_eq!((picture.width, picture.height), (640, 360));
+    // A radius of 160 about the centre: the edge is within a pixel. Enlarged after it was
+    // drawn it would be as wide as four.
+    for y in 0..360 {
+        for x in 0..640 {
+            let from_centre = (x as f64 + 0.5 - 320.0).hypot(y as f64 + 0.5 - 180.0);
+            if from_centre < 159.0 {
+                assert_near(&picture, (x, y), WHITE, 2);
+            } else if from_centre > 161.0 {
+                assert_near(&picture, (x, y), BLACK, 2);
+            }
+        }
+    }
+}
+
+#[test]
 fn the_background_fills_what_another_ratio_leaves() {
     let grey = [0x30; 3];
     let shaped = |ratio| {

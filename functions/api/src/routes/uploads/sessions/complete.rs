@@ -5,7 +5,9 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::Response;
 use darkroom_exports::{AssetId, ErrorCode};
-use darkroom_store::{ApiKey, Assembled, NewAsset, StoreError, Upload, UploadFinished};
+use darkroom_store::{
+    ApiKey, Assembled, NewAsset, StoreError, Upload, UploadAborted, UploadFinished,
+};
 
 use super::{find, not_found};
 use crate::auth::{Runtime, unknown_key};
@@ -54,10 +56,16 @@ pub(crate) async fn handle(
     let claim = claim.ok_or(StoreError::Corrupt("upload session"))?;
     let looking = tokio::time::timeout(TIME, look(&state, &upload, claim));
     let found = match looking.await.map_err(|_| too_slow())?? {
-        Ok(found) => found,
-        Err(cause) => {
-            state.store().discard_upload(&key.user, &upload).await?;
-            return Err(uploads::not_that(claim, &upload.filename, &cause));
+        Looked::Is(found) => found,
+        Looked::IsNot(cause) => {
+            let discarded = state.store().discard_upload(&key, &upload).await?;
+            let why = uploads::not_that(claim, &upload.filename, &cause);
+            return Err(unless_revoked(discarded, why));
+        }
+        // The same file can only be begun anew once this session is not in its way.
+        Looked::Gone => {
+            let forgotten = state.store().forget_upload(&key, &upload).await?;
+            return Err(unless_revoked(forgotten, not_found()));
         }
     };
 
@@ -93,18 +101,31 @@ async fn made_before(state: &AppState, key: &ApiKey, id: AssetId) -> Result<Resp
     Ok(reply::created(&show(state, asset).await?))
 }
 
-/// Puts the parts together and reads the file as what it claims to be; the sentence inside
-/// says why it is not.
-async fn look(
-    state: &AppState,
-    upload: &Upload,
-    claim: Claim,
-) -> Result<Result<Found, String>, Refusal> {
+/// Why a session that is removed became no asset; a revoked key removed nothing.
+fn unless_revoked(removed: UploadAborted, why: Refusal) -> Refusal {
+    match removed {
+        UploadAborted::KeyRevoked => unknown_key(),
+        UploadAborted::Done | UploadAborted::Ended => why,
+    }
+}
+
+/// What a look at the file of an upload came to.
+enum Looked {
+    /// It is what it claims to be.
+    Is(Found),
+    /// The sentence says why it is not.
+    IsNot(String),
+    /// Neither the parts are there nor the file.
+    Gone,
+}
+
+/// Puts the parts together and reads the file as what it claims to be.
+async fn look(state: &AppState, upload: &Upload, claim: Claim) -> Result<Looked, Refusal> {
     let store = state.store();
     match store.assemble_upload(upload).await? {
         Assembled::Done => {}
         Assembled::Missing(parts) => return Err(incomplete(&parts)),
-        Assembled::Gone => return Err(not_found()),
+        Assembled::Gone => return Ok(Looked::Gone),
     }
     let file = StoredFile::new(
         store.clone(),
@@ -113,10 +134,10 @@ async fn look(
         PROBE_TIME,
     );
     match claim.probe_stored(file).await {
-        Ok(found) => Ok(Ok(found)),
-        Err(Unprobed::Not(cause)) => Ok(Err(cause)),
+        Ok(found) => Ok(Looked::Is(found)),
+        Err(Unprobed::Not(cause)) => Ok(Looked::IsNot(cause)),
         Err(Unprobed::Late) => Err(too_slow()),
-        Err(Unprobed::Failed(StoreError::NoFile(_))) => Err(not_found()),
+        Err(Unprobed::Failed(StoreError::NoFile(_))) => Ok(Looked::Gone),
         Err(Unprobed::Failed(error)) => Err(error.into()),
     }
 }
