@@ -101,10 +101,14 @@ pub enum Heartbeat {
 
 /// Messages of a dead worker come back this many leases after its last heartbeat.
 const VISIBILITY_LEASES: u32 = 2;
+/// Longest wait for the queue in a heartbeat, and about as long as one comes after another:
+/// what the queue does not answer must not cost the lease.
+const HIDE: Duration = Duration::from_secs(4);
 
 impl Store {
     /// Extends the lease and the message's invisibility, writes progress, and
-    /// learns of a cancel.
+    /// learns of a cancel. The queue is given 4 s and then left alone; for how long the
+    /// table is waited for is the caller's to say.
     pub async fn heartbeat(
         &self,
         claim: &Claim,
@@ -133,10 +137,16 @@ impl Store {
             .expression_attribute_values(":owner", s(&claim.owner))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
         let hide = async {
-            match receipt {
-                Some(receipt) => self.hide_message(receipt, lease * VISIBILITY_LEASES).await,
-                None => Ok(()),
-            }
+            let Some(receipt) = receipt else {
+                return Ok(());
+            };
+            let hide = self.hide_message(receipt, lease * VISIBILITY_LEASES);
+            let late = |_| StoreError::Busy {
+                call: "ChangeMessageVisibility",
+                cause: format!("no answer within {} s", HIDE.as_secs()),
+            };
+            let hidden = tokio::time::timeout(HIDE, Box::pin(hide)).await;
+            hidden.map_err(late)?
         };
         let (beat, hidden) = tokio::join!(beat.send(), hide);
         if let Err(error) = hidden {

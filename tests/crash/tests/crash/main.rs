@@ -25,4 +25,5 @@ mod matrix;
 mod model;
 mod operator;
 mod queue;
+mod silence;
 mod work;
