@@ -92,7 +92,8 @@ fn another(config: &WorkerConfig) -> Duration {
 }
 
 /// How long an answer is waited for, `since` the last good call: so that there is time for
-/// another try in the same lease, and not until that may be over.
+/// another try in the same lease, and not until that may be over. As the worker is set, it
+/// is longer than the store waits for the queue, whose silence alone makes none fail.
 fn patience(config: &WorkerConfig, since: Duration) -> Duration {
     let left = config.lease.saturating_sub(another(config));
     let left = left.saturating_sub(since);

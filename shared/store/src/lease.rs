@@ -101,14 +101,14 @@ pub enum Heartbeat {
 
 /// Messages of a dead worker come back this many leases after its last heartbeat.
 const VISIBILITY_LEASES: u32 = 2;
-/// Longest wait for the queue in a heartbeat, and about as long as one comes after another:
-/// what the queue does not answer must not cost the lease.
-const HIDE: Duration = Duration::from_secs(4);
+/// The queue is waited for this part of a lease: what it does not answer must not cost the
+/// lease, and is made up for by the next heartbeat.
+const QUEUE_PART: u32 = 16;
 
 impl Store {
     /// Extends the lease and the message's invisibility, writes progress, and
-    /// learns of a cancel. The queue is given 4 s and then left alone; for how long the
-    /// table is waited for is the caller's to say.
+    /// learns of a cancel. The queue is given a sixteenth of the lease and then left
+    /// alone; for how long the table is waited for is the caller's to say.
     pub async fn heartbeat(
         &self,
         claim: &Claim,
@@ -141,11 +141,12 @@ impl Store {
                 return Ok(());
             };
             let hide = self.hide_message(receipt, lease * VISIBILITY_LEASES);
+            let patience = lease / QUEUE_PART;
             let late = |_| StoreError::Busy {
                 call: "ChangeMessageVisibility",
-                cause: format!("no answer within {} s", HIDE.as_secs()),
+                cause: format!("no answer within {patience:?}"),
             };
-            let hidden = tokio::time::timeout(HIDE, Box::pin(hide)).await;
+            let hidden = tokio::time::timeout(patience, Box::pin(hide)).await;
             hidden.map_err(late)?
         };
         let (beat, hidden) = tokio::join!(beat.send(), hide);
