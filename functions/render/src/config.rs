@@ -33,7 +33,7 @@ pub struct WorkerConfig {
     pub asset_limit_bytes: u64,
     /// Who is told of renders.
     pub metrics: Metrics,
-    /// Memory that the function is billed for, in MB; none outside Lambda.
+    /// Memory that the function has and is billed for, in MB; none outside Lambda.
     pub memory_mb: Option<u32>,
 }
 
@@ -94,6 +94,10 @@ impl Worker {
     ) -> Self {
         crate::scratch::remove_leftovers(&config.scratch);
         let owner = uuid::Uuid::new_v4().to_string();
+        let tools = match config.memory_mb {
+            Some(mb) => tools.with_memory(u64::from(mb) << 20),
+            None => tools,
+        };
         Self(Arc::new(Parts {
             store,
             tools,

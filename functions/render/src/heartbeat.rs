@@ -2,13 +2,13 @@
 //! seconds extends lease and visibility, writes progress and learns of a cancel.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use darkroom_store::{Claim, Heartbeat};
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
-use crate::config::Worker;
+use crate::config::{Worker, WorkerConfig};
 use crate::control::{Control, Deadline, Stop};
 
 /// The beating heart of one claim; stops when dropped.
@@ -55,27 +55,71 @@ async fn beat(
         if control.stopping().is_some() {
             return;
         }
-        let answer = worker
-            .store()
-            .heartbeat(
-                claim,
-                control.phase(),
-                control.progress(),
-                config.lease,
-                receipt,
-            )
-            .await;
+        // The lease is counted from before the call.
+        let asked = Instant::now();
+        let call = worker.store().heartbeat(
+            claim,
+            control.phase(),
+            control.progress(),
+            config.lease,
+            receipt,
+        );
+        let patience = patience(config, last_good.elapsed());
+        let answer = tokio::select! {
+            answer = tokio::time::timeout(patience, Box::pin(call)) => answer,
+            () = deadline.near(config.time_margin) => return control.stop(Stop::OutOfTime),
+        };
         match answer {
-            Ok(Heartbeat::Continue) => last_good = Instant::now(),
-            Ok(Heartbeat::Canceled) => control.stop(Stop::Canceled),
-            Ok(Heartbeat::Lost) => control.stop(Stop::Lost),
-            Err(error) => {
-                tracing::warn!("a heartbeat failed: {error}");
-                // Once the lease may be over, another worker may have it.
-                if last_good.elapsed() + config.heartbeat >= config.lease {
-                    control.stop(Stop::Lost);
-                }
+            Ok(Ok(Heartbeat::Continue)) => {
+                last_good = asked;
+                continue;
             }
+            Ok(Ok(Heartbeat::Canceled)) => return control.stop(Stop::Canceled),
+            Ok(Ok(Heartbeat::Lost)) => return control.stop(Stop::Lost),
+            Ok(Err(error)) => tracing::warn!("a heartbeat failed: {error}"),
+            Err(_) => tracing::warn!("a heartbeat got no answer within {patience:?}"),
         }
+        // Once the lease may be over, another worker may have it.
+        if last_good.elapsed() + another(config) >= config.lease {
+            return control.stop(Stop::Lost);
+        }
+    }
+}
+
+/// What a further heartbeat takes: the pause before it, and half as long for its answer.
+fn another(config: &WorkerConfig) -> Duration {
+    config.heartbeat + config.heartbeat / 2
+}
+
+/// How long an answer is waited for, `since` the last good call: so that there is time for
+/// another try in the same lease, and not until that may be over. As the worker is set, it
+/// is longer than the store waits for the queue, whose silence alone makes none fail.
+fn patience(config: &WorkerConfig, since: Duration) -> Duration {
+    let left = config.lease.saturating_sub(another(config));
+    let left = left.saturating_sub(since);
+    left.min(config.lease / 3).max(config.heartbeat / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_is_waited_for_within_the_lease() {
+        let config = WorkerConfig::default();
+        let (lease, seconds) = (config.lease, Duration::from_secs);
+        assert_eq!(patience(&config, seconds(4)), seconds(10));
+        // No call is answered: each is made a heartbeat after the one before it.
+        let (mut since, mut tries) = (config.heartbeat, 1);
+        loop {
+            since += patience(&config, since);
+            assert!(since <= lease, "{since:?}");
+            if since + another(&config) >= lease {
+                break;
+            }
+            since += config.heartbeat;
+            tries += 1;
+        }
+        assert!(tries >= 2, "{tries}");
     }
 }

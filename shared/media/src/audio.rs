@@ -80,7 +80,8 @@ impl AudioDecoder {
             .args(["-af", &filters(stream, probe, request)])
             .args(["-f", "f32le", "pipe:1"])
             .stdout(Stdio::piped());
-        let mut running = Running::start(ffmpeg, tools, Allowance::DECODER, view)?;
+        let allowance = Allowance::DECODER.within(tools.memory_bytes);
+        let mut running = Running::start(ffmpeg, tools, allowance, view)?;
         Ok(Self {
             output: running.output()?,
             running: Some(running),

@@ -1,21 +1,21 @@
 //! One wrapper for every child process.
 //!
-//! Each leads a process group of its own, and what it started ends with it: killed
+//! Each has a process group of its own (`group`), and what it started ends with it: killed
 //! when the work is stopped, and when the child has ended. What it may use is in
 //! `limits`, and what it may reach in `sandbox`.
 
 use std::fs::File;
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 use rustix::event::PollFlags;
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::error::MediaError;
+use crate::group::Group;
 use crate::limits::{Allowance, processor_seconds};
 use crate::pipe::{Input, Output, Wait};
 use crate::sandbox::{self, View};
@@ -26,7 +26,8 @@ const WORDS_BYTES: usize = 4096;
 /// A child that gives nothing, takes nothing or does not end for this long is stuck.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// The last words of a child that has ended are all there, unless somebody whom it
-/// started and who left its group still holds its standard error.
+/// started still holds its standard error: who left its group where no filter of system
+/// calls keeps him in it.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What follows the options of an input that is a file: see [`read_file`].
@@ -43,6 +44,7 @@ const FORMATS: &str = "mov,matroska,webm,mpegts,mpeg,avi,flv,asf,ogg,mp3,wav,w64
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
+    group: Group,
     words: Option<Receiver<String>>,
     allowance: Allowance,
     wait: Wait,
@@ -100,8 +102,9 @@ impl Running {
         mut view: View,
     ) -> Result<Self, MediaError> {
         view.scratch.clone_from(&tools.scratch);
-        command.process_group(0).stderr(Stdio::piped());
-        let mut child = sandbox::spawn(&mut command, &view).map_err(|source| MediaError::File {
+        command.stderr(Stdio::piped());
+        let spawned = sandbox::spawn(&mut command, &view);
+        let (mut child, group) = spawned.map_err(|source| MediaError::File {
             path: command.get_program().into(),
             source,
         })?;
@@ -116,6 +119,7 @@ impl Running {
         });
         Ok(Self {
             child,
+            group,
             words,
             allowance,
             wait: Wait::new(tools, PATIENCE),
@@ -153,7 +157,7 @@ impl Running {
             wait.until(end.as_fd(), PollFlags::IN)?;
             spent = processor_seconds(pid);
         }
-        self.kill_group();
+        self.group.kill();
         self.waited = true;
         let status = self.child.wait().map_err(system)?;
         if let Some(error) = self.allowance.killed(status, spent) {
@@ -166,22 +170,13 @@ impl Running {
             words: words.unwrap_or_default(),
         })
     }
-
-    /// Kills the child and what it started. Only while it is not waited for: until then
-    /// its number, which names the group, is nobody else's.
-    fn kill_group(&self) {
-        if let Some(group) = pid_of(&self.child) {
-            // Fails where all of them have ended.
-            let _ = kill_process_group(group, Signal::KILL);
-        }
-    }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         // Ended by itself or not, it is gone afterwards and leaves no zombie.
         if !self.waited {
-            self.kill_group();
+            self.group.kill();
             let _ = self.child.wait();
         }
     }

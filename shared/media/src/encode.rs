@@ -99,7 +99,7 @@ impl Encoder {
             .stdin(Stdio::piped())
             .stdout(Stdio::null());
         let view = View::writing(out)?;
-        let mut running = Running::start(ffmpeg, tools, Allowance::ENCODER, view)?;
+        let mut running = Running::start(ffmpeg, tools, Allowance::encoder(out), view)?;
         let frames = Lender::new(running.input()?);
         Ok(Self {
             running,

@@ -23,6 +23,7 @@ mod child;
 mod encode;
 mod error;
 mod fetch;
+mod group;
 mod heif;
 mod lend;
 mod limits;

@@ -15,8 +15,10 @@
 //! What it may reach is another question: see `sandbox`.
 
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::ExitStatus;
 
+use rustix::fs::statvfs;
 use rustix::param::clock_ticks_per_second;
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
 
@@ -24,7 +26,14 @@ use crate::error::MediaError;
 
 /// Processes and threads that our user may have beside those that the machine runs
 /// when a child starts: more than all children of an export together have.
-const MORE_PROCESSES: u64 = 1024;
+pub(crate) const MORE_PROCESSES: u64 = 1024;
+/// Size of a file that is encoded where there is room for more, in bytes.
+const LARGEST_FILE_BYTES: u64 = 1 << 40;
+/// Address space of a child where there is memory enough, in bytes.
+const MEMORY_BYTES: u64 = 6 << 30;
+/// The least of it that a decoder is left, in bytes: stacks, heaps of threads and a hundred
+/// libraries, none of which it fills, take half of that before the first picture.
+const LEAST_MEMORY_BYTES: u64 = 2 << 30;
 
 /// What one child may use.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +50,7 @@ impl Allowance {
     /// Looks at a file's head. It writes to pipes alone: the limit is for a kernel that
     /// cannot hold it to that.
     pub(crate) const PROBE: Self = Self {
-        memory_bytes: 6 << 30,
+        memory_bytes: MEMORY_BYTES,
         processor_seconds: 60,
         file_bytes: 1 << 20,
     };
@@ -50,12 +59,35 @@ impl Allowance {
         processor_seconds: 24 * 3600,
         ..Self::PROBE
     };
-    /// Encodes what is ours, however many processors work on it.
-    pub(crate) const ENCODER: Self = Self {
-        processor_seconds: 7 * 24 * 3600,
-        file_bytes: 1 << 40,
-        ..Self::PROBE
-    };
+    /// Encodes what is ours into `out`, however many processors work on it: as large a file
+    /// as there is room for now.
+    pub(crate) fn encoder(out: &Path) -> Self {
+        // 0 where the disk is full, and tells of that itself, or where it does not say.
+        let free = statvfs(out).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+        Self {
+            processor_seconds: 7 * 24 * 3600,
+            file_bytes: match free {
+                0 => LARGEST_FILE_BYTES,
+                free => free.min(LARGEST_FILE_BYTES),
+            },
+            ..Self::PROBE
+        }
+    }
+
+    /// What a child may take, in bytes of address space, that works on foreign files where
+    /// all of us together have `bytes` of memory: three quarters, so that it fails before
+    /// everything else does, and neither more nor less than is good for any.
+    pub(crate) fn memory_of(bytes: u64) -> u64 {
+        (bytes / 4 * 3).clamp(LEAST_MEMORY_BYTES, MEMORY_BYTES)
+    }
+
+    /// The same with no more memory than that.
+    pub(crate) fn within(self, memory_bytes: u64) -> Self {
+        Self {
+            memory_bytes: self.memory_bytes.min(memory_bytes),
+            ..self
+        }
+    }
 
     /// Holds a child that has just started to it.
     pub(crate) fn set(&self, child: Pid) {
@@ -104,7 +136,7 @@ impl Allowance {
 
 /// Processes and threads of this machine, whoever's they are: at least those of our
 /// user. 0 where the system does not say.
-fn running_processes() -> u64 {
+pub(crate) fn running_processes() -> u64 {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let scheduled = load.split_whitespace().nth(3);
     let total = scheduled.and_then(|scheduled| scheduled.split_once('/')?.1.parse().ok());
@@ -146,6 +178,30 @@ mod tests {
         assert!(crashed.is_callers_fault(), "{crashed}");
         let well = Allowance::PROBE.killed(ExitStatus::from_raw(0), Some(100));
         assert!(well.is_none());
+    }
+
+    #[test]
+    fn a_decoder_leaves_a_function_memory() {
+        let of = |function_mb: u64| Allowance::memory_of(function_mb << 20) >> 20;
+        assert_eq!(of(10_240), 6 << 10);
+        assert_eq!(of(8 << 10), 6 << 10);
+        assert_eq!(of(4 << 10), 3 << 10);
+        assert_eq!(of(1769), 2 << 10);
+        assert_eq!(Allowance::memory_of(u64::MAX), MEMORY_BYTES);
+        let probe = Allowance::PROBE.within(3 << 30);
+        assert_eq!(probe.memory_bytes, 3 << 30);
+        assert_eq!(probe.within(u64::MAX).memory_bytes, 3 << 30);
+    }
+
+    #[test]
+    fn an_encoder_may_write_what_there_is_room_for() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let disk = statvfs(file.path()).unwrap();
+        let most = disk.f_blocks * disk.f_frsize;
+        let allowed = Allowance::encoder(file.path()).file_bytes;
+        assert!((1..=most).contains(&allowed), "{allowed} of {most}");
+        let gone = file.path().join("gone");
+        assert_eq!(Allowance::encoder(&gone).file_bytes, LARGEST_FILE_BYTES);
     }
 
     #[test]

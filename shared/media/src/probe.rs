@@ -136,7 +136,8 @@ pub fn probe(tools: &Tools, path: &Path) -> Result<Probe, MediaError> {
     ffprobe.args(["-of", "json", "-show_streams", "-show_format"]);
     let view = read_file(&mut ffprobe, path)?;
     ffprobe.stdout(Stdio::piped());
-    let mut running = Running::start(ffprobe, tools, Allowance::PROBE, view)?;
+    let allowance = Allowance::PROBE.within(tools.memory_bytes);
+    let mut running = Running::start(ffprobe, tools, allowance, view)?;
     let mut answer = vec![0; ANSWER_BYTES];
     let length = running.output()?.fill(&mut answer)?;
     if length == ANSWER_BYTES {

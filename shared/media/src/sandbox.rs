@@ -3,7 +3,7 @@
 //! | wall | keeps the child from | where the kernel has it |
 //! |---|---|---|
 //! | environment | our variables, and the credentials in them | everywhere |
-//! | seccomp ([`calls`]) | sockets, other processes' memory, mounts, namespaces, names and rights of files; if it only reads, from writing any | where we may filter calls |
+//! | seccomp ([`calls`]) | sockets, other processes' memory, another process group or session, mounts, namespaces, names and rights of files; if it only reads, from writing any | where we may filter calls |
 //! | Landlock ([`files`]) | files but those of its [`View`] and the system's, `/proc` and signals to us among them | from Linux 5.13 on; the signals from 6.12 on |
 //!
 //! The last two hold for a thread, and for whatever it starts from then on. So every child
@@ -22,14 +22,16 @@ mod files;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::Once;
 
 use landlock::RulesetStatus;
-use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+use rustix::process::{DumpableBehavior, Pid, set_dumpable_behavior};
 
 use crate::error::MediaError;
+use crate::group::Group;
 
 /// What a child is told of our environment: where programs and libraries are.
 const KEPT: [&str; 2] = ["PATH", LIBRARIES];
@@ -73,26 +75,30 @@ impl View {
     }
 }
 
-/// Starts a child that reaches no more than its view.
+/// Starts a child that reaches no more than its view, in a group of its own.
 ///
 /// # Errors
 /// The program cannot be started, or a wall that the kernel has cannot be put up.
-pub(crate) fn spawn(command: &mut Command, view: &View) -> io::Result<Child> {
+pub(crate) fn spawn(command: &mut Command, view: &View) -> io::Result<(Child, Group)> {
     let kept = KEPT.map(|name| std::env::var_os(name).map(|value| (name, value)));
     command.env_clear().envs(kept.into_iter().flatten());
-    std::thread::scope(|threads| {
+    let group = Group::new(command.get_program())?;
+    let id = group.id();
+    command.process_group(id.as_raw_pid());
+    let child = std::thread::scope(|threads| {
         let spawner = std::thread::Builder::new().name("spawner".to_owned());
         let spawner = spawner.spawn_scoped(threads, || {
-            confine(command.get_program(), view)?;
+            confine(command.get_program(), view, id)?;
             command.spawn()
         })?;
         let died = |_| Err(io::Error::other("the thread that starts it died"));
         spawner.join().unwrap_or_else(died)
-    })
+    })?;
+    Ok((child, group))
 }
 
-/// Takes from this thread whatever `program` has no use for.
-fn confine(program: &OsStr, view: &View) -> io::Result<()> {
+/// Takes from this thread whatever `program` has no use for once it is in its group.
+fn confine(program: &OsStr, view: &View, group: Pid) -> io::Result<()> {
     static NO_LANDLOCK: Once = Once::new();
     static NO_SECCOMP: Once = Once::new();
     let status = files::confine(program, view).map_err(io::Error::other)?;
@@ -101,7 +107,7 @@ fn confine(program: &OsStr, view: &View) -> io::Result<()> {
             tracing::warn!("this kernel has no Landlock: ffmpeg may read what this program may");
         });
     }
-    if let Err(error) = calls::confine(view.writes()) {
+    if let Err(error) = calls::confine(view.writes(), group) {
         NO_SECCOMP.call_once(|| {
             tracing::warn!("ffmpeg runs without a filter of system calls: {error}");
         });

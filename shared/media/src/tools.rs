@@ -28,6 +28,8 @@ pub struct Tools {
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) decoder_threads: NonZeroU8,
     pub(crate) scratch: Option<PathBuf>,
+    /// Most address space of what looks at a file or decodes it.
+    pub(crate) memory_bytes: u64,
 }
 
 /// Threads of a decoder. On few processors the encoder keeps all of them busy, and
@@ -60,6 +62,7 @@ impl Tools {
             stop: Arc::default(),
             decoder_threads: decoder_threads(),
             scratch: None,
+            memory_bytes: Allowance::memory_of(u64::MAX),
         })
     }
 
@@ -69,6 +72,17 @@ impl Tools {
     pub fn with_decoder_threads(&self, threads: NonZeroU8) -> Self {
         Self {
             decoder_threads: threads,
+            ..self.clone()
+        }
+    }
+
+    /// The same tools where they and whoever uses them have so much memory together, in
+    /// bytes: each that looks at a file or decodes it may take three quarters of that as
+    /// address space, at least 2 GiB, and 6 GiB at most.
+    #[must_use]
+    pub fn with_memory(&self, bytes: u64) -> Self {
+        Self {
+            memory_bytes: Allowance::memory_of(bytes),
             ..self.clone()
         }
     }

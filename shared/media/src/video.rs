@@ -216,7 +216,8 @@ impl Source {
             }
         }
         ffmpeg.arg("pipe:1").stdout(Stdio::piped());
-        Running::start(ffmpeg, &self.tools, Allowance::DECODER, view)
+        let allowance = Allowance::DECODER.within(self.tools.memory_bytes);
+        Running::start(ffmpeg, &self.tools, allowance, view)
     }
 
     /// The last picture there is: of all from the last key frame on, what comes last.

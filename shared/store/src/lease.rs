@@ -101,10 +101,14 @@ pub enum Heartbeat {
 
 /// Messages of a dead worker come back this many leases after its last heartbeat.
 const VISIBILITY_LEASES: u32 = 2;
+/// The queue is waited for this part of a lease: what it does not answer must not cost the
+/// lease, and is made up for by the next heartbeat.
+const QUEUE_PART: u32 = 16;
 
 impl Store {
     /// Extends the lease and the message's invisibility, writes progress, and
-    /// learns of a cancel.
+    /// learns of a cancel. The queue is given a sixteenth of the lease and then left
+    /// alone; for how long the table is waited for is the caller's to say.
     pub async fn heartbeat(
         &self,
         claim: &Claim,
@@ -133,10 +137,17 @@ impl Store {
             .expression_attribute_values(":owner", s(&claim.owner))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
         let hide = async {
-            match receipt {
-                Some(receipt) => self.hide_message(receipt, lease * VISIBILITY_LEASES).await,
-                None => Ok(()),
-            }
+            let Some(receipt) = receipt else {
+                return Ok(());
+            };
+            let hide = self.hide_message(receipt, lease * VISIBILITY_LEASES);
+            let patience = lease / QUEUE_PART;
+            let late = |_| StoreError::Busy {
+                call: "ChangeMessageVisibility",
+                cause: format!("no answer within {patience:?}"),
+            };
+            let hidden = tokio::time::timeout(patience, Box::pin(hide)).await;
+            hidden.map_err(late)?
         };
         let (beat, hidden) = tokio::join!(beat.send(), hide);
         if let Err(error) = hidden {

@@ -1,6 +1,8 @@
 //! Servers and files of the worst kind, met by one worker: each ends its task with a
 //! sentence, leaves no file behind, and the next task is done as if nothing had been.
 
+mod bombs;
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 

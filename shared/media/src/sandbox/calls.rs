@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use nix::libc::{self, c_int, c_long};
+use rustix::process::Pid;
 use seccompiler::{
     BackendError, BpfProgram, Error, SeccompAction, SeccompCmpArgLen, SeccompCmpOp,
     SeccompCondition, SeccompFilter, SeccompRule, TargetArch, apply_filter,
@@ -36,12 +37,14 @@ const NETWORK: &[c_long] = &[
     libc::SYS_io_uring_register,
 ];
 
-/// Other processes, and what is shared with them without a file.
+/// Other processes, what is shared with them without a file, and leaving those that end
+/// together.
 const PROCESSES: &[c_long] = &[
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
     libc::SYS_process_vm_writev,
     libc::SYS_process_madvise,
+    libc::SYS_setsid,
     libc::SYS_pidfd_getfd,
     libc::SYS_kcmp,
     libc::SYS_perf_event_open,
@@ -168,19 +171,19 @@ const CHANGES: [c_int; 4] = [libc::O_WRONLY, libc::O_RDWR, libc::O_CREAT, libc::
 /// What is refused: a call, or a call where one of these rules fits its arguments.
 type Refused = BTreeMap<c_long, Vec<SeccompRule>>;
 
-/// Takes from this thread, and from what it starts, what reaches out of it, and writing
-/// to files that it opens itself unless it `writes`.
-pub(super) fn confine(writes: bool) -> Result<(), Error> {
-    for program in programs(writes)? {
+/// Takes from this thread, and from what it starts, what reaches out of it or of `group`,
+/// and writing to files that it opens itself unless it `writes`.
+pub(super) fn confine(writes: bool, group: Pid) -> Result<(), Error> {
+    for program in programs(writes, group)? {
         apply_filter(&program)?;
     }
     Ok(())
 }
 
-fn programs(writes: bool) -> Result<Vec<BpfProgram>, BackendError> {
+fn programs(writes: bool, group: Pid) -> Result<Vec<BpfProgram>, BackendError> {
     let unseen = UNSEEN.iter().map(|call| (*call, Vec::new())).collect();
     let mut programs = vec![
-        program(refused(writes)?, libc::EPERM)?,
+        program(refused(writes, group)?, libc::EPERM)?,
         program(unseen, libc::ENOSYS)?,
     ];
     programs.extend(x32());
@@ -197,7 +200,7 @@ fn program(refused: Refused, error: c_int) -> Result<BpfProgram, BackendError> {
     .try_into()
 }
 
-fn refused(writes: bool) -> Result<Refused, BackendError> {
+fn refused(writes: bool, group: Pid) -> Result<Refused, BackendError> {
     use SeccompCmpOp::Ne;
 
     let all = [NETWORK, PROCESSES, MACHINE, FILES, OLD].concat();
@@ -205,6 +208,11 @@ fn refused(writes: bool) -> Result<Refused, BackendError> {
     refused.insert(libc::SYS_clone, any_of(0, &NAMESPACES)?);
     // Its own limits may be looked at and lowered, ours not.
     refused.insert(libc::SYS_prlimit64, vec![rule(0, Ne, 0)?]);
+    // It joins its group as it is started, by that very call, and makes none.
+    refused.insert(
+        libc::SYS_setpgid,
+        vec![rule(0, Ne, 0)?, rule(1, Ne, group.as_raw_pid())?],
+    );
     // By such a pair the standard library learns how exec went. It leads nowhere else.
     let pair = libc::SOCK_SEQPACKET | libc::SOCK_CLOEXEC;
     refused.insert(

@@ -40,7 +40,7 @@ fn free(mut command: Command) -> String {
 }
 
 fn held(mut command: Command, view: &View) -> String {
-    let child = spawn(&mut command, view).unwrap();
+    let (child, _group) = spawn(&mut command, view).unwrap();
     let output = child.wait_with_output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
@@ -121,6 +121,8 @@ fn calls_that_reach_out_are_refused() {
     for (number, arguments) in [
         (libc::SYS_ptrace, "0, 0, 0, 0"),
         (libc::SYS_prlimit64, "getppid(), 7, 0, 0"),
+        (libc::SYS_setpgid, "0, 0"),
+        (libc::SYS_setsid, "0"),
     ] {
         assert_eq!(free(call(number, arguments)), "done", "{number}");
         let said = held(call(number, arguments), &View::default());
@@ -279,7 +281,7 @@ fn the_child_is_held_and_we_are_not() {
     let before = walls("thread-self");
     let mut command = sh("read -r end");
     command.stdin(Stdio::piped());
-    let mut child = spawn(&mut command, &View::default()).unwrap();
+    let (mut child, _group) = spawn(&mut command, &View::default()).unwrap();
     let theirs = walls(&child.id().to_string());
     for wall in ["NoNewPrivs: 1", "Seccomp: 2"] {
         assert!(theirs.iter().any(|line| line == wall), "{theirs:?}");

@@ -26,4 +26,5 @@ mod model;
 mod operator;
 mod prepared;
 mod queue;
+mod silence;
 mod work;

@@ -62,7 +62,7 @@ impl Hands {
     }
 }
 
-fn event(message: &Received) -> SqsEvent {
+pub fn event(message: &Received) -> SqsEvent {
     let mut record = SqsMessage::default();
     record.message_id = Some(message.message_id.clone());
     record.receipt_handle = Some(message.receipt_handle.clone());
