@@ -18,7 +18,8 @@ impl Cell {
     /// Another active export of the user, whose message nobody has sent: one slot is left.
     pub async fn another_export(&self) -> TaskId {
         let state = square(64, 1);
-        let asked = ask_for(&self.store, &self.key, &state, &json!({}));
+        let nothing_more = json!({});
+        let asked = ask_for(&self.store, &self.key, &state, &nothing_more);
         let (task, created) = asked.await;
         assert_eq!(created, Created::New);
         task

@@ -78,7 +78,7 @@ impl<'a> Real<'a> {
             }
             Step::LetGo(task) => {
                 let (user, task, now) = (&self.key.user, self.task(task), Timestamp::now());
-                let sent = self.store.resume_if_let_go(user, task, now).await;
+                let sent = self.store.resume_if_let_go(user, task, None, now).await;
                 assert!(sent.unwrap());
             }
             Step::WorkerDies(worker) => self.claims[worker] = None,
