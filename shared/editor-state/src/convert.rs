@@ -74,7 +74,7 @@ fn flag(value: &Value, key: &str) -> bool {
 
 fn ticks(value: &Value, key: &str) -> Ticks {
     let number = value.get(key);
-    // Saturates: a document's ticks are whole, and at most `semantics::MAX_TICKS`.
+    // Loses nothing: `semantics::times` has refused what is past `semantics::MAX_TICKS`.
     Ticks(
         number
             .and_then(|n| n.as_i64().or_else(|| n.as_f64().map(|n| n as i64)))
