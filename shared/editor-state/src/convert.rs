@@ -9,6 +9,7 @@ mod chart;
 mod context;
 mod graphics;
 mod templates;
+mod unread;
 
 use std::collections::BTreeMap;
 
@@ -44,6 +45,7 @@ pub(crate) fn state(root: &Value, library: &Library) -> EditorState {
         assets: context.assets,
         transitions: map(&root["transitions"], transition),
         background,
+        unread: unread::collect(root),
     }
 }
 

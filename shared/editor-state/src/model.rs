@@ -80,6 +80,9 @@ pub struct EditorState {
     pub transitions: BTreeMap<String, Transition>,
     /// What lies behind every track.
     pub background: Background,
+    /// What the document says and nothing reads, a sentence each, without its end: open
+    /// parameters, and numbers of charts that belong to no series. At most 101.
+    pub unread: Vec<String>,
 }
 
 /// Output aspect ratio, `custom` being the composition's own.

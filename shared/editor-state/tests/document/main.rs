@@ -15,3 +15,4 @@ mod groups;
 mod library;
 mod reading;
 mod semantics;
+mod unread;
