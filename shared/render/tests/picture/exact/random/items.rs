@@ -187,6 +187,11 @@ fn graphics() -> impl Strategy<Value = Item> {
         })
 }
 
+pub(super) fn illustrations() -> impl Strategy<Value = Item> {
+    (one_of(ILLUSTRATIONS), color(), place())
+        .prop_map(|(name, color, at)| illustration(name, color, at))
+}
+
 pub(super) fn drawn() -> impl Strategy<Value = Item> {
     prop_oneof![
         2 => (one_of(SHAPES), color(), place(), number(0.0..40.0)).prop_map(
@@ -195,8 +200,7 @@ pub(super) fn drawn() -> impl Strategy<Value = Item> {
         3 => texts(),
         2 => captions_of_all(),
         2 => charts(),
-        1 => (one_of(ILLUSTRATIONS), color(), place())
-            .prop_map(|(name, color, at)| illustration(name, color, at)),
+        1 => illustrations(),
     ]
 }
 
