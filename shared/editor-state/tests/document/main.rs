@@ -7,6 +7,7 @@
 )]
 
 mod assets;
+mod at_once;
 mod common;
 mod differential;
 mod examples;
