@@ -48,7 +48,7 @@ fn as_many_as_are_rendered_and_no_more() {
         (["i-video", "i-gif"], MAX_FILMS_AT_ONCE),
         (["i-audio", "i-audio"], MAX_SOUNDS_AT_ONCE),
     ] {
-        // Each begins a tick before the last one ends.
+        // The last begins a tick before the others end.
         let tracks: Vec<[(&str, i64); 1]> = (0..=most)
             .map(|n| [(models[n % 2], if n == most { 1999 } else { 1000 })])
             .collect();
