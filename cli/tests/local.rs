@@ -109,7 +109,7 @@ fn the_documents_own_ratio_is_drawn_unless_another_is_asked_for() {
     let png_path = dir.path().join("f.png");
     let width = |more: &[&str]| {
         let args = ["frame", text(&state), "--frame", "0", "-o", text(&png_path)];
-        run(&[&args, more].concat(), 0);
+        run(&[&args[..], more].concat(), 0);
         read_png(&png_path).0
     };
     assert_eq!(width(&[]), 36);
