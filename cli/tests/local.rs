@@ -101,6 +101,22 @@ fn a_frame_shows_the_square_where_it_is() {
 }
 
 #[test]
+fn the_documents_own_ratio_is_drawn_unless_another_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut document = moving_square(64, 1.0);
+    document["outputRatio"] = json!("9:16");
+    let state = write(dir.path(), "s.json", &document);
+    let png_path = dir.path().join("f.png");
+    let width = |more: &[&str]| {
+        let args = ["frame", text(&state), "--frame", "0", "-o", text(&png_path)];
+        run(&[&args[..], more].concat(), 0);
+        read_png(&png_path).0
+    };
+    assert_eq!(width(&[]), 36);
+    assert_eq!(width(&["--ratio", "custom"]), 64);
+}
+
+#[test]
 fn render_writes_a_whole_file_and_json_lines() {
     let dir = tempfile::tempdir().unwrap();
     let state = write(dir.path(), "s.json", &moving_square(64, 1.0));

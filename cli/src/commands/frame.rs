@@ -91,7 +91,7 @@ async fn draw(
         scratch.path().to_owned(),
     );
     let env = parts::render_env(args.picture.fonts.as_deref())?;
-    let spec = args.picture.spec(Format::Mp4);
+    let spec = args.picture.spec(Format::Mp4, &document.state);
     let drawn = darkroom_render::draw_frame(&document.state, &spec, &assets, &env, number).await;
     let picture = match drawn {
         Ok(picture) => picture,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use darkroom_editor_state::{Document, Ratio};
+use darkroom_editor_state::{Document, EditorState, Ratio};
 use darkroom_render::{ExportSpec, Format, Phase, Progress, RenderEnv, RenderError};
 use serde_json::json;
 
@@ -70,9 +70,10 @@ pub(crate) struct Picture {
     /// Output size as a multiple of the composition's, 0.6 to 8.
     #[arg(long, default_value_t = 1.0, value_parser = scale)]
     scale: f64,
-    /// Output ratio: 16:9, 9:16, 1:1, 4:3, 3:4, or custom for the composition's own.
-    #[arg(long, default_value = "custom", value_parser = ratio)]
-    ratio: Ratio,
+    /// Output ratio: 16:9, 9:16, 1:1, 4:3, 3:4, or custom for the composition's own. Without
+    /// it, the document's `outputRatio`, else custom.
+    #[arg(long, value_parser = ratio)]
+    ratio: Option<Ratio>,
 }
 
 fn fps(text: &str) -> Result<u32, String> {
@@ -95,11 +96,11 @@ fn ratio(text: &str) -> Result<Ratio, String> {
 }
 
 impl Picture {
-    pub(crate) fn spec(&self, format: Format) -> ExportSpec {
+    pub(crate) fn spec(&self, format: Format, state: &EditorState) -> ExportSpec {
         ExportSpec {
             format,
             fps: self.fps,
-            ratio: self.ratio,
+            ratio: self.ratio.or(state.output_ratio).unwrap_or(Ratio::Custom),
             scale: self.scale,
             composition: None,
         }
@@ -158,7 +159,7 @@ async fn render(args: &Args, document: &Document) -> anyhow::Result<Ending> {
         scratch.path().to_owned(),
     );
     let env = parts::render_env(args.picture.fonts.as_deref())?;
-    let spec = args.picture.spec(*format);
+    let spec = args.picture.spec(*format, &document.state);
     let shown = Shown(Meter::frames(args.json));
     let export =
         darkroom_render::export(&document.state, &spec, &assets, &env, part.path(), &shown);

@@ -49,7 +49,7 @@ pub(crate) fn effect(
             tail_dark,
             max_opacity,
         } => {
-            let tail = local.0 >= duration.0 - tail_dark.0;
+            let tail = local >= duration - tail_dark;
             let round = local.0.rem_euclid((bright + dark).0.max(1));
             let is_dark = tail || (dark.0 > 0 && round >= bright.0);
             is_dark.then(|| darken(max_opacity)).flatten()

@@ -76,8 +76,8 @@ pub(crate) fn effect(
         (done < 1.0).then(|| (animation, ease(animation.easing, done), true))
     });
     let leave = animations.leave.and_then(|animation| {
-        let start = duration.0 - animation.duration.0;
-        let done = (local.0 - start) as f64 / animation.duration.0.max(1) as f64;
+        let since = local - (duration - animation.duration);
+        let done = since.0 as f64 / animation.duration.0.max(1) as f64;
         (done > 0.0).then(|| (animation, ease(animation.easing, done), false))
     });
     for (animation, progress, entering) in [enter, leave].into_iter().flatten() {
@@ -129,4 +129,29 @@ fn apply(
         }
     }
     sum.moves = true;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn animations_of_any_length_have_a_place_at_any_time() {
+        let bounds = Rect::new(0.0, 0.0, 10.0, 10.0);
+        for length in [1, (1 << 53) - 1, i64::MAX] {
+            let animation = Animation {
+                kind: AnimationKind::SlideLeft,
+                duration: Ticks(length),
+                easing: Easing::Linear,
+            };
+            let both = Animations {
+                enter: Some(animation),
+                leave: Some(animation),
+            };
+            for (local, duration) in [(-9, 1), (5, 1), (i64::MAX, 1), (i64::MIN, i64::MAX)] {
+                let moved = effect(both, Ticks(local), Ticks(duration), bounds, bounds);
+                assert!(moved.shift.0.is_finite(), "{length} {local} {duration}");
+            }
+        }
+    }
 }

@@ -87,7 +87,7 @@ impl Scene {
             f64::from(state.composition_width),
             f64::from(state.composition_height),
         );
-        let mut warnings = Vec::new();
+        let mut warnings = state.unread.clone();
         if let Some(frame) = background {
             check_bytes(
                 "globalBackground",
@@ -162,8 +162,8 @@ impl Scene {
         self.warnings.append(&mut found);
     }
 
-    /// What could not be honoured: unknown font families, colours that are none. One
-    /// sentence each; known from the start.
+    /// What could not be honoured: unknown font families, colours that are none, what the
+    /// document says and nothing reads. One sentence each; known from the start.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }

@@ -9,6 +9,7 @@ mod chart;
 mod context;
 mod graphics;
 mod templates;
+mod unread;
 
 use std::collections::BTreeMap;
 
@@ -44,6 +45,7 @@ pub(crate) fn state(root: &Value, library: &Library) -> EditorState {
         assets: context.assets,
         transitions: map(&root["transitions"], transition),
         background,
+        unread: unread::collect(root),
     }
 }
 
@@ -74,7 +76,7 @@ fn flag(value: &Value, key: &str) -> bool {
 
 fn ticks(value: &Value, key: &str) -> Ticks {
     let number = value.get(key);
-    // Saturates: a document's ticks are whole, and at most `semantics::MAX_TICKS`.
+    // Loses nothing: `semantics::times` has refused what is past `semantics::MAX_TICKS`.
     Ticks(
         number
             .and_then(|n| n.as_i64().or_else(|| n.as_f64().map(|n| n as i64)))

@@ -52,6 +52,8 @@ pub enum FaultCode {
     MotionGraphicInvalid,
     /// More text than is drawn, in one caption or in all.
     TextTooLong,
+    /// More videos and gifs are drawn at one instant, or more sounds heard, than are rendered.
+    TooManyAtOnce,
 }
 
 impl FaultCode {
@@ -77,6 +79,7 @@ impl FaultCode {
         Self::MotionGraphicSlotsInvalid,
         Self::MotionGraphicInvalid,
         Self::TextTooLong,
+        Self::TooManyAtOnce,
     ];
 
     /// The code as it stands in an answer.
@@ -104,6 +107,7 @@ impl FaultCode {
             Self::MotionGraphicSlotsInvalid => "EDITOR_MOTION_GRAPHIC_SLOTS_INVALID",
             Self::MotionGraphicInvalid => "MOTION_GRAPHIC_INVALID",
             Self::TextTooLong => "EDITOR_TEXT_TOO_LONG",
+            Self::TooManyAtOnce => "EDITOR_TOO_MANY_AT_ONCE",
         }
     }
 }

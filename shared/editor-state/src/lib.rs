@@ -23,6 +23,7 @@
 //!
 //! No I/O happens here: whether an asset exists or plays is found by probing it.
 
+mod at_once;
 pub mod capabilities;
 mod convert;
 mod fault;
@@ -38,6 +39,7 @@ mod semantics;
 mod subtitles;
 mod text_limits;
 
+pub use at_once::{MAX_FILMS_AT_ONCE, MAX_SOUNDS_AT_ONCE};
 pub use capabilities::capabilities;
 pub use fault::{Fault, FaultCode, MAX_FAULTS, join as join_pointer};
 pub use layout::{OutputLayout, frame_count, frame_tick, output_layout};

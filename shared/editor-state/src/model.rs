@@ -68,7 +68,8 @@ pub struct EditorState {
     pub composition_width: u32,
     /// Composition height in pixels, 50..=1920.
     pub composition_height: u32,
-    /// Ratio the editor last used; the request's `ratio` decides an export.
+    /// Ratio the editor last used: what the command line draws in unless it is told another.
+    /// The request's `ratio` decides an export.
     pub output_ratio: Option<Ratio>,
     /// First track is drawn on top.
     pub tracks: Vec<Track>,
@@ -80,6 +81,9 @@ pub struct EditorState {
     pub transitions: BTreeMap<String, Transition>,
     /// What lies behind every track.
     pub background: Background,
+    /// What the document says and nothing reads, a sentence each, without its end: open
+    /// parameters, and numbers of charts that belong to no series. At most 101.
+    pub unread: Vec<String>,
 }
 
 /// Output aspect ratio, `custom` being the composition's own.

@@ -101,6 +101,25 @@ pub const EFFECTS: &[Name] = &[
     name("fade-out", "Fade out"),
 ];
 
+/// What `params` of an effect may say; of other effects than these, nothing.
+pub fn parameters(effect: &str) -> &'static [Name] {
+    const FLASH: &[Name] = &[
+        name("brightTicks", "ticks of each round without black"),
+        name("darkTicks", "then ticks of black"),
+        name("tailDarkTicks", "ticks of black at the end"),
+        name("maxOpacity", "how black, 0 to 1"),
+    ];
+    const OPENING: &[Name] = &[name(
+        "maxBlurPx",
+        "blur at the start in pixels of the composition, 24 where there is none",
+    )];
+    match effect {
+        "flash-to-black" => FLASH,
+        "blurred-opening" => OPENING,
+        _ => &[],
+    }
+}
+
 /// Filters.
 pub const FILTERS: &[Name] = &[
     name("verdant-glow", "Verdant glow"),

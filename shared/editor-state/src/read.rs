@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::fault::{Fault, FaultCode, Faults};
 use crate::motion_graphics::Library;
-use crate::{EditorState, convert, gen0, schema, semantics, text_limits};
+use crate::{EditorState, at_once, convert, gen0, schema, semantics, text_limits};
 
 /// Longest key of an object. The schema sets none; without one, a key of megabytes
 /// above thousands of values would make every one of their paths as long.
@@ -44,9 +44,10 @@ pub fn read(mut value: Value, library: &Library) -> Result<Document, Vec<Fault>>
         return Err(faults.into_sorted(&value));
     }
     let state = convert::state(&value, library);
-    let too_long = text_limits::check(&state);
-    if !too_long.is_empty() {
-        return Err(too_long);
+    let mut too_much = text_limits::check(&state);
+    too_much.extend(at_once::check(&state));
+    if !too_much.is_empty() {
+        return Err(too_much);
     }
     Ok(Document { value, state })
 }

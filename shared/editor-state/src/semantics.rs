@@ -6,6 +6,7 @@
 mod animations;
 mod graphics;
 mod timeline;
+mod times;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -123,7 +124,7 @@ fn check_items(view: &View<'_>, faults: &mut Faults) {
             return;
         }
         let path = join("/items", key);
-        check_times(item, &path, faults);
+        times::check_item(item, &path, faults);
         check_keyframes(item, &path, faults);
         check_asset(view, item, &path, faults);
         match text(item, "type") {
@@ -131,26 +132,6 @@ fn check_items(view: &View<'_>, faults: &mut Faults) {
             Some("motion-graphic") => graphics::check(view, item, &path, faults),
             Some("illustration") => check_illustration(item, &path, faults),
             _ => {}
-        }
-    }
-}
-
-/// Refuses times that a reader of JSON would round.
-fn check_times(item: &Value, path: &str, faults: &mut Faults) {
-    for (key, value) in item.as_object().into_iter().flatten() {
-        let Some(ticks) = value.as_f64().filter(|_| key.ends_with("Ticks")) else {
-            continue;
-        };
-        let ticks = if key == "durationTicks" {
-            span(item).map_or(ticks, |(_, end)| end.max(ticks))
-        } else {
-            ticks
-        };
-        if ticks > MAX_TICKS {
-            let message = format!(
-                "{key} reaches tick {ticks:e}, past the last one, {MAX_TICKS}. Use a smaller time."
-            );
-            faults.push(FaultCode::SchemaInvalid, join(path, key), message);
         }
     }
 }

@@ -71,9 +71,10 @@ impl CreateExport {
     }
 }
 
-/// What is left out of groups, in the words of the finished task's warnings.
+/// What is left out of groups and not read at all, in the words of the finished task's
+/// warnings.
 fn left_out(state: &EditorState) -> Vec<String> {
-    let mut sentences = Vec::new();
+    let mut sentences = state.unread.clone();
     for (id, item) in &state.items {
         if let ItemKind::Group(group) = &item.kind {
             let lines = group.missing.iter();

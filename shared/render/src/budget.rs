@@ -12,14 +12,12 @@
 //! pixels. What shows one after the other is not kept together and has no bound.
 
 use darkroom_compositor::Scene;
-use darkroom_editor_state::{EditorState, Item, ItemKind};
+use darkroom_editor_state::{EditorState, Item, ItemKind, MAX_FILMS_AT_ONCE};
 
 use crate::at_once::{self, Span};
 use crate::error::RenderError;
 use crate::media::{Media, asset_of};
 
-/// Videos and gifs that are drawn at once, at most: each is a process.
-const MOVING: usize = 32;
 /// Pixels of all images that are drawn at once, at most: four of the largest that are
 /// decoded, or twenty-two of 12 megapixels.
 const STILL_PIXELS: u64 = 1 << 28;
@@ -64,7 +62,7 @@ pub(crate) fn check(doc: &EditorState, scene: &Scene, media: &Media) -> Result<(
         });
     }
     let lengths = films.iter().map(|film| (film.span.from, film.span.until));
-    at_once::check("videos and gifs are drawn", MOVING, lengths)?;
+    at_once::check("videos and gifs are drawn", MAX_FILMS_AT_ONCE, lengths)?;
     check_pixels("images", STILL_PIXELS, &mut stills)?;
     check_pixels("videos and gifs", FILM_PIXELS, &mut films)
 }

@@ -3,7 +3,9 @@
 
 use std::sync::atomic::AtomicBool;
 
-use darkroom_editor_state::{EditorState, TICKS_PER_SECOND, Ticks, frame_count};
+use darkroom_editor_state::{
+    EditorState, MAX_SOUNDS_AT_ONCE, TICKS_PER_SECOND, Ticks, frame_count,
+};
 use darkroom_media::{
     AudioDecoder, AudioRequest, CHANNELS, MediaError, SAMPLE_RATE, SoundInput, Tools,
 };
@@ -20,8 +22,6 @@ const TICKS: u64 = TICKS_PER_SECOND as u64 / SAMPLE_RATE as u64;
 const BLOCK: usize = 4800;
 /// Samples over which a changing gain runs linearly.
 const RAMP: usize = 48;
-/// Decoders that run at once, at most.
-const VOICES: usize = 64;
 
 /// What is heard, and for how long there is sound.
 pub(crate) struct Mix<'a> {
@@ -69,7 +69,7 @@ impl<'a> Mix<'a> {
             let ticks = |sample: u64| Ticks((sample * TICKS) as i64);
             (ticks(part.from), ticks(part.to))
         });
-        at_once::check("sounds are heard", VOICES, heard)?;
+        at_once::check("sounds are heard", MAX_SOUNDS_AT_ONCE, heard)?;
         waiting.sort_by_key(|part| std::cmp::Reverse(part.from));
         Ok(Some(Self {
             waiting,

@@ -31,7 +31,7 @@ pub struct Due {
     pub user: String,
     /// What it is.
     pub subject: Subject,
-    /// Unix seconds.
+    /// Unix milliseconds.
     since: i64,
     key: Item,
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use darkroom_compositor::{LOOKS, Look};
 use darkroom_editor_state::MotionGraphic;
 use darkroom_editor_state::motion_graphics::{Prop, built_in};
-use darkroom_editor_state::names::{self, Name, directions, ids};
+use darkroom_editor_state::names::{self, Name, directions, ids, parameters};
 
 const INTRODUCTION: &str = "# Vocabulary\n\n\
     Every word that a document may use, made of the tables that the reader and the renderer use.\n";
@@ -18,13 +18,18 @@ const FILTERS: &str = "\
     `intensity` times `params.blend` (1 where there is none), at most 1. Gain and lift are those \
     of red, green and blue.\n\n";
 
+const EFFECTS: &str = "\
+    Parameters (`params`) that this page does not name are taken and not read. `meta.warnings` of \
+    the task names those of effects, filters and transitions; those of animations, which have \
+    none, are passed over.\n\n";
+
 /// Sections that are lists of words.
 const LISTS: [(&str, &[Name]); 8] = [
     ("Items: `type`", names::ITEMS),
     ("Animations: `type`", names::ANIMATIONS),
     ("Caption animations: `type`", names::CAPTION_ANIMATIONS),
-    ("Effects: `effectType`", names::EFFECTS),
     ("Shapes: `shape`", names::SHAPES),
+    ("Charts: `chartType`", names::CHARTS),
     ("Backgrounds: `type`", names::BACKGROUNDS),
     ("Easings: `easing`", names::EASINGS),
     ("Ratios: `ratio`", names::RATIOS),
@@ -38,6 +43,7 @@ fn page() -> String {
             row(&mut page, &[code(word.id), word.label.to_owned()]);
         }
     }
+    effects(&mut page);
     transitions(&mut page);
     filters(&mut page);
     motion_graphics(&mut page);
@@ -48,6 +54,21 @@ fn page() -> String {
     )
     .unwrap();
     page
+}
+
+fn effects(page: &mut String) {
+    let columns = ["word", "label", "`params`"];
+    section(page, "Effects: `effectType`", EFFECTS, &columns);
+    for word in names::EFFECTS {
+        let params: Vec<String> = parameters(word.id)
+            .iter()
+            .map(|param| format!("{} ({})", code(param.id), param.label))
+            .collect();
+        row(
+            page,
+            &[code(word.id), word.label.to_owned(), params.join(", ")],
+        );
+    }
 }
 
 fn transitions(page: &mut String) {

@@ -39,6 +39,7 @@ pub fn faulty(code: &str) -> Value {
         "EDITOR_FILTER_TYPE_INVALID" => {
             squared(json!({ "type": "filter", "filterType": "lemon-cyann", "intensity": 1 }))
         }
+        "EDITOR_TOO_MANY_AT_ONCE" => crowded(33),
         "EDITOR_ILLUSTRATION_NOT_FOUND" => {
             squared(json!({ "type": "illustration", "illustrationName": "IHelo" }))
         }
@@ -112,6 +113,31 @@ fn of_graphic(code: &str) -> Option<Value> {
 fn squared(own: Value) -> Value {
     let mut state = state(100, 100, 2.0);
     state["items"]["square"] = with(state["items"]["square"].take(), own);
+    state
+}
+
+/// So many tracks, each with a gif.
+fn crowded(tracks: usize) -> Value {
+    let mut state = squared(json!({
+        "type": "gif", "assetId": "gif", "sourceStartTicks": 0, "playbackRate": 1,
+    }));
+    state["assets"]["gif"] = json!({
+        "id": "gif", "type": "gif", "filename": "f.gif", "size": 1, "mimeType": "image/gif",
+        "remoteUrl": "https://example.com/f.gif", "remoteKey": null, "width": 9, "height": 9,
+        "durationInSeconds": 1, "loopBehavior": "loop",
+    });
+    let (gif, track) = (state["items"]["square"].take(), state["tracks"][0].take());
+    state["items"] = json!({});
+    let mut listed = Vec::new();
+    for n in 0..tracks {
+        let id = format!("gif-{n}");
+        let (mut item, mut track) = (gif.clone(), track.clone());
+        item["id"] = json!(id);
+        (track["id"], track["items"]) = (json!(id), json!([id]));
+        listed.push(track);
+        state["items"][id] = item;
+    }
+    state["tracks"] = json!(listed);
     state
 }
 

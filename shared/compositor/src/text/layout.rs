@@ -19,6 +19,8 @@ use crate::color::Color;
 const LARGEST: f64 = 10_000.0;
 /// Largest line height, a multiple of the font size.
 const LARGEST_LINE: f64 = 1000.0;
+/// Characters of a font weight that is none which are told.
+const QUOTED: usize = 60;
 
 /// A style ready to set text in: its fonts found, its colours read.
 pub(crate) struct Typesetter {
@@ -44,6 +46,12 @@ impl Typesetter {
                 families
                     .first()
                     .map_or(fonts.default_family(), String::as_str),
+            ));
+        }
+        if style::known_weight(&style.font_weight).is_none() {
+            let given: String = style.font_weight.chars().take(QUOTED).collect();
+            warnings.push(format!(
+                "{place}: font weight \"{given}\" is none; 400 is drawn instead"
             ));
         }
         Self {

@@ -25,7 +25,7 @@ pub(super) fn chart(value: &Value) -> ChartItem {
     }
 }
 
-fn each<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+pub(super) fn each<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     value[key].as_array().into_iter().flatten()
 }
 

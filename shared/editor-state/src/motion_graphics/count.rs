@@ -27,7 +27,7 @@ pub(super) fn texts(count: &Value) -> (String, Vec<TextStep>) {
         let value = text(to + (from - to) * left.powi(3));
         if later.last().map_or(&first, |last| &last.text) != &value {
             later.push(TextStep {
-                time: Ticks(start + step * STEP),
+                time: Ticks(start) + Ticks(step * STEP),
                 text: value,
             });
         }

@@ -197,4 +197,11 @@ mod tests {
             assert_eq!(ruled, words, "{}", tagged.what);
         }
     }
+
+    #[test]
+    fn the_parameters_of_a_flash_are_in_the_vocabulary() {
+        let ruled = items::FLASH.groups.iter().copied().flatten();
+        let ruled: Vec<_> = ruled.map(|field| field.name).collect();
+        assert_eq!(ruled, names::ids(names::parameters("flash-to-black")));
+    }
 }

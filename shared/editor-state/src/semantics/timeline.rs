@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::{View, each, quote, span, text};
+use super::{View, each, quote, span, text, times};
 use crate::fault::{FaultCode, Faults, join};
 use crate::names::{self, use_one_of};
 use crate::schema::show;
@@ -92,6 +92,7 @@ pub(super) fn check_transitions(view: &View<'_>, faults: &mut Faults) {
             return;
         }
         let path = join("/transitions", key);
+        times::check(transition, &path, faults);
         check_direction(transition, &path, faults);
         let Some(track) = text(transition, "trackId") else {
             continue;

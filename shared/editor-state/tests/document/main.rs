@@ -7,6 +7,7 @@
 )]
 
 mod assets;
+mod at_once;
 mod common;
 mod differential;
 mod examples;
@@ -15,3 +16,4 @@ mod groups;
 mod library;
 mod reading;
 mod semantics;
+mod unread;

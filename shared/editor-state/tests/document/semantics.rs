@@ -263,3 +263,31 @@ fn times_stay_exact() {
     );
     assert_eq!(until(1e300), one("EDITOR_SCHEMA_INVALID", place));
 }
+
+#[test]
+fn times_of_animations_parameters_and_transitions_stay_exact() {
+    for place in [
+        "/items/i-image/animations/in/durationTicks",
+        "/items/i-image/animations/out/durationTicks",
+        "/items/i-text/captionAnimations/in/durationTicks",
+        "/items/i-text/captionAnimations/out/durationTicks",
+        "/items/i-text/captionAnimations/loop/durationTicks",
+        "/items/i-template/nodes/0/animations/out/durationTicks",
+        "/items/i-template/nodes/1/captionAnimations/loop/durationTicks",
+        "/items/i-flash/params/brightTicks",
+        "/items/i-flash/params/darkTicks",
+        "/items/i-flash/params/tailDarkTicks",
+        "/transitions/x-fade/durationTicks",
+    ] {
+        let with = |ticks: f64| faults(move |d| *d.pointer_mut(place).unwrap() = json!(ticks));
+        assert_eq!(with(MAX_TICKS), [], "{place}");
+        assert_eq!(with(MAX_TICKS + 1.0), one("EDITOR_SCHEMA_INVALID", place));
+        assert_eq!(with(1e300), one("EDITOR_SCHEMA_INVALID", place));
+    }
+    // Nothing reads these.
+    let unread = faults(|d| {
+        d["items"]["i-image"]["animations"]["in"]["params"] = json!({ "xTicks": 1e300 });
+        d["items"]["i-solid"]["mine"] = json!({ "xTicks": 1e300 });
+    });
+    assert_eq!(unread, []);
+}

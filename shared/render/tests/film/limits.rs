@@ -1,17 +1,28 @@
 //! How much may go on at once.
 
+use darkroom_editor_state::EditorState;
+
 use crate::rig::*;
+
+/// A document of items on as many tracks, too many to be read: it is read while its
+/// tracks are hidden and muted.
+fn crowd(items: impl Iterator<Item = serde_json::Value>) -> EditorState {
+    let film = items.fold(Film::new(64, 64), |film, item| {
+        film.track_with(vec![item], true, true)
+    });
+    let mut state = film.state();
+    for track in &mut state.tracks {
+        (track.hidden, track.muted) = (false, false);
+    }
+    state
+}
 
 #[tokio::test]
 async fn more_sounds_at_once_than_are_mixed_are_refused() {
     let rig = Rig::new();
     rig.media.wav("tone", "0.01|0.01", 1.0);
-    let film = |count: i64| {
-        (0..count).fold(Film::new(64, 64), |film, n| {
-            film.track(vec![audio("tone", (n * 5, SECOND))])
-        })
-    };
-    let sentence = rig.refused(&film(65)).await;
+    let state = crowd((0..65).map(|n| audio("tone", (n * 5, SECOND))));
+    let sentence = rig.refused_state(&state).await;
     assert_eq!(
         sentence,
         "65 sounds are heard at once at 0.00 s: at most 64 are rendered; put them one after the \
@@ -30,10 +41,8 @@ async fn more_sounds_at_once_than_are_mixed_are_refused() {
 async fn more_videos_at_once_than_are_decoded_are_refused() {
     let rig = Rig::new();
     rig.media.counting("c.mp4", 30, 10, 0, &[]);
-    let film = (0..33).fold(Film::new(64, 64), |film, _| {
-        film.track(vec![video("c.mp4", (SECOND, SECOND))])
-    });
-    let sentence = rig.refused(&film).await;
+    let state = crowd((0..33).map(|_| video("c.mp4", (SECOND, SECOND))));
+    let sentence = rig.refused_state(&state).await;
     assert!(
         sentence.starts_with("33 videos and gifs are drawn at once at 1.00 s: at most 32"),
         "{sentence}"

@@ -131,6 +131,15 @@ impl Rig {
         ffmpeg: &Path,
         watching: &Watching,
     ) -> Result<Report, RenderError> {
+        self.export_state(&film.state(), ffmpeg, watching).await
+    }
+
+    async fn export_state(
+        &self,
+        state: &EditorState,
+        ffmpeg: &Path,
+        watching: &Watching,
+    ) -> Result<Report, RenderError> {
         let mut tools = Tools::at(ffmpeg, Path::new(&real("ffprobe"))).unwrap();
         if ffmpeg.starts_with(self.media.dir()) {
             // A program of ours, which may write down what becomes of it.
@@ -138,14 +147,19 @@ impl Rig {
         }
         let source = Folder(self.media.dir());
         let out = self.media.path("out.mp4");
-        let (state, env) = (film.state(), self.env(tools));
-        export(&state, &spec(30), &source, &env, &out, watching).await
+        let env = self.env(tools);
+        export(state, &spec(30), &source, &env, &out, watching).await
     }
 
     /// Renders what must not be rendered; the sentence that says why.
     pub async fn refused(&self, film: &Film) -> String {
+        self.refused_state(&film.state()).await
+    }
+
+    /// The same of a document that has no film to be read from.
+    pub async fn refused_state(&self, state: &EditorState) -> String {
         let error = self
-            .export_with(film, Path::new(&real("ffmpeg")), &Watching::default())
+            .export_state(state, Path::new(&real("ffmpeg")), &Watching::default())
             .await
             .unwrap_err();
         assert!(error.is_callers_fault(), "{error}");

@@ -5,7 +5,7 @@ use darkroom_editor_state::{Ratio, output_layout};
 use serde_json::json;
 
 use super::{bright_columns, bright_rows};
-use crate::film::{Film, film, solid, text};
+use crate::film::{Film, film, filter, solid, text};
 use crate::stage::{Rgb, draw, fonts};
 
 fn warnings(film: &Film) -> Vec<String> {
@@ -30,6 +30,33 @@ fn an_unknown_family_is_told_once_an_item_and_drawn_in_the_default() {
         draw(&strange("No Such Font"), 0),
         draw(&strange("Roboto"), 0)
     );
+}
+
+#[test]
+fn a_weight_that_is_none_is_told_and_drawn_as_400() {
+    let weighing = |weight: &str| {
+        let style = json!({ "variant": "normal", "weight": weight });
+        film().track([text("Words", [0.0, 0.0, 160.0, 90.0]).with("fontStyle", style)])
+    };
+    for weight in ["1", "400", "1000", "bold", "normal", "Regular", ""] {
+        assert_eq!(warnings(&weighing(weight)), [""; 0], "{weight}");
+    }
+    for weight in ["0", "1001", "fat"] {
+        let told = warnings(&weighing(weight));
+        let said = format!("item \"0-0\": font weight \"{weight}\" is none; 400 is drawn instead");
+        assert_eq!(told, [said]);
+        assert_eq!(draw(&weighing(weight), 0), draw(&weighing("400"), 0));
+    }
+    let told = warnings(&weighing(&"x".repeat(5000)));
+    assert!(told.len() == 1 && told[0].len() < 200, "{told:?}");
+}
+
+#[test]
+fn what_nothing_reads_is_told_with_the_film() {
+    let blend = json!({ "blend": "all" });
+    let told = warnings(&film().track([filter("lemon-cyan", 0.5, &blend)]));
+    let said = "item \"0-0\": params.blend is \"all\", which is no number; 1 is taken instead";
+    assert_eq!(told, [said]);
 }
 
 #[test]

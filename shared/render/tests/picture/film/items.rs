@@ -85,7 +85,12 @@ impl Item {
 
     /// The same with an easing.
     pub(crate) fn eased_letters(self, side: &str, kind: &str, frames: i64, easing: &str) -> Self {
-        let animation = json!({ "type": kind, "durationTicks": frames * FRAME, "easing": easing });
+        self.letters_for(side, kind, frames * FRAME, easing)
+    }
+
+    /// The same over some ticks.
+    pub(crate) fn letters_for(self, side: &str, kind: &str, ticks: i64, easing: &str) -> Self {
+        let animation = json!({ "type": kind, "durationTicks": ticks, "easing": easing });
         self.with_letters(side, animation)
     }
 
@@ -96,8 +101,13 @@ impl Item {
     }
 
     /// An `in` or `out` animation over some frames.
-    pub(crate) fn animate(mut self, side: &str, kind: &str, frames: i64, easing: &str) -> Self {
-        let animation = json!({ "type": kind, "durationTicks": frames * FRAME, "easing": easing });
+    pub(crate) fn animate(self, side: &str, kind: &str, frames: i64, easing: &str) -> Self {
+        self.animate_for(side, kind, frames * FRAME, easing)
+    }
+
+    /// The same over some ticks.
+    pub(crate) fn animate_for(mut self, side: &str, kind: &str, ticks: i64, easing: &str) -> Self {
+        let animation = json!({ "type": kind, "durationTicks": ticks, "easing": easing });
         let animations = self.0.entry("animations").or_insert_with(|| json!({}));
         animations[side] = animation;
         self

@@ -1,7 +1,7 @@
 //! Random films: items of every type on some tracks, the last with a transition.
 
 use darkroom_editor_state::Ratio;
-use darkroom_editor_state::names::{EASINGS, EFFECTS, FILTERS, TRANSITIONS, directions};
+use darkroom_editor_state::names::{EASINGS, EFFECTS, FILTERS, RATIOS, TRANSITIONS, directions};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
@@ -45,12 +45,10 @@ fn backgrounds() -> impl Strategy<Value = Value> {
 
 /// Size, ratio and scale of the output.
 fn outputs() -> impl Strategy<Value = ((u32, u32), Ratio, f64)> {
-    let ratio = select(vec![
-        Ratio::Custom,
-        Ratio::Custom,
-        Ratio::parse("1:1").unwrap(),
-        Ratio::parse("9:16").unwrap(),
-    ]);
+    let ratio = prop_oneof![
+        Just(Ratio::Custom),
+        one_of(RATIOS).prop_map(|ratio| Ratio::parse(ratio).unwrap()),
+    ];
     let scale = select(vec![0.6, 1.0, 1.0, 1.7]);
     (50_u32..90, ratio, scale).prop_map(|(height, ratio, scale)| ((96, height), ratio, scale))
 }

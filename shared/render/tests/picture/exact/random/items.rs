@@ -1,6 +1,7 @@
 //! Random items, of every type, with numbers that documents really have and some that
 //! only a fault or malice brings.
 
+use darkroom_editor_state::MAX_TICKS;
 use darkroom_editor_state::motion_graphics::built_in;
 use darkroom_editor_state::names::{ANIMATIONS, CHARTS, EASINGS, ILLUSTRATIONS, Name, SHAPES};
 use proptest::prelude::*;
@@ -36,6 +37,14 @@ pub(super) fn number(usual: std::ops::Range<f64>) -> impl Strategy<Value = f64> 
         8 => usual,
         1 => select(vec![0.0, -0.0, 1e-9, -1e-9, 0.5, -1.0]),
         1 => select(vec![1e4, -1e4, 1e7, -1e7, 1e15, -1e15, f64::MAX, f64::MIN]),
+    ]
+}
+
+/// Ticks that an animation takes: some frames, and the least and the most that is valid.
+pub(super) fn lengths() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        8 => (1..9_i64).prop_map(|frames| frames * FRAME),
+        1 => select(vec![1, MAX_TICKS as i64]),
     ]
 }
 
@@ -178,6 +187,11 @@ fn graphics() -> impl Strategy<Value = Item> {
         })
 }
 
+pub(super) fn illustrations() -> impl Strategy<Value = Item> {
+    (one_of(ILLUSTRATIONS), color(), place())
+        .prop_map(|(name, color, at)| illustration(name, color, at))
+}
+
 pub(super) fn drawn() -> impl Strategy<Value = Item> {
     prop_oneof![
         2 => (one_of(SHAPES), color(), place(), number(0.0..40.0)).prop_map(
@@ -186,8 +200,7 @@ pub(super) fn drawn() -> impl Strategy<Value = Item> {
         3 => texts(),
         2 => captions_of_all(),
         2 => charts(),
-        1 => (one_of(ILLUSTRATIONS), color(), place())
-            .prop_map(|(name, color, at)| illustration(name, color, at)),
+        1 => illustrations(),
     ]
 }
 
@@ -195,7 +208,7 @@ pub(super) fn drawn() -> impl Strategy<Value = Item> {
 pub(super) fn placed(bare: impl Strategy<Value = Item>) -> impl Strategy<Value = Item> {
     let turns = (number(-2.0..3.0), number(-360.0..360.0), number(0.0..1.0));
     let moves = (number(-60.0..140.0), number(0.0..160.0));
-    let side = || (one_of(ANIMATIONS), 1..9_i64, one_of(EASINGS));
+    let side = || (one_of(ANIMATIONS), lengths(), one_of(EASINGS));
     // Some stay upright and as they are: they are drawn in other ways.
     let still = any::<bool>();
     (bare, turns, prop::option::of(moves), side(), side(), still).prop_map(
@@ -213,8 +226,8 @@ pub(super) fn placed(bare: impl Strategy<Value = Item>) -> impl Strategy<Value =
             item.keys("scaleX", 1.0, &[(FRAMES - 1, scale)])
                 .keys("rotation", 0.0, &[(FRAMES - 1, turn)])
                 .with("opacity", opacity)
-                .animate("in", enter.0, enter.1, enter.2)
-                .animate("out", leave.0, leave.1, leave.2)
+                .animate_for("in", enter.0, enter.1, enter.2)
+                .animate_for("out", leave.0, leave.1, leave.2)
         },
     )
 }

@@ -10,9 +10,13 @@ use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 use super::films::films;
+use super::items::illustrations;
+use crate::film::film;
 
 /// So many that a word of one in a hundred films is missed once in e^20 times.
 const FILMS: usize = 2000;
+/// Illustrations, which are too many for these films to show each: as surely of a hundred.
+const DRAWINGS: usize = 2500;
 
 /// Where a word is said, and the word.
 type Words = BTreeSet<(String, String)>;
@@ -33,6 +37,7 @@ fn said(document: &Value) -> Words {
             "effectType",
             "filterType",
             "motionGraphicId",
+            "illustrationName",
         ] {
             say(field, &item[field]);
         }
@@ -78,6 +83,8 @@ fn sayable() -> Words {
         ("transition easing", names::EASINGS),
         ("direction", names::DIRECTIONS),
         ("background", names::BACKGROUNDS),
+        ("ratio", names::RATIOS),
+        ("illustrationName", names::ILLUSTRATIONS),
     ]
     .into_iter()
     .flat_map(|(place, words)| each(place, words))
@@ -92,8 +99,14 @@ fn random_films_say_every_word_of_the_vocabularies() {
     let (films, mut runner) = (films(), TestRunner::deterministic());
     let mut found = Words::new();
     for _ in 0..FILMS {
-        let film = films.new_tree(&mut runner).unwrap().current();
-        found.extend(said(&film.json()));
+        let one = films.new_tree(&mut runner).unwrap().current();
+        found.extend(said(&one.json()));
+        found.insert(("ratio".to_owned(), one.ratio.to_string()));
+    }
+    let drawings = illustrations();
+    for _ in 0..DRAWINGS {
+        let drawing = drawings.new_tree(&mut runner).unwrap().current();
+        found.extend(said(&film().track([drawing]).json()));
     }
     let silent: Vec<_> = sayable().difference(&found).cloned().collect();
     assert!(silent.is_empty(), "no film says {silent:?}");

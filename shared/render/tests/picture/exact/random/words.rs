@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::items::{color, number, one_of, place};
+use super::items::{color, lengths, number, one_of, place};
 use crate::film::{Item, captions, text};
 
 pub(super) fn words() -> impl Strategy<Value = &'static str> {
@@ -56,11 +56,11 @@ fn looks() -> impl Strategy<Value = Vec<(&'static str, Value)>> {
     )
 }
 
-/// Animations of letters, at either side and between.
+/// Animations of letters, at either side and between, each with the ticks it takes.
 type Letters = [Option<(&'static str, i64, &'static str)>; 3];
 
 fn letters() -> impl Strategy<Value = Letters> {
-    let one = || prop::option::of((one_of(CAPTION_ANIMATIONS), 1..9_i64, one_of(EASINGS)));
+    let one = || prop::option::of((one_of(CAPTION_ANIMATIONS), lengths(), one_of(EASINGS)));
     [one(), one(), one()]
 }
 
@@ -70,7 +70,7 @@ fn dressed(item: Item, looks: Vec<(&'static str, Value)>, letters: Letters) -> I
         .fold(item, |item, (field, value)| item.with(field, value));
     let sides = ["in", "out", "loop"].into_iter().zip(letters);
     sides.fold(item, |item, (side, letters)| match letters {
-        Some((kind, frames, easing)) => item.eased_letters(side, kind, frames, easing),
+        Some((kind, ticks, easing)) => item.letters_for(side, kind, ticks, easing),
         None => item,
     })
 }

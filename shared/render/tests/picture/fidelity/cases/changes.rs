@@ -9,6 +9,7 @@ use crate::film::{Film, Item, captions, effect, film, filter, image, solid, text
 
 pub(super) fn cases() -> Vec<Case> {
     let mut all = transitions();
+    all.extend(eased());
     all.extend(joined());
     all.extend(effects());
     all.extend(filters());
@@ -17,9 +18,18 @@ pub(super) fn cases() -> Vec<Case> {
 
 /// Two clips before a plain colour; their transition lasts from frame 10 to 20.
 fn pair(outgoing: Item, incoming: Item, kind: &str, direction: Option<&str>) -> Film {
+    eased_pair([outgoing, incoming], kind, direction, "linear")
+}
+
+fn eased_pair(
+    [outgoing, incoming]: [Item; 2],
+    kind: &str,
+    direction: Option<&str>,
+    easing: &str,
+) -> Film {
     film()
         .track([outgoing.at(0, 15), incoming.at(15, 15)])
-        .transition(kind, direction, 10, "linear")
+        .transition(kind, direction, 10, easing)
         .background(json!({ "type": "color", "color": "#406080", "gradient": null }))
 }
 
@@ -35,6 +45,22 @@ fn transitions() -> Vec<Case> {
         }
     };
     ways.clone().map(at(12)).chain(ways.map(at(17))).collect()
+}
+
+/// Transitions along each curve.
+fn eased() -> Vec<Case> {
+    [
+        ("fade", None, "ease-in"),
+        ("iris", None, "ease-out"),
+        ("wipe", Some("from-left"), "ease-in-out"),
+    ]
+    .into_iter()
+    .map(|(kind, direction, easing)| {
+        let clips = ["flag.png", "broad.png"].map(|file| image(file, ALL));
+        let film = eased_pair(clips, kind, direction, easing);
+        boxes(format!("{kind}-{easing}"), 12, film)
+    })
+    .collect()
 }
 
 /// Clips of other types, joined.

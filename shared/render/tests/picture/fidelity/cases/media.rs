@@ -85,6 +85,14 @@ fn drawings() -> Vec<Case> {
             )),
         ),
         boxes(
+            "illustration-stretched",
+            0,
+            drawn(
+                illustration("IMegaphone", "#b4472a", [10.0, 30.0, 300.0, 120.0])
+                    .with("keepAspectRatio", false),
+            ),
+        ),
+        boxes(
             "illustration-turned",
             0,
             drawn(

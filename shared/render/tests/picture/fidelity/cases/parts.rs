@@ -50,7 +50,83 @@ fn words(words: &str, size: u32, weight: &str) -> Item {
 const REST: u64 = 60;
 
 pub(super) fn cases() -> Vec<Case> {
-    vec![progress_bar(), call_to_action()]
+    vec![
+        progress_bar(),
+        call_to_action(),
+        lower_third(),
+        title_card(),
+        counter(),
+    ]
+}
+
+fn lower_third() -> Case {
+    let space = Space {
+        place: [10.0, 60.0, 300.0, 60.0],
+        size: (900.0, 180.0),
+    };
+    let subtitle = words("Mathematician, London", 32, "400").with("color", "#b9c2d6");
+    let parts = [
+        space.part(
+            solid("rectangle", "#10141fe6", [0.0; 4]),
+            [10.0, 0.0, 890.0, 180.0],
+        ),
+        space.part(words("Ada Lovelace", 58, "700"), [44.0, 30.0, 680.0, 72.0]),
+        space.part(subtitle, [44.0, 104.0, 680.0, 44.0]),
+        space.part(
+            solid("rectangle", "#ffb020", [0.0; 4]),
+            [0.0, 0.0, 10.0, 180.0],
+        ),
+    ];
+    let props = json!({ "title": "Ada Lovelace", "subtitle": "Mathematician, London" });
+    let whole = graphic("lower-third", &props, space.place).at(0, 75);
+    letters("lower-third", REST, film().track([whole])).beside(stacked(parts))
+}
+
+fn title_card() -> Case {
+    // Larger than the canvas, so that its subtitle can be read.
+    let space = Space {
+        place: [-80.0, -45.0, 480.0, 270.0],
+        size: (1280.0, 720.0),
+    };
+    let title = words("Aurora", 104, "900").with("align", "center");
+    let subtitle = words("A film in three parts", 42, "400").with("align", "center");
+    let line = solid("rectangle", "#5b8cff", [0.0; 4]).with("borderRadius", 4);
+    let parts = [
+        space.part(
+            solid("rectangle", "#0c1020", [0.0; 4]),
+            [0.0, 0.0, 1280.0, 720.0],
+        ),
+        space.part(
+            title.with("letterSpacing", -1),
+            [90.0, 256.0, 1100.0, 130.0],
+        ),
+        space.part(line, [540.0, 412.0, 200.0, 8.0]),
+        space.part(
+            subtitle.with("letterSpacing", 1).with("color", "#aeb8d0"),
+            [140.0, 450.0, 1000.0, 60.0],
+        ),
+    ];
+    let props = json!({ "title": "Aurora", "subtitle": "A film in three parts" });
+    let whole = graphic("title-card", &props, space.place).at(0, 75);
+    letters("title-card", REST, film().track([whole])).beside(stacked(parts))
+}
+
+fn counter() -> Case {
+    let space = Space {
+        place: [30.0, 25.0, 260.0, 130.0],
+        size: (640.0, 320.0),
+    };
+    let number = words("72%", 136, "900").with("align", "center");
+    let line = solid("rectangle", "#2fd6a3", [0.0; 4]).with("borderRadius", 4);
+    let label = words("of all films", 40, "500").with("align", "center");
+    let parts = [
+        space.part(number.with("letterSpacing", -2), [0.0, 24.0, 640.0, 170.0]),
+        space.part(line, [220.0, 200.0, 200.0, 8.0]),
+        space.part(label.with("color", "#aeb8d0"), [0.0, 234.0, 640.0, 52.0]),
+    ];
+    let props = json!({ "to": 72, "suffix": "%", "label": "of all films" });
+    let whole = graphic("counter", &props, space.place).at(0, 75);
+    letters("counter", REST, film().track([whole])).beside(stacked(parts))
 }
 
 fn progress_bar() -> Case {

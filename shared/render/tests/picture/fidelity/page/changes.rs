@@ -35,6 +35,26 @@ pub(super) struct Cut {
     pub(super) progress: f64,
 }
 
+/// How far a transition has come along the curve that CSS calls so. Their first handle is
+/// level, as is their last: so y is the same in all of them.
+pub(super) fn eased(easing: &str, done: f64) -> f64 {
+    const STEPS: u32 = 100_000;
+    let (first, last) = match easing {
+        "linear" => return done,
+        "ease-in" => (0.42, 1.0),
+        "ease-out" => (0.0, 0.58),
+        "ease-in-out" => (0.42, 0.58),
+        other => panic!("no easing is called {other}"),
+    };
+    let x = |t: f64| {
+        let handles = 3.0 * (1.0 - t) * t * ((1.0 - t) * first + t * last);
+        handles + t.powi(3)
+    };
+    let mut steps = (0..=STEPS).map(|step| f64::from(step) / f64::from(STEPS));
+    let t = steps.find(|t| x(*t) >= done).unwrap_or(1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
 /// A layer as large as the composition.
 fn layer(style: &str, html: &str) -> String {
     format!("<div style='position:absolute;inset:0;{style}'>{html}</div>")

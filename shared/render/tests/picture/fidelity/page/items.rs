@@ -91,9 +91,17 @@ pub(super) fn illustration(item: &Value) -> String {
         .map(|(tone, css)| format!(".{tone}{{fill:{css}}}.s-{tone}{{fill:none;stroke:{css}}}"));
     // A picture of its own: what it calls its tones is no one else's business.
     let (head, shapes) = drawing.split_once('>').unwrap();
-    let svg = format!("{head}><style>{}</style>{shapes}", rules.concat());
+    let fit = if item["keepAspectRatio"] == true {
+        "xMidYMid"
+    } else {
+        "none"
+    };
+    let svg = format!(
+        "{head} preserveAspectRatio='{fit}'><style>{}</style>{shapes}",
+        rules.concat()
+    );
     let hex = main.trim_start_matches('#');
-    let file = stage::media_dir().join(format!("{name}_{hex}.svg"));
+    let file = stage::media_dir().join(format!("{name}_{hex}_{fit}.svg"));
     std::fs::write(&file, svg).unwrap();
     format!(
         "<img src='file://{}' style='display:block;width:100%;height:100%'>",

@@ -106,14 +106,14 @@ impl Frame<'_> {
             let lasts = [transition, clips[0], clips[1]].map(|part| ticks(part, "durationTicks"));
             let lasts = lasts.into_iter().min().unwrap();
             let done = self.local(clips[1]) + lasts / 2;
-            assert_eq!(transition["easing"], "linear");
+            let easing = transition["easing"].as_str().unwrap();
             let direction = transition["params"]["direction"].as_str();
             let under_way = transition["trackId"] == track["id"] && (0..lasts).contains(&done);
             under_way.then(|| Cut {
                 clips: clips.map(Value::clone),
                 kind: transition["type"].as_str().unwrap().to_owned(),
                 direction: direction.unwrap_or_default().to_owned(),
-                progress: done as f64 / lasts as f64,
+                progress: changes::eased(easing, done as f64 / lasts as f64),
             })
         });
         cuts.next()
