@@ -76,10 +76,10 @@ fn cuts(state: &EditorState) -> Cuts<'_> {
     cuts
 }
 
-fn clips<'a>(
-    state: &'a EditorState,
+fn clips(
+    state: &EditorState,
     span: impl Fn(&Track, &Item) -> Option<(Ticks, Ticks)>,
-) -> Vec<Clip<'a>> {
+) -> Vec<Clip<'_>> {
     let mut clips = Vec::new();
     for (place, track) in state.tracks.iter().enumerate() {
         for (index, id) in track.items.iter().enumerate() {

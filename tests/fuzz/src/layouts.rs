@@ -54,7 +54,7 @@ pub fn letters(bytes: &[u8]) {
     let mut document: Value = serde_json::from_str(TEXTS[bytes.len() % 2]).unwrap();
     let item = &mut document["items"]["a"];
     item["text"] = json!(String::from_utf8_lossy(bytes));
-    item["resizeOnEdit"] = json!(bytes.len() / 2 % 2 == 0);
+    item["resizeOnEdit"] = json!((bytes.len() / 2).is_multiple_of(2));
     draw_valid(document);
 }
 
