@@ -74,7 +74,7 @@ impl SoundInput {
 }
 
 impl Encoder {
-    /// Starts ffmpeg. The file is there and empty from now on, and whole only after
+    /// Starts ffmpeg. The file has to be there, is empty from now on, and whole only after
     /// [`Encoder::finish`].
     pub fn start(tools: &Tools, request: &EncoderRequest, out: &Path) -> Result<Self, MediaError> {
         let mut ffmpeg = command(&tools.ffmpeg);

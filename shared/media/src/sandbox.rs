@@ -58,9 +58,12 @@ impl View {
         }
     }
 
-    /// Of a child that writes `path`, which is empty from now on.
+    /// Of a child that writes the file `path`, which is there, and empty from now on. None is
+    /// made here: who has removed it meanwhile wants it no more.
     pub(crate) fn writing(path: &Path) -> Result<Self, MediaError> {
-        let output = File::create(path).map_err(|source| MediaError::File {
+        let mut options = File::options();
+        let output = options.write(true).truncate(true).open(path);
+        let output = output.map_err(|source| MediaError::File {
             path: path.to_owned(),
             source,
         })?;

@@ -316,6 +316,7 @@ fn what_is_encoded_plays_and_ends_together() {
             fps: 30,
             sound: true,
         };
+        std::fs::File::create(&out).unwrap();
         let mut encoder = Encoder::start(&tools(), &request, &out).unwrap();
         let mut sound = encoder.take_sound().unwrap();
         let sounding = std::thread::spawn(move || sound.write(&vec![0.0; 96_000]).unwrap());

@@ -24,6 +24,7 @@ mod pipeline;
 mod sound;
 mod spec;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -127,6 +128,11 @@ pub async fn export(
     progress.phase(Phase::Rendering);
     let total = frame_count(doc.duration(), spec.fps);
     progress.frame(0, total);
+    // Here, where it is not made any more once this future is dropped.
+    File::create(out).map_err(|source| MediaError::File {
+        path: out.to_owned(),
+        source,
+    })?;
     let job = pipeline::Job {
         doc: doc.clone(),
         spec: spec.clone(),

@@ -111,6 +111,7 @@ fn one_that_fills_the_disk_is_ended() {
         ..Allowance::PROBE
     };
     let script = format!("exec cat /dev/zero >'{}'", file.display());
+    std::fs::File::create(&file).unwrap();
     let view = View::writing(&file).unwrap();
     let error = ended_in(view, &script, allowance).err().unwrap();
     assert_eq!(

@@ -66,6 +66,7 @@ impl Files {
     }
 
     fn writer(&self) -> View {
+        File::create(self.path("output")).unwrap();
         View::writing(&self.path("output")).unwrap()
     }
 
