@@ -5,8 +5,9 @@
 mod documents;
 pub mod log;
 pub mod pixels;
+mod terminal;
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -19,6 +20,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 pub use documents::{moving_square, request, write};
 use log::Log;
 pub use pixels::probe;
+pub use terminal::{on_terminal, on_terminal_then};
 
 /// Nothing here takes longer on the slowest machine we test on.
 pub const LIMIT: Duration = Duration::from_mins(2);
@@ -51,62 +53,6 @@ pub fn run(args: &[&str], code: i32) -> Output {
 
 pub fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn start_on_terminal(args: &[&str], environment: &[(&str, &str)]) -> Child {
-    let quoted: Vec<String> = std::iter::once(env!("CARGO_BIN_EXE_darkroom"))
-        .chain(args.iter().copied())
-        .map(|arg| format!("'{arg}'"))
-        .collect();
-    let mut command = Command::new("script");
-    command
-        .args([
-            "-qefc",
-            &format!("stty cols 100; exec {}", quoted.join(" ")),
-        ])
-        .arg("/dev/null")
-        .env("TERM", "xterm")
-        .envs(environment.iter().copied())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped());
-    command.spawn().unwrap()
-}
-
-/// What a person sees on a terminal of 100 columns; it must end well.
-pub fn on_terminal(args: &[&str], environment: &[(&str, &str)]) -> String {
-    on_terminal_then(args, environment, "", || {})
-}
-
-/// The same; as soon as it shows a word something is done.
-pub fn on_terminal_then(
-    args: &[&str],
-    environment: &[(&str, &str)],
-    word: &str,
-    then: impl FnOnce(),
-) -> String {
-    let mut child = start_on_terminal(args, environment);
-    let mut output = child.stdout.take().unwrap();
-    let (mut shown, mut then) = (Vec::new(), Some(then));
-    let mut some = [0; 4096];
-    loop {
-        let length = output.read(&mut some).unwrap();
-        if length == 0 {
-            break;
-        }
-        shown.extend_from_slice(&some[..length]);
-        if String::from_utf8_lossy(&shown).contains(word)
-            && let Some(then) = then.take()
-        {
-            then();
-        }
-    }
-    let shown = String::from_utf8_lossy(&shown).into_owned();
-    assert!(
-        child.wait().unwrap().success(),
-        "darkroom {args:?}: {shown}"
-    );
-    assert!(then.is_none(), "no {word:?} in {shown}");
-    shown
 }
 
 /// A running `darkroom serve`; ended with SIGTERM when dropped, with no secret in its log.

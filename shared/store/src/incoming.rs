@@ -8,22 +8,17 @@
 //! a process that is killed leaves nothing behind. It is opened again by `/proc/self/fd`,
 //! which only Linux has.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use aws_sdk_s3::primitives::{ByteStream, Length};
 use darkroom_exports::upload::PartHash;
 use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncWriteExt as _;
-use uuid::Uuid;
 
 use crate::error::StoreError;
-
-/// Access of the owner alone: a file is its user's.
-const MODE: u32 = 0o600;
 
 /// A file that is still coming.
 #[derive(Debug)]
@@ -114,16 +109,8 @@ impl Arrived {
     }
 }
 
-/// A new file that stands in no folder.
+/// A new file that stands in no folder; for its owner alone, as is usual of such.
 fn nameless(folder: &Path) -> io::Result<File> {
     std::fs::create_dir_all(folder)?;
-    let path = folder.join(format!("upload-{}", Uuid::now_v7()));
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(MODE)
-        .open(&path)?;
-    std::fs::remove_file(&path)?;
-    Ok(file)
+    tempfile::tempfile_in(folder)
 }

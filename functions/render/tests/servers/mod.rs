@@ -81,6 +81,19 @@ fn pages(port: u16) -> HashMap<&'static str, Page> {
     ])
 }
 
+/// A task that ended with a sentence on its asset.
+fn assert_refused(stack: &Stack, task: Task, says: &str) {
+    assert_eq!(task.state, TaskState::Failed, "{says}");
+    let error = task.error.unwrap();
+    assert!(
+        error.starts_with("asset `pic-7` cannot be used: "),
+        "{error}"
+    );
+    assert!(error.contains(says), "{says}: {error}");
+    assert!(!error.contains(stack.dir().to_str().unwrap()), "{error}");
+    assert!(task.output_key.is_none());
+}
+
 async fn done(stack: &Stack, worker: &Worker, state: &Value) -> Task {
     let id = stack.create(state).await;
     let message = stack.received().await;
@@ -126,15 +139,7 @@ async fn none_of_them_harms_the_worker() {
         ("/gone", "its server answered 404"),
     ] {
         let task = done(&stack, &worker, &picture_at(&web.url(path))).await;
-        assert_eq!(task.state, TaskState::Failed, "{path}");
-        let error = task.error.unwrap();
-        assert!(
-            error.starts_with("asset `pic-7` cannot be used: "),
-            "{error}"
-        );
-        assert!(error.contains(says), "{path}: {error}");
-        assert!(!error.contains(stack.dir().to_str().unwrap()), "{error}");
-        assert!(task.output_key.is_none());
+        assert_refused(&stack, task, says);
         if path == "/stalled" {
             let task = done(&stack, &worker, &picture_at(&web.url("/good"))).await;
             assert_eq!(task.state, TaskState::Completed, "{:?}", task.error);
