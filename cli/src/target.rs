@@ -320,7 +320,7 @@ mod tests {
             "<Code>BadDig",
             "<Code></Code>",
             "<Code>a b</Code>",
-            &long,
+            long.as_str(),
         ] {
             assert_eq!(s3_code(none), None, "{none}");
         }
