@@ -39,6 +39,10 @@ const REQUEST_LIMIT: Duration = Duration::from_mins(1);
 /// A file, or a part of one, is sent within this time: 8 MiB at 14 KiB a second.
 const SENDING_LIMIT: Duration = Duration::from_mins(10);
 
+/// Most bytes read of an error of the bucket's, and of its code.
+const MOST_ERROR_BYTES: usize = 4096;
+const MOST_CODE_BYTES: usize = 64;
+
 /// An HTTP client bound to one deployment and key.
 #[derive(Debug)]
 pub(crate) struct Client {
@@ -87,6 +91,36 @@ impl std::fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+/// What the bucket answered to bytes that were sent to it.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) status: u16,
+    /// S3's code of an error, where it says one.
+    pub(crate) code: Option<String>,
+}
+
+/// The beginning of an answer's text, as far as it can be read.
+async fn beginning(mut answer: reqwest::Response) -> String {
+    let mut bytes = Vec::new();
+    while bytes.len() < MOST_ERROR_BYTES
+        && let Ok(Some(more)) = answer.chunk().await
+    {
+        bytes.extend_from_slice(&more);
+    }
+    bytes.truncate(MOST_ERROR_BYTES);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// `BadDigest` of `<Error><Code>BadDigest</Code>...`: a few letters and digits.
+fn s3_code(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("<Code>")?;
+    let (code, _) = rest.split_once("</Code>")?;
+    let is_code = !code.is_empty()
+        && code.len() <= MOST_CODE_BYTES
+        && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_code.then(|| code.to_owned())
+}
 
 /// Whether asking again may help: no answer, or one of the service's own faults.
 pub(crate) fn passes(error: &anyhow::Error) -> bool {
@@ -223,13 +257,13 @@ impl Client {
         self.answer_to(request).await
     }
 
-    /// PUTs bytes to an absolute URL (presigned: the key is not sent); answers the status.
+    /// PUTs bytes to an absolute URL (presigned: the key is not sent).
     pub(crate) async fn put(
         &self,
         url: &str,
         headers: &Map<String, Value>,
         bytes: Bytes,
-    ) -> anyhow::Result<u16> {
+    ) -> anyhow::Result<Stored> {
         let mut request = self.files.put(url).body(bytes);
         for (name, value) in headers {
             request = request.header(name, value.as_str().unwrap_or_default());
@@ -237,10 +271,17 @@ impl Client {
         let answer = request.send().await;
         // The address is a secret as long as it is good.
         let answer = answer.map_err(reqwest::Error::without_url);
-        Ok(answer
-            .context("the bucket does not answer")?
-            .status()
-            .as_u16())
+        let answer = answer.context("the bucket does not answer")?;
+        let status = answer.status();
+        let code = if status.is_success() {
+            None
+        } else {
+            s3_code(&beginning(answer).await)
+        };
+        Ok(Stored {
+            status: status.as_u16(),
+            code,
+        })
     }
 
     /// Starts a download from an absolute URL (presigned: the key is not sent).
@@ -261,5 +302,27 @@ impl Client {
             "{} does not answer; is the service running?",
             self.base
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_an_error_is_found_where_it_is_one() {
+        let told =
+            "<?xml version=\"1.0\"?>\n<Error><Code>RequestTimeout</Code><Message>x</Message>";
+        assert_eq!(s3_code(told).as_deref(), Some("RequestTimeout"));
+        let long = format!("<Code>{}</Code>", "x".repeat(MOST_CODE_BYTES + 1));
+        for none in [
+            "",
+            "<Code>BadDig",
+            "<Code></Code>",
+            "<Code>a b</Code>",
+            long.as_str(),
+        ] {
+            assert_eq!(s3_code(none), None, "{none}");
+        }
     }
 }

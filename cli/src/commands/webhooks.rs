@@ -46,6 +46,10 @@ enum Action {
     /// A secret is printed when it is made and never again, in two forms of one key:
     /// `whs_...` for the official client's verifier, `whsec_...` for Standard Webhooks
     /// libraries.
+    ///
+    /// A --rotate that fails may have made a secret that nobody has seen: without --rotate the
+    /// command says when the newest was made. The one before it then signs for --overlap, and
+    /// no longer than until the next --rotate, whose secret the receiver must have at once.
     Secret {
         /// Make a secret, in the place of the one there is.
         #[arg(long)]

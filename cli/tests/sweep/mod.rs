@@ -1,5 +1,6 @@
 //! The deployed sweep, under its role of the template.
 
+use darkroom_exports::repair::UNCLAIMED_SENDS;
 use serde_json::{Value, json};
 
 use crate::common::{LIMIT, moving_square, receiver, request};
@@ -32,6 +33,19 @@ impl Deployed {
         self.call("dynamodb", "DynamoDB_20120810.UpdateItem", &update)
             .await;
     }
+
+    /// A task of the user of this machine that nobody could claim for a day.
+    async fn sent_for_a_day(&self, task: &str) {
+        let update = json!({
+            "TableName": "darkroom",
+            "Key": { "pk": { "S": "U#dev" }, "sk": { "S": format!("T#{task}") } },
+            "UpdateExpression": "SET resends = :many",
+            "ConditionExpression": "attribute_exists(dueShard)",
+            "ExpressionAttributeValues": { ":many": { "N": UNCLAIMED_SENDS.to_string() } },
+        });
+        self.call("dynamodb", "DynamoDB_20120810.UpdateItem", &update)
+            .await;
+    }
 }
 
 #[tokio::test]
@@ -49,6 +63,7 @@ async fn the_deployed_sweep_repairs_and_tells_of_it() {
     assert_eq!(deployed.messages(QUEUE).await, (2, 0));
 
     // Its message came too often; the other one's is sent again, and slots are looked at.
+    deployed.sent_for_a_day(&poisonous).await;
     let letter = json!({ "user": "dev", "task": poisonous }).to_string();
     let letter = json!({ "MessageBody": letter });
     deployed.sqs("SendMessage", DEAD_LETTERS, letter).await;

@@ -51,6 +51,8 @@ struct Gate {
     passed: AtomicUsize,
     /// Parts that are answered 503 before one passes.
     to_fail: AtomicUsize,
+    /// Parts whose sender the bucket finds slow, before one passes.
+    to_time_out: AtomicUsize,
 }
 
 impl Gate {
@@ -64,6 +66,7 @@ impl Gate {
             may_pass: AtomicUsize::new(1),
             passed: AtomicUsize::default(),
             to_fail: AtomicUsize::default(),
+            to_time_out: AtomicUsize::default(),
         });
         let app = Router::new().fallback(pass).with_state(Arc::clone(&gate));
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -89,6 +92,10 @@ async fn pass(State(gate): State<Arc<Gate>>, request: Request) -> Response {
     let is_part = !request.uri().path().starts_with("/v1/");
     if is_part && take_one(&gate.to_fail) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    if is_part && take_one(&gate.to_time_out) {
+        let told = "<Error><Code>RequestTimeout</Code><Message>Idle.</Message></Error>";
+        return (StatusCode::BAD_REQUEST, told).into_response();
     }
     if is_part && !take_one(&gate.may_pass) {
         return std::future::pending().await;
@@ -138,8 +145,9 @@ async fn a_large_file_goes_on_where_it_was_interrupted() {
     let printed: Vec<String> = printed.map(Result::unwrap).collect();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{printed:?}");
 
-    // One try of the rest fails on its way.
+    // Two tries of the rest fail on their way.
     gate.to_fail.store(1, Ordering::SeqCst);
+    gate.to_time_out.store(1, Ordering::SeqCst);
     gate.may_pass.store(100, Ordering::SeqCst);
     let output = gate.upload(&service.key, &file).output().unwrap();
     let printed = stdout(&output);

@@ -1,4 +1,5 @@
-//! Messages that came too often: what they name ends FAILED, and then they are deleted.
+//! Messages that came too often: what they name ends FAILED, unless it goes on without them,
+//! and then they are deleted.
 
 use darkroom_exports::repair::{Action, judge_dead_letter};
 use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp, TraceId};

@@ -18,6 +18,10 @@ pub const GAVE_UP: &str = "The export could not be finished because of a fault o
 /// A task that nobody claimed for so many seconds is sent to the queue again.
 pub const UNCLAIMED_SECONDS: i64 = 30;
 
+/// A task that nobody claims, and whose message comes too often, ends FAILED once it was sent
+/// again so often: after a day, as most of its sends are 15 minutes apart.
+pub const UNCLAIMED_SENDS: u32 = 100;
+
 /// The longest pause between two sends of a task that waits for a worker, in seconds.
 const LONGEST_PAUSE_SECONDS: i64 = 900;
 
@@ -84,9 +88,13 @@ pub fn judge_due(work: &Work, now: Timestamp) -> Action {
 }
 
 /// What is to be done about a task whose message ended in the dead-letter queue. One that
-/// a worker has, or that is held, goes on without that message: the due index has it.
+/// a worker has, or that is held, goes on without that message: the due index has it. So does
+/// one that waits for a worker: nobody could claim it, as while the table refuses, and that
+/// burns none of its attempts. It is sent again until it was sent [`UNCLAIMED_SENDS`] times.
 pub fn judge_dead_letter(work: &Work, now: Timestamp) -> Action {
+    let may_be_claimed = work.attempts < MAX_ATTEMPTS && work.resends < UNCLAIMED_SENDS;
     match work.state {
+        TaskState::Pending if may_be_claimed => Action::Leave,
         TaskState::Pending => Action::Fail,
         TaskState::Processing if !work.is_worked_on(now) => Action::Fail,
         _ => Action::Leave,
@@ -122,7 +130,8 @@ mod tests {
         use TaskState::{Paused, Pending, Processing};
         let (alive, dead) = (Some(NOW.0), Some(NOW.0 - 1));
         for (state, attempts, lease, due, dead_letter) in [
-            (Pending, 0, None, Send, Fail),
+            (Pending, 0, None, Send, Leave),
+            (Pending, 2, None, Send, Leave),
             // Held after its third attempt, and let go: the next claim ends it.
             (Pending, 3, None, Send, Fail),
             (Processing, 1, alive, Leave, Leave),
@@ -137,6 +146,17 @@ mod tests {
             assert_eq!(judge_due(&work, NOW), due, "{work:?}");
             assert_eq!(judge_dead_letter(&work, NOW), dead_letter, "{work:?}");
         }
+    }
+
+    #[test]
+    fn a_task_that_nobody_can_claim_is_left_for_a_day() {
+        let mut waiting = work(TaskState::Pending, 0, None);
+        waiting.resends = UNCLAIMED_SENDS - 1;
+        assert_eq!(judge_dead_letter(&waiting, NOW), Action::Leave);
+        waiting.resends = UNCLAIMED_SENDS;
+        assert_eq!(judge_dead_letter(&waiting, NOW), Action::Fail);
+        let seconds: i64 = (0..UNCLAIMED_SENDS).map(resend_pause_seconds).sum();
+        assert!((86_400..2 * 86_400).contains(&seconds), "{seconds}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use darkroom_exports::{Credits, StateDocument};
 
 use crate::config::Store;
+use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::files::{BadFiles, Looked};
 use crate::item::{Item, account_key, api_key_key, n, number, queue_key};
@@ -205,11 +206,7 @@ impl Store {
         if let Some(value) = value {
             update = update.expression_attribute_values(":value", value);
         }
-        update
-            .send()
-            .await
-            .map_err(|error| StoreError::sdk("UpdateItem", &error))?;
-        Ok(())
+        written_if_allowed(update).await.map(drop)
     }
 
     /// How an account stood when this process last saw it.

@@ -14,6 +14,9 @@ use crate::read::List;
 use crate::tasks::Page;
 use crate::transact::{Part, Parts, Sent, built, delete_part, put_part};
 
+/// Most bindings of deleted assets that are removed by one reader.
+const FORGOTTEN_AT_ONCE: usize = 25;
+
 /// What binding or unbinding came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
@@ -138,17 +141,41 @@ impl Store {
             only: None,
         };
         let (bindings, next) = self.page(&list).await?;
-        let keys = bindings
-            .iter()
-            .filter_map(|item| Some(text(item, "sk")?.strip_prefix(&prefix)?.to_owned()))
-            .map(|id| asset_key(user, &id))
-            .collect();
+        let id = |item: &Item| Some(text(item, "sk")?.strip_prefix(&prefix)?.to_owned());
+        let mut bound: Vec<String> = bindings.iter().filter_map(id).collect();
+        let keys = bound.iter().map(|id| asset_key(user, id)).collect();
         let mut found = self.get_items(keys).await?;
         found.retain(|item| !item.contains_key("deletedAt"));
+        let is_there = |id: &String| found.iter().any(|item| read_id(item).as_ref() == Some(id));
+        bound.retain(|id| !is_there(id));
+        self.forget_bindings(user, project, &bound).await;
         found.sort_by_key(|item| std::cmp::Reverse(read_id(item)));
         Ok(Some(Page {
             entries: found.iter().map(read).collect::<Result<_, _>>()?,
             next: next.as_deref().and_then(AssetId::parse),
         }))
+    }
+
+    /// Removes bindings of assets that are deleted, as they stay for good, so that a list is
+    /// not of empty pages. What is left is found by the next reader.
+    async fn forget_bindings(&self, user: &str, project: ProjectId, assets: &[String]) {
+        if assets.is_empty() {
+            return;
+        }
+        let part = |asset: &String| {
+            let delete = Delete::builder()
+                .table_name(&self.0.table)
+                .set_key(Some(binding_key(user, project, asset)));
+            delete_part(delete).map(|part| (Part::Binding, part))
+        };
+        let parts = assets.iter().take(FORGOTTEN_AT_ONCE).map(part);
+        let parts: Result<Parts, StoreError> = parts.collect();
+        let sent = match parts {
+            Ok(parts) => Box::pin(self.send_parts(parts)).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = sent {
+            tracing::warn!("bindings of deleted assets stay: {error}");
+        }
     }
 }

@@ -132,8 +132,11 @@ impl Store {
             }
             match judge_account(new, &found, standing, named.deletions()) {
                 Account::Refused(outcome) => {
-                    if matches!(outcome, Created::LimitReached(_)) {
-                        self.have_slots_proven(new.task, user, &found).await?;
+                    if matches!(outcome, Created::LimitReached(_))
+                        && let Err(error) = self.have_slots_proven(new.task, user, &found).await
+                    {
+                        // The next create that they refuse asks again.
+                        tracing::warn!("the slots of an account are not proven yet: {error}");
                     }
                     return Ok(outcome);
                 }

@@ -5,8 +5,9 @@
 //! the table, so it only names what to look at; every write is conditional on the item,
 //! and of several who try at once one does it.
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::ReturnValue;
 use darkroom_exports::repair::{UNCLAIMED_SECONDS, Work, resend_pause_seconds};
 use darkroom_exports::{DeliveryId, TaskId, TaskState, Timestamp, TraceId};
@@ -19,10 +20,13 @@ use crate::item::{
     DUE_SHARDS, HELD_SHARD, Item, key, n, number, queue_key, s, task_key, text, trace,
 };
 use crate::read::take_item;
+use crate::transact::{TRIES, pause};
 use crate::webhooks::delivery_id;
 
 /// What cannot be repaired is looked at again after so long.
 const SET_ASIDE_SECONDS: i64 = 3600;
+/// Code of an update whose item a transaction is writing.
+const IN_TRANSACTION: &str = "TransactionConflictException";
 
 /// Something that was due when the index was read.
 #[derive(Debug, Clone)]
@@ -252,12 +256,29 @@ impl Store {
     }
 }
 
-/// Sends an update that is conditional on its item; the attributes that it answers, or
-/// `None` where the condition refused it.
+/// Sends an update; the attributes that it answers, or `None` where its condition refused
+/// it.
+///
+/// One that meets a transaction on its item is refused by DynamoDB without being judged. The
+/// SDK does not try it again by itself, so that is done here.
 pub(crate) async fn written_if_allowed(
     update: UpdateItemFluentBuilder,
 ) -> Result<Option<Item>, StoreError> {
-    match update.send().await {
+    for attempt in 0..TRIES - 1 {
+        let sent = Box::pin(update.clone().send()).await;
+        let met = matches!(&sent, Err(error) if error.code() == Some(IN_TRANSACTION));
+        if !met {
+            return written(sent);
+        }
+        pause(attempt).await;
+    }
+    written(Box::pin(update.send()).await)
+}
+
+fn written(
+    sent: Result<UpdateItemOutput, SdkError<UpdateItemError>>,
+) -> Result<Option<Item>, StoreError> {
+    match sent {
         Ok(written) => Ok(Some(written.attributes.unwrap_or_default())),
         Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
         Err(error) => Err(StoreError::sdk("UpdateItem", &error)),

@@ -1,6 +1,26 @@
 //! What can go wrong between us and AWS.
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use std::error::Error;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::RequestId as _;
+
+/// Codes of DynamoDB, SQS and S3 after which the same call may go through later.
+const PASSING: [&str; 13] = [
+    "TransactionConflict",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestTimeout",
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "ServiceUnavailable",
+    "SlowDown",
+];
 
 /// A failed call, as a sentence without secrets.
 #[derive(Debug, thiserror::Error)]
@@ -65,31 +85,103 @@ impl StoreError {
     }
 
     /// Sorts an SDK error by whether a retry may help.
-    pub(crate) fn sdk<E, R>(call: &'static str, error: &SdkError<E, R>) -> Self
+    pub(crate) fn sdk<E>(call: &'static str, error: &SdkError<E>) -> Self
     where
-        E: std::error::Error + ProvideErrorMetadata + 'static,
-        R: std::fmt::Debug,
+        E: Error + ProvideErrorMetadata + 'static,
     {
-        let cause = DisplayErrorContext(error).to_string();
+        let cause = told(error);
         let code = error.code().unwrap_or_default();
         let passing = matches!(
             error,
             SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
-        ) || [
-            "TransactionConflict",
-            "TransactionInProgressException",
-            "ThrottlingException",
-            "ProvisionedThroughputExceededException",
-            "RequestLimitExceeded",
-            "InternalServerError",
-            "ServiceUnavailable",
-            "SlowDown",
-        ]
-        .contains(&code);
+        ) || PASSING.contains(&code);
         if passing {
             Self::Busy { call, cause }
         } else {
             Self::Refused { call, cause }
+        }
+    }
+}
+
+/// An error and its causes, with what the service says of it. Nothing of its `Debug`, which
+/// holds the whole answer: the secret of an account, or the headers of a callback.
+fn told<E>(error: &SdkError<E>) -> String
+where
+    E: Error + ProvideErrorMetadata + 'static,
+{
+    let mut told = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        told = format!("{told}: {inner}");
+        cause = inner.source();
+    }
+    for (name, value) in [
+        ("code", error.code()),
+        ("message", error.message()),
+        ("request id", error.request_id()),
+    ] {
+        if let Some(value) = value {
+            told = format!("{told}; {name}: {value}");
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::error::ErrorMetadata;
+    use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_runtime_api::http::StatusCode;
+
+    use super::*;
+
+    const HUSH: &str = "whs_hush";
+
+    /// An answer with a secret in it.
+    fn answer(status: u16) -> HttpResponse {
+        let status = StatusCode::try_from(status).unwrap();
+        let body = format!(r#"{{"webhookSecret":"{HUSH}"}}"#);
+        let mut answer = HttpResponse::new(status, body.into());
+        let headers = answer.headers_mut();
+        headers.insert("x-amzn-requestid", "the-request");
+        answer
+    }
+
+    fn refused(code: &str) -> SdkError<UpdateItemError> {
+        let said = ErrorMetadata::builder().code(code).message("not now");
+        SdkError::service_error(UpdateItemError::generic(said.build()), answer(400))
+    }
+
+    #[test]
+    fn a_failed_call_is_told_without_its_answer() {
+        let unread: SdkError<UpdateItemError> =
+            SdkError::response_error("a string was expected", answer(200));
+        let unread = StoreError::sdk("UpdateItem", &unread);
+        assert!(unread.may_retry(), "{unread:?}");
+        let refused = StoreError::sdk("UpdateItem", &refused("Odd"));
+        assert!(!refused.may_retry(), "{refused:?}");
+        for (error, expected) in [
+            (unread, &["a string was expected", "the-request"][..]),
+            (refused, &["Odd", "not now", "the-request"][..]),
+        ] {
+            let (told, shown) = (error.to_string(), format!("{error:?}"));
+            assert!(!told.contains(HUSH) && !shown.contains(HUSH), "{shown}");
+            for words in expected {
+                assert!(told.contains(words), "{words}: {told}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_passes_may_be_tried_again() {
+        for code in PASSING {
+            let error = StoreError::sdk("UpdateItem", &refused(code));
+            assert!(error.may_retry(), "{error}");
+        }
+        for code in ["ValidationException", "AccessDeniedException", ""] {
+            let error = StoreError::sdk("UpdateItem", &refused(code));
+            assert!(!error.may_retry(), "{error}");
         }
     }
 }

@@ -7,13 +7,13 @@ mod claim;
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure as OnFailure;
 use darkroom_editor_state::Ticks;
 use darkroom_exports::{ExportPhase, Settings, TaskId, TaskState, Timestamp, TraceId};
 
 use crate::config::Store;
+use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::item::{Item, n, s, task_key, text};
 
@@ -169,7 +169,7 @@ impl Store {
     /// Gives the lease up at once, so that a retry need not wait for it.
     pub async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
         let now = Timestamp::now().0;
-        let released = self
+        let update = self
             .0
             .db
             .update_item()
@@ -182,14 +182,8 @@ impl Store {
             .expression_attribute_values(":now", n(now))
             .expression_attribute_values(":processing", s(TaskState::Processing.as_str()))
             .expression_attribute_values(":generation", n(claim.generation))
-            .expression_attribute_values(":owner", s(&claim.owner))
-            .send()
-            .await;
-        match released {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(()),
-            Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
-        }
+            .expression_attribute_values(":owner", s(&claim.owner));
+        written_if_allowed(update).await.map(drop)
     }
 }
 

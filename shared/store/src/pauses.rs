@@ -113,11 +113,8 @@ impl Store {
         } else {
             update.update_expression("REMOVE paused")
         };
-        let written = update
-            .send()
-            .await
-            .map_err(|error| StoreError::sdk("UpdateItem", &error))?;
-        let tasks = active_tasks(&written.attributes.unwrap_or_default());
+        let written = written_if_allowed(update).await?;
+        let tasks = active_tasks(&written.unwrap_or_default());
         Ok(tasks.iter().filter_map(|id| TaskId::parse(id)).collect())
     }
 

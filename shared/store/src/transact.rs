@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::item::{Item, flag};
 use crate::keys::ApiKey;
 
-/// Times that a transaction is tried when it meets others, or when what it was
+/// Times that a transaction or an update is tried when it meets others, or when what it was
 /// made from has changed.
 pub(crate) const TRIES: u32 = 6;
 /// Code of a part whose condition was judged and failed.

@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use super::LocalFile;
 use crate::output::text;
 use crate::progress::Meter;
-use crate::target::{Client, passes};
+use crate::target::{Client, Stored, passes};
 
 /// Parts that are sent at a time, each of 8 MiB in memory.
 const TOGETHER: usize = 3;
@@ -25,6 +25,14 @@ const TOGETHER: usize = 3;
 const TRIES: u32 = 6;
 /// Longest pause before the second try; each further one may be twice as long.
 const FIRST_PAUSE_MS: u64 = 500;
+
+/// Codes of S3 for bytes that are not the ones which were signed for.
+const OTHER_BYTES: [&str; 4] = [
+    "BadDigest",
+    "InvalidDigest",
+    "XAmzContentChecksumMismatch",
+    "XAmzContentSHA256Mismatch",
+];
 
 /// Uploads a file; answers the asset.
 pub(super) async fn upload(
@@ -138,17 +146,7 @@ impl Upload<'_> {
         let sent = self
             .client
             .put(text(part, "url"), headers.unwrap_or(&none), bytes);
-        match sent.await.map_err(at_once)? {
-            200..=299 => Ok(()),
-            400 => Err(NotSent {
-                error: anyhow!("the file was changed while it was sent; upload it again"),
-                passes: false,
-            }),
-            status => Err(NotSent {
-                error: anyhow!("the bucket answered {status}"),
-                passes: true,
-            }),
-        }
+        judge(&sent.await.map_err(at_once)?)
     }
 
     /// Completes the upload; answers the asset. Again is the same asset.
@@ -166,9 +164,65 @@ impl Upload<'_> {
     }
 }
 
+/// What the bucket's answer to a part means. All but bytes that are not the announced ones
+/// may pass: of 400 too, which is said of a connection that was slow and of a signature whose
+/// credentials have ended, after which the next try has another.
+fn judge(answer: &Stored) -> Result<(), NotSent> {
+    if (200..300).contains(&answer.status) {
+        return Ok(());
+    }
+    let code = answer.code.as_deref().unwrap_or_default();
+    if OTHER_BYTES.contains(&code) {
+        return Err(NotSent {
+            error: anyhow!("the file was changed while it was sent; upload it again"),
+            passes: false,
+        });
+    }
+    let told = format!("the bucket answered {} {code}", answer.status);
+    Err(NotSent {
+        error: anyhow!("{}", told.trim_end()),
+        passes: true,
+    })
+}
+
 /// Waits a little, longer each time, and never as long as another who waits.
 async fn pause(tried: u32) {
     let most = FIRST_PAUSE_MS << tried.saturating_sub(1).min(6);
     let millis = rand::random_range(most / 2..=most);
     tokio::time::sleep(Duration::from_millis(millis)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_other_bytes_are_given_up() {
+        let judged = |status, code: Option<&str>| {
+            let code = code.map(str::to_owned);
+            judge(&Stored { status, code })
+        };
+        assert!(judged(200, None).is_ok());
+        for code in OTHER_BYTES {
+            let given_up = judged(400, Some(code)).unwrap_err();
+            assert!(!given_up.passes, "{code}");
+            assert!(given_up.error.to_string().contains("was changed"), "{code}");
+        }
+        for (status, code) in [
+            (400, Some("RequestTimeout")),
+            (400, Some("ExpiredToken")),
+            (400, None),
+            (403, Some("SignatureDoesNotMatch")),
+            (503, Some("SlowDown")),
+        ] {
+            let again = judged(status, code).unwrap_err();
+            assert!(again.passes, "{status} {code:?}");
+            let told = again.error.to_string();
+            assert!(
+                told.starts_with(&format!("the bucket answered {status}")),
+                "{told}"
+            );
+            assert!(told.ends_with(code.unwrap_or("400")), "{told}");
+        }
+    }
 }

@@ -132,7 +132,8 @@ impl Proxy {
         self.faults.lock().unwrap().clear();
     }
 
-    fn take(&self) -> Vec<String> {
+    /// Takes the operations that were asked for.
+    pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.seen.lock().unwrap())
     }
 }

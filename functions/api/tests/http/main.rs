@@ -45,6 +45,7 @@ mod streams;
 mod syncs;
 mod tenancy;
 mod traces;
+mod updates;
 mod uploads;
 mod waits;
 mod world;

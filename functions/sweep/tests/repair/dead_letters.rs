@@ -1,6 +1,6 @@
 //! Messages in the dead-letter queues: gone once what they call for is committed.
 
-use darkroom_exports::repair::GAVE_UP;
+use darkroom_exports::repair::{GAVE_UP, UNCLAIMED_SENDS};
 use darkroom_exports::{DeliveryId, Step, TaskId, TaskState, Timestamp};
 use darkroom_store::{
     DELIVERY_LEASE, DeliveryClaim, DeliveryState, DeliverySummary, RenderMessage, Store,
@@ -58,7 +58,10 @@ fn drained(count: u64) -> Report {
 async fn a_task_whose_message_came_too_often_ends_failed() {
     let rig = Rig::start().await;
     let task = rig.told_export("https://example.com/").await;
-    // One that nobody could claim, and one whose worker died.
+    // One that nobody could claim for a day, and one whose worker died.
+    let many = json!({ ":many": { "N": UNCLAIMED_SENDS.to_string() } });
+    let set = "SET resends = :many";
+    rig.stack.update(USER, &sk(task), set, &many).await;
     let dead = rig.lost_export().await;
     rig.claim(dead).await;
     rig.expire(dead).await;
@@ -76,6 +79,22 @@ async fn a_task_whose_message_came_too_often_ends_failed() {
     assert_eq!(rig.told().await, [format!("{task}-ended")]);
     assert!(rig.renders().await.is_empty(), "nothing is sent again");
     assert_eq!(rig.dead().await, [0, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_nobody_could_claim_is_sent_again() {
+    let rig = Rig::start().await;
+    let task = rig.lost_export().await;
+    rig.dead_render(task).await;
+    assert_eq!(rig.sweep().await, drained(1));
+    assert_eq!(rig.dead().await, [0, 0]);
+    assert_eq!(rig.task(task).await.state, TaskState::Pending);
+    assert_eq!(rig.active().await, [task.to_string()]);
+
+    rig.make_due(&sk(task)).await;
+    assert_eq!(rig.sweep().await.resent, 1);
+    assert_eq!(rig.renders().await, [task]);
+    assert_eq!(rig.claim(task).await.attempt(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

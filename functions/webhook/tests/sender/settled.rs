@@ -2,7 +2,7 @@
 
 use darkroom_exports::Step;
 use darkroom_store::{DELIVERY_LEASE, DeliveryClaim, DeliveryState, Replayed};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::events;
 use crate::rig::{Reply, Rig, message, step};
@@ -114,7 +114,7 @@ async fn a_start_that_is_settled_by_a_lost_answer_lets_the_end_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn headers_are_kept_for_two_weeks_longer_than_deliveries() {
+async fn headers_are_kept_for_three_weeks_longer_than_deliveries() {
     const DAY: i64 = 86_400;
     let rig = Rig::start().await;
     let (task, claim) = rig.started().await;
@@ -129,5 +129,68 @@ async fn headers_are_kept_for_two_weeks_longer_than_deliveries() {
     let (delivery, headers) = (format!("W#{task}#2"), format!("H#{task}"));
     let ended = number(delivery.clone(), "occurredAt").await / 1000;
     assert_eq!(number(delivery, "expiresAt").await, ended + 30 * DAY);
-    assert_eq!(number(headers, "expiresAt").await, ended + 44 * DAY);
+    assert_eq!(number(headers, "expiresAt").await, ended + 51 * DAY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_does_not_send_without_the_headers() {
+    let rig = Rig::start().await;
+    let sender = rig.sender();
+    let (task, claim) = rig.started().await;
+    rig.deliver(&sender).await;
+    rig.complete(&claim).await;
+    rig.deliver(&sender).await;
+    assert_eq!(events(&rig.got()), ["EXPORT_STARTED", "EXPORT_COMPLETED"]);
+    let id = step(task, Step::Ended);
+    let before = rig.delivery(id).await;
+
+    // Their time is over.
+    let headers = format!("H#{task}");
+    let key = json!({ "pk": { "S": "U#ann" }, "sk": { "S": headers } });
+    let delete = json!({ "TableName": rig.stack.made.table, "Key": key });
+    rig.aws("DynamoDB_20120810.DeleteItem", &delete).await;
+    let replayed = rig.store.replay_delivery("ann", id, rig.now()).await;
+    assert_eq!(replayed.unwrap(), Replayed::Missing);
+    assert_eq!(rig.delivery(id).await, before);
+    assert_eq!(rig.stack.item("ann", &headers).await, Value::Null);
+    rig.deliver(&sender).await;
+    assert!(rig.got().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_beside_a_replay_leaves_no_headers() {
+    let rig = Rig::start().await;
+    let sender = rig.sender();
+    for _ in 0..10 {
+        let (task, _claim) = rig.started().await;
+        rig.deliver(&sender).await;
+        let id = step(task, Step::Started);
+        let replay = rig.store.replay_delivery("ann", id, rig.now());
+        let (replayed, canceled) = tokio::join!(replay, rig.store.cancel(&rig.key, task));
+        canceled.unwrap();
+        let replayed = replayed.unwrap();
+        let expected = [Replayed::Done, Replayed::Canceled];
+        assert!(expected.contains(&replayed), "{replayed:?}");
+        let headers = rig.stack.item("ann", &format!("H#{task}")).await;
+        assert_eq!(headers, Value::Null);
+        rig.deliver(&sender).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_of_which_only_their_time_is_left_are_none() {
+    let rig = Rig::start().await;
+    let sender = rig.sender();
+    let (task, _claim) = rig.started().await;
+    rig.store.cancel(&rig.key, task).await.unwrap();
+    let item = json!({
+        "pk": { "S": "U#ann" }, "sk": { "S": format!("H#{task}") },
+        "expiresAt": { "N": "99999999999" },
+    });
+    let put = json!({ "TableName": rig.stack.made.table, "Item": item });
+    rig.aws("DynamoDB_20120810.PutItem", &put).await;
+    rig.deliver(&sender).await;
+    assert!(rig.got().is_empty());
+    let dropped = rig.delivery(step(task, Step::Started)).await;
+    assert_eq!(dropped.state, DeliveryState::Dropped);
 }

@@ -6,7 +6,7 @@
 //! the same file find the same session.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use darkroom_exports::upload::MAX_OPEN_UPLOADS;
+use darkroom_exports::upload::{MAX_OPEN_UPLOADS, PART_ADDRESS_SECONDS};
 use darkroom_exports::{AssetId, Timestamp};
 
 use super::{NewSession, Upload, read};
@@ -111,7 +111,9 @@ impl Store {
         })
     }
 
-    /// Looks whether a session for the same is open, and how many are.
+    /// Looks whether a session for the same is open, and how many are. One that ends sooner
+    /// than the address of a part is taken up again only where there is no room for another,
+    /// which is opened beside it: whoever has begun it may go on.
     async fn look_for_upload(
         &self,
         user: &str,
@@ -121,11 +123,15 @@ impl Store {
         let account = self.get_item(account_key(user)).await?.unwrap_or_default();
         let opened = number(&account, OPENED).unwrap_or_default();
         let open = self.open_uploads(user, now).await?;
-        let same = open.iter().find(|other| other.is_for(upload));
+        let same = open.iter().filter(|other| other.is_for(upload));
+        let same = same.max_by_key(|other| other.expires_at);
+        let soon = now.plus_seconds(PART_ADDRESS_SECONDS);
         Ok(match same {
-            Some(same) => Look::Decided(UploadOpened::Opened(same.clone())),
+            Some(same) if same.expires_at >= soon || open.len() >= MAX_OPEN_UPLOADS => {
+                Look::Decided(UploadOpened::Opened(same.clone()))
+            }
             None if open.len() >= MAX_OPEN_UPLOADS => Look::Decided(UploadOpened::TooMany),
-            None => Look::Free(opened),
+            _ => Look::Free(opened),
         })
     }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use darkroom_exports::{DeliveryId, Step, TaskState, Timestamp, WebhookEvent};
 
@@ -11,6 +10,7 @@ use super::{
     WebhookMessage, delivery_key, headers_key, secrets,
 };
 use crate::config::Store;
+use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::item::{self, Item, account_key, flag, n, number, s, task_key, text, trace};
 use crate::read::take_item;
@@ -122,7 +122,7 @@ impl Store {
         lease: Duration,
     ) -> Result<Option<Item>, StoreError> {
         let until = now.0 + lease.as_millis() as i64;
-        let claimed = self
+        let update = self
             .0
             .db
             .update_item()
@@ -142,14 +142,8 @@ impl Store {
             .expression_attribute_values(":now", n(now.0))
             .expression_attribute_values(":generation", n(generation))
             .expression_attribute_values(":one", n(1))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match claimed {
-            Ok(claimed) => Ok(claimed.attributes),
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
-            Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
-        }
+            .return_values(ReturnValue::AllNew);
+        written_if_allowed(update).await
     }
 
     /// Has a delivery whose turn it is not looked at after the one before it.
@@ -160,7 +154,7 @@ impl Store {
         before_is_due: Timestamp,
     ) -> Result<(), StoreError> {
         let due = before_is_due.plus_seconds(GRACE_SECONDS).0;
-        let moved = self
+        let update = self
             .0
             .db
             .update_item()
@@ -168,15 +162,8 @@ impl Store {
             .set_key(Some(delivery_key(user, id)))
             .update_expression("SET dueAt = :due")
             .condition_expression("attribute_exists(dueShard)")
-            .expression_attribute_values(":due", n(due))
-            .send()
-            .await;
-        match moved {
-            Err(error) if error.code() != Some("ConditionalCheckFailedException") => {
-                Err(StoreError::sdk("UpdateItem", &error))
-            }
-            _ => Ok(()),
-        }
+            .expression_attribute_values(":due", n(due));
+        written_if_allowed(update).await.map(drop)
     }
 
     /// Writes what a try came to; `false` when the lease is another's by now, and
@@ -215,11 +202,7 @@ impl Store {
         let update = values.into_iter().fold(update, |update, (name, value)| {
             update.expression_attribute_values(name, value)
         });
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
-            Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
-        }
+        Ok(written_if_allowed(update).await?.is_some())
     }
 }
 
@@ -289,10 +272,12 @@ fn read(
     now: Timestamp,
 ) -> Option<Delivery> {
     let task = item::task(&found.task).ok()?;
-    let headers = match &found.headers {
-        Some(item) => {
+    // An item without headers in it is none: only its time was written.
+    let kept = found.headers.as_ref();
+    let headers = match kept.and_then(|item| text(item, "headers")) {
+        Some(json) => {
             let map: serde_json::Map<String, serde_json::Value> =
-                serde_json::from_str(&text(item, "headers")?).ok()?;
+                serde_json::from_str(&json).ok()?;
             map.into_iter()
                 .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
                 .collect()

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValue, TransactWriteItem, Update};
 use darkroom_exports::repair::UNCLAIMED_SECONDS;
 use darkroom_exports::{Callback, DeliveryId, TaskId, TaskState, Timestamp, TraceId, WebhookEvent};
@@ -89,24 +90,17 @@ impl Store {
                     .set_key(Some(headers_key(user, task))),
             );
         }
-        self.headers_expire(user, task, now)
+        update_part(self.headers_expire(user, task, now))
     }
 
-    /// The part that keeps headers for longer than a delivery of now.
-    pub(super) fn headers_expire(
-        &self,
-        user: &str,
-        task: TaskId,
-        now: Timestamp,
-    ) -> Result<TransactWriteItem, StoreError> {
+    /// Keeps headers for longer than a delivery of now, whether or not they are there.
+    pub(super) fn headers_expire(&self, user: &str, task: TaskId, now: Timestamp) -> UpdateBuilder {
         let at = now.unix_seconds() + HEADERS_KEPT_SECONDS;
-        update_part(
-            Update::builder()
-                .table_name(&self.0.table)
-                .set_key(Some(headers_key(user, task)))
-                .update_expression("SET expiresAt = :at")
-                .expression_attribute_values(":at", n(at)),
-        )
+        Update::builder()
+            .table_name(&self.0.table)
+            .set_key(Some(headers_key(user, task)))
+            .update_expression("SET expiresAt = :at")
+            .expression_attribute_values(":at", n(at))
     }
 
     /// Sends a committed delivery to the webhook queue if nobody has tried it yet.

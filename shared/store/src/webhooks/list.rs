@@ -1,8 +1,8 @@
 //! An account's deliveries for its operator: listed, and sent again.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use darkroom_exports::repair::UNCLAIMED_SECONDS;
-use darkroom_exports::{DeliveryId, TaskState, Timestamp, WebhookEvent};
+use darkroom_exports::{DeliveryId, TaskId, TaskState, Timestamp, WebhookEvent};
 
 use super::deliver::state;
 use super::{DeliveryState, KEPT_SECONDS, delivery_id, delivery_key};
@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::item::{Item, due_shard, flag, n, number, s, task_key, text};
 use crate::read::List;
 use crate::tasks::Page;
-use crate::transact::{CHECK_FAILED, reasons, update_part};
+use crate::transact::{Part, Sent, update_part};
 
 /// A delivery in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,8 @@ pub struct DeliverySummary {
 pub enum Replayed {
     /// It will be sent, with all its tries before it.
     Done,
-    /// The user has no such delivery, or not any more: they are kept for 30 days.
+    /// The user has no such delivery, or not any more: they are kept for 30 days. Or the
+    /// headers that it is to be sent with are not kept any more.
     Missing,
     /// Its task was canceled, of which nothing is sent.
     Canceled,
@@ -89,10 +90,33 @@ impl Store {
             return Ok(Replayed::Missing);
         };
         // Whatever was delivered before: a sender drops it.
-        if text(task, "state").as_deref() == Some(TaskState::Canceled.as_str()) {
+        if is_canceled(task) {
             return Ok(Replayed::Canceled);
         }
-        let mut parts = vec![update_part(
+        let mut parts = vec![(Part::Delivery, self.replay_part(user, id, now)?)];
+        if flag(task, "callbackHeaders") {
+            let kept = self
+                .headers_expire(user, id.task, now)
+                .condition_expression("attribute_exists(headers)");
+            parts.push((Part::Callback, update_part(kept)?));
+        }
+        match self.send_parts(parts).await? {
+            Sent::Done => {}
+            Sent::Refused(Part::Callback, _) => return self.without_headers(user, id.task).await,
+            Sent::Refused(..) | Sent::KeyRevoked => return Ok(Replayed::Sending),
+        }
+        self.announce(user, id).await?;
+        Ok(Replayed::Done)
+    }
+
+    /// The part that has a delivery begin anew, unless somebody tries it.
+    fn replay_part(
+        &self,
+        user: &str,
+        id: DeliveryId,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        update_part(
             Update::builder()
                 .table_name(&self.0.table)
                 .set_key(Some(delivery_key(user, id)))
@@ -115,29 +139,24 @@ impl Store {
                 .expression_attribute_values(":no", AttributeValue::Bool(false))
                 .expression_attribute_values(":now", n(now.0))
                 .expression_attribute_values(":one", n(1)),
-        )?];
-        if flag(task, "callbackHeaders") {
-            parts.push(self.headers_expire(user, id.task, now)?);
-        }
-        let sent = self
-            .0
-            .db
-            .transact_write_items()
-            .set_transact_items(Some(parts))
-            .send()
-            .await;
-        if let Err(error) = sent {
-            let leased = reasons(&error)
-                .and_then(<[_]>::first)
-                .is_some_and(|reason| reason.code() == Some(CHECK_FAILED));
-            if leased {
-                return Ok(Replayed::Sending);
-            }
-            return Err(StoreError::sdk("TransactWriteItems", &error));
-        }
-        self.announce(user, id).await?;
-        Ok(Replayed::Done)
+        )
     }
+
+    /// What the replay of a delivery comes to whose headers are gone: its task was canceled
+    /// since it was read, or their time is over.
+    async fn without_headers(&self, user: &str, task: TaskId) -> Result<Replayed, StoreError> {
+        let task = self.get_item(task_key(user, task)).await?;
+        let canceled = task.is_some_and(|task| is_canceled(&task));
+        Ok(if canceled {
+            Replayed::Canceled
+        } else {
+            Replayed::Missing
+        })
+    }
+}
+
+fn is_canceled(task: &Item) -> bool {
+    text(task, "state").as_deref() == Some(TaskState::Canceled.as_str())
 }
 
 fn summary(item: &Item) -> Option<DeliverySummary> {

@@ -17,7 +17,7 @@
 //! there until it is settled, a little later than its message comes.
 //!
 //! The headers of a callback are the caller's secrets: they lie in an item of their
-//! own (`H#task`), which only a sender reads, and go 44 days after the task's end.
+//! own (`H#task`), which only a sender reads, and go 51 days after the task's end.
 
 mod deliver;
 mod intent;
@@ -37,9 +37,11 @@ pub use secrets::SecretState;
 
 /// How long a delivery is kept since its event.
 const KEPT_SECONDS: i64 = 30 * 86_400;
-/// How long the headers of a callback are kept since the end of the task: two weeks longer
-/// than a delivery, which a receiver's `Retry-After` can stretch.
-const HEADERS_KEPT_SECONDS: i64 = KEPT_SECONDS + 14 * 86_400;
+/// How long the headers of a callback are kept since the end of the task: three weeks longer
+/// than a delivery is kept since its last try. Start and end are told one after the other,
+/// each in nine waits of at most a day and a tenth, so that the last try of an end is made
+/// within 20 days.
+const HEADERS_KEPT_SECONDS: i64 = KEPT_SECONDS + 21 * 86_400;
 /// A delivery whose message does not come so long after its time is due for the sweep.
 const GRACE_SECONDS: i64 = 120;
 

@@ -1,5 +1,7 @@
 //! How uploads end: aborted, by their time, with their project, after a failure.
 
+use darkroom_exports::Timestamp;
+use darkroom_exports::upload::{MAX_OPEN_UPLOADS, PART_ADDRESS_SECONDS};
 use futures::future::join_all;
 use reqwest::{Method, RequestBuilder};
 use serde_json::json;
@@ -67,6 +69,36 @@ async fn an_upload_ends_when_it_is_aborted_and_by_its_time() {
     assert!(service.items("ann", "A#").await.is_empty());
     // It is not in the way of a new one for its file.
     assert_eq!(whole(&service, &body, bytes).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_is_about_to_end_is_begun_anew() {
+    let service = Service::start().await;
+    let bytes = b"1\n00:00:00,000 --> 00:00:01,000\nHi\n";
+    let body = announced("a.srt", "text/plain", bytes);
+    let ends_in = async |id: &str, seconds: i64| {
+        let at = Timestamp::now().plus_seconds(seconds).unix_seconds();
+        let at = json!({ ":at": { "N": at.to_string() } });
+        let sk = format!("Y#{id}");
+        service.update("ann", &sk, "SET expiresAt = :at", &at).await;
+    };
+    let first = id(&begin(&service, &body).await);
+    ends_in(&first, PART_ADDRESS_SECONDS + 60).await;
+    assert_eq!(id(&begin(&service, &body).await), first);
+    ends_in(&first, PART_ADDRESS_SECONDS - 60).await;
+    let second = id(&begin(&service, &body).await);
+    assert_ne!(second, first);
+    assert_eq!(id(&begin(&service, &body).await), second);
+    // Whoever has begun the first may go on.
+    assert_eq!(read(&service, &first).await.status, 200);
+
+    // Where there is no room for a third, the one that ends last is better than none.
+    for file in 2..MAX_OPEN_UPLOADS {
+        let other = announced("a.srt", "text/plain", format!("{file}").as_bytes());
+        assert_eq!(begin(&service, &other).await.status, 201);
+    }
+    ends_in(&second, PART_ADDRESS_SECONDS - 30).await;
+    assert_eq!(id(&begin(&service, &body).await), second);
 }
 
 #[tokio::test(flavor = "multi_thread")]

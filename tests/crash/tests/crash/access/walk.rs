@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::State;
 use darkroom_editor_state::MotionGraphic;
+use darkroom_exports::repair::UNCLAIMED_SENDS;
 use darkroom_store::{Added, RenderMessage};
 use darkroom_sweep::{SweepConfig, Sweeper};
 use darkroom_test_crash::{Fault, Need, Point, signed};
@@ -228,7 +229,8 @@ impl Walk {
         assert_eq!(state_of(&cell).await, "COMPLETED");
     }
 
-    /// Dead letters, and a slot that no task has.
+    /// Dead letters, one of an export that nobody could claim for a day, and a slot that no
+    /// task has.
     async fn found_by_the_sweep(&mut self, lane: &Arc<Lane>) {
         let cell = self.cell(lane, Flow::Completed).await;
         cell.begin().await;
@@ -239,6 +241,11 @@ impl Walk {
             user: cell.user.clone(),
             task: cell.answers.lock().unwrap().created[0].clone(),
         };
+        let many = json!({ ":many": { "N": UNCLAIMED_SENDS.to_string() } });
+        let sk = format!("T#{}", dead.task);
+        stack
+            .update(&cell.user, &sk, "SET resends = :many", &many)
+            .await;
         let dead = serde_json::to_string(&dead).unwrap();
         for (url, body) in [(&urls.render, dead.as_str()), (&urls.webhook, "{}")] {
             let letter = json!({ "QueueUrl": url, "MessageBody": body });
