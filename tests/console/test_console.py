@@ -156,6 +156,68 @@ def test_an_export_is_watched_to_its_film(console):
     console.shoot("done-narrow")
 
 
+def test_a_create_that_the_service_fails_to_answer_is_one_export(console):
+    page = console.open()
+    console.frame(0)
+    page.fill("#scale", "0.6")
+    page.locator("#estimate", has_text="768 × 432").wait_for()
+    keys, answers = [], [500, 503, 422]
+
+    def fail(route):
+        keys.append(route.request.headers["idempotency-key"])
+        if not answers:
+            return route.continue_()
+        status = answers.pop(0)
+        if status == 500:
+            # It is committed, and only the answer is lost.
+            assert route.fetch().status == 201
+        problem = json.dumps({"detail": f"On purpose with {status}.", "errorCode": "TEST"})
+        kind = "application/problem+json"
+        return route.fulfill(status=status, content_type=kind, body=problem)
+
+    page.route(re.compile(r"/v1/exports$"), fail)
+    for status in [500, 503]:
+        page.click("#start:not([disabled])")
+        page.locator("#refusal", has_text=f"with {status}.").wait_for()
+    # What is refused has made nothing: the next one is another create.
+    page.click("#start:not([disabled])")
+    page.locator("#refusal", has_text="with 422.").wait_for()
+    assert len(set(keys)) == 1
+    assert len(api(console, "GET", "/v1/exports")["data"]) == 1
+    page.click("#start:not([disabled])")
+    page.wait_for_selector("#task:not([hidden])")
+    assert keys[2] != keys[3]
+    assert len(api(console, "GET", "/v1/exports")["data"]) == 2
+
+
+def test_another_key_finds_nothing_of_the_account_before(console):
+    page = console.open()
+    console.frame(0)
+    body = {"editorState": json.loads(SCENE), "stateSchemaVersion": "v1", "ratio": "custom"}
+    body |= {"scale": 0.6, "fps": 30, "format": "mp4", "filename": "only mine"}
+    task = api(console, "POST", "/v1/exports", data=body)["data"]["taskId"]
+    page.click(f"#tasks tr[data-task='{task}'] button")
+    ended(console, "COMPLETED")
+    page.evaluate(UNTIL_PLAYED, 0)
+    page.click("#forget")
+    for key in [None, console.service.new_key()["apiKey"]]:
+        if key:
+            with page.expect_response("**/v1/exports?*"):
+                page.fill("#key", key)
+                page.keyboard.press("Enter")
+            console.frame(0)
+        assert page.locator("#tasks tr").count() == 0
+        assert page.locator("#task, #film, #download").filter(visible=True).count() == 0
+        assert page.evaluate("film.hasAttribute('src')") is False
+        assert page.get_attribute("#download", "href") is None
+        assert "only mine" not in page.content() and task not in page.content()
+    # The account itself has it still.
+    page.click("#forget")
+    page.fill("#key", console.key)
+    page.keyboard.press("Enter")
+    page.locator(f"#tasks tr[data-task='{task}']", has_text="only mine").wait_for()
+
+
 def test_format_and_ratio_are_those_of_the_film(console):
     page = console.open()
     console.frame(0)

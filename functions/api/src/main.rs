@@ -7,7 +7,7 @@ use darkroom_telemetry::{Metrics, start_log};
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     start_log();
-    let state = AppState::new(Store::from_env().await?, ApiConfig::from_env()?)
+    let state = AppState::new(Store::prompt_from_env().await?, ApiConfig::from_env()?)
         .with_metrics(Metrics::from_env());
     lambda_http::run(router(state)).await
 }

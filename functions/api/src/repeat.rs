@@ -16,6 +16,12 @@ pub(crate) fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refusal
         .map_err(|error| Refusal::new(ErrorCode::IdempotencyKeyInvalid, error.to_string()))
 }
 
+/// Whether a request that is refused so may have been taken before: what the service takes
+/// of a body that has the form of a request, a deployment sets and another build may change.
+pub(crate) fn was_perhaps_taken(refused: &Refusal) -> bool {
+    refused.0.code.status() == StatusCode::UNPROCESSABLE_ENTITY.as_u16()
+}
+
 /// The first answer again.
 pub(crate) fn replayed(body: String) -> Response {
     let mut response = reply::body(StatusCode::CREATED, body);

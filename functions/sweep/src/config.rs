@@ -43,7 +43,7 @@ impl Sweeper {
 
     /// A sweep as the function's environment describes it.
     pub async fn from_env() -> Result<Self, StoreError> {
-        let config = StoreConfig::from_env()?;
+        let config = StoreConfig::from_env()?.prompt();
         config.queues.dead_letters()?;
         let store = Store::new(config).await?;
         Ok(Self::new(store, SweepConfig::default()))

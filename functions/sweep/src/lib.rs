@@ -43,9 +43,22 @@ pub async fn handle(sweeper: &Sweeper) -> Report {
     report
 }
 
+/// The dead letters of a queue may take one of so many equal shares of a run's time: whether
+/// they are many or their queue is silent, half of the time is left for what is due.
+const SHARES: u32 = 4;
+
 /// Dead letters come first: what ends with them need not be sent again.
 async fn run(sweeper: &Sweeper, report: &mut Report) {
-    dead_letters::drain(sweeper, DeadLetters::Renders, report).await;
-    dead_letters::drain(sweeper, DeadLetters::Webhooks, report).await;
+    let share = sweeper.config().budget / SHARES;
+    for which in [DeadLetters::Renders, DeadLetters::Webhooks] {
+        let drained = Box::pin(dead_letters::drain(sweeper, which, report));
+        if tokio::time::timeout(share, drained).await.is_err() {
+            tracing::warn!(
+                ?which,
+                "out of time for these dead letters; the next run goes on"
+            );
+            report.stopped = true;
+        }
+    }
     due::repair(sweeper, report).await;
 }

@@ -108,7 +108,7 @@ impl Sender {
             metrics: Metrics::from_env(),
             ..SenderConfig::default()
         };
-        Self::new(Store::from_env().await?, config)
+        Self::new(Store::prompt_from_env().await?, config)
     }
 
     pub(crate) fn store(&self) -> &Store {

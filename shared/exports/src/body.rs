@@ -4,6 +4,7 @@ use darkroom_editor_state::join_pointer;
 use serde_json::{Map, Value};
 
 use crate::callback::without_values;
+use crate::idempotency::Identity;
 use crate::problem::{ErrorCode, Fault, Problem};
 
 /// Most unknown fields that one answer names, and most characters of each name.
@@ -128,6 +129,11 @@ impl<'a> Reader<'a> {
             )),
             _ => Ok(()),
         }
+    }
+
+    /// What a body that brings a document is recognised by when it is repeated.
+    pub(crate) fn identity(&self) -> Identity {
+        Identity::new(self.envelope().into(), self.given("editorState"))
     }
 
     /// The body without its document, and without the secrets of its callback.

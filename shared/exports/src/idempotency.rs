@@ -103,19 +103,22 @@ impl fmt::Display for Fingerprint {
 pub struct Identity {
     /// The body without its document, and what else counts: what a 409 compares.
     pub envelope: Value,
-    /// Hash of the document that the body brought.
+    /// Hash of the document that the body brought, as it was brought. That of the document
+    /// as it is kept ([`crate::StateDocument::hash`]) is the same where reading it changed
+    /// nothing, and may be another one in another build.
     pub document_hash: Option<String>,
     /// Identity of the whole.
     pub fingerprint: Fingerprint,
 }
 
 impl Identity {
-    /// Identity of a request.
-    pub fn new(envelope: Value, document_hash: Option<&str>) -> Self {
+    /// Identity of a request that brought this document, or none.
+    pub fn new(envelope: Value, document: Option<&Value>) -> Self {
+        let document_hash = document.map(|document| Fingerprint::of(document).to_string());
         let whole = json!({ "body": envelope, "document": document_hash });
         Self {
             envelope,
-            document_hash: document_hash.map(str::to_owned),
+            document_hash,
             fingerprint: Fingerprint::of(&whole),
         }
     }

@@ -16,6 +16,14 @@ const TITLE_CHARS: usize = 120;
 const DESCRIPTION_CHARS: usize = 500;
 /// Title of a project that was given none: answers must have one.
 const UNTITLED: &str = "Untitled";
+/// Fields of a create body.
+const CREATE_FIELDS: [&str; 5] = [
+    "title",
+    "description",
+    "editorState",
+    "stateVersion",
+    "stateSchemaVersion",
+];
 /// Version of every document that is kept; both version fields say it.
 const VERSION: &str = "v1";
 
@@ -188,23 +196,23 @@ impl NewProject {
     /// (`REQUEST_INVALID`), the version, the document's faults, its size as it is kept
     /// (`PAYLOAD_TOO_LARGE`).
     pub fn parse(body: &Value, library: &Library) -> Result<Self, Problem> {
-        let fields = [
-            "title",
-            "description",
-            "editorState",
-            "stateVersion",
-            "stateSchemaVersion",
-        ];
-        let mut reader = Reader::new(body, &fields)?;
+        let mut reader = Reader::new(body, &CREATE_FIELDS)?;
         let title = reader.text("title", 0, TITLE_CHARS);
         let description = reader.text("description", 0, DESCRIPTION_CHARS);
         let state = state(&mut reader, library)?;
         Ok(Self {
             title: title.unwrap_or_else(|| UNTITLED.to_owned()),
             description,
-            identity: Identity::new(reader.envelope().into(), Some(&state.hash)),
+            identity: reader.identity(),
             state,
         })
+    }
+
+    /// What a create is recognised by when it is repeated, whatever is wrong with its body,
+    /// unless that is no object.
+    pub fn identity(body: &Value) -> Option<Identity> {
+        let reader = Reader::new(body, &CREATE_FIELDS).ok()?;
+        Some(reader.identity())
     }
 }
 

@@ -160,8 +160,8 @@ pub fn parse(body: &Value, limits: &Limits, library: &Library) -> Result<CreateE
     names.check(limits.callbacks)?;
     let document = reader.given("editorState").cloned().unwrap_or_default();
     let state = StateDocument::read(document, library)?;
-    let identity = Identity::new(reader.envelope().into(), Some(&state.hash));
     let export = ProjectExport {
+        identity: reader.identity(),
         names,
         requested: Requested {
             width,
@@ -169,9 +169,28 @@ pub fn parse(body: &Value, limits: &Limits, library: &Library) -> Result<CreateE
             ..requested
         },
         project: None,
-        identity,
     };
     export.of(state, limits)
+}
+
+/// What a create is recognised by when it is repeated.
+#[derive(Debug, Clone)]
+pub struct Recognised {
+    /// The request.
+    pub identity: Identity,
+    /// Caller's own id of the task.
+    pub client_task_id: Option<String>,
+}
+
+/// What a create body is recognised by, whatever else is wrong with it, unless it is no
+/// object: a request that was taken once may be one that is refused by now.
+pub fn recognise(body: &Value) -> Option<Recognised> {
+    let fields = [FIELDS.as_slice(), &DOCUMENT_FIELDS].concat();
+    let mut reader = Reader::new(body, &fields).ok()?;
+    Some(Recognised {
+        client_task_id: client_task_id(&mut reader),
+        identity: reader.identity(),
+    })
 }
 
 /// An export of a project's state, before the state is known.
@@ -187,16 +206,15 @@ pub struct ProjectExport {
 }
 
 impl ProjectExport {
-    /// Reads a body that brings no document.
+    /// Reads a body that brings no document, and holds it against no limit yet.
     ///
     /// # Errors
-    /// The body's faults (`REQUEST_INVALID`), or that of its callback.
-    pub fn parse(body: &Value, project: ProjectId, limits: &Limits) -> Result<Self, Problem> {
+    /// The body's faults (`REQUEST_INVALID`).
+    pub fn parse(body: &Value, project: ProjectId) -> Result<Self, Problem> {
         let mut reader = Reader::new(body, &FIELDS)?;
         let names = Names::read(&mut reader);
         let requested = requested(&mut reader);
         let requested = reader.finish(requested)?;
-        names.check(limits.callbacks)?;
         let mut envelope = reader.envelope();
         envelope.insert("projectId".to_owned(), project.to_string().into());
         Ok(Self {
@@ -205,6 +223,14 @@ impl ProjectExport {
             project: Some(project),
             identity: Identity::new(envelope.into(), None),
         })
+    }
+
+    /// Holds what does not hang on the state against the deployment's limits.
+    ///
+    /// # Errors
+    /// That of the callback.
+    pub fn check(&self, limits: &Limits) -> Result<(), Problem> {
+        self.names.check(limits.callbacks)
     }
 
     /// Caller's own id of the task.
@@ -246,10 +272,7 @@ struct Names {
 impl Names {
     fn read(reader: &mut Reader<'_>) -> Self {
         Self {
-            // A blank id identifies nothing: clients do not count on it either.
-            client_task_id: reader
-                .text("clientTaskId", 0, 128)
-                .filter(|id| !id.trim().is_empty()),
+            client_task_id: client_task_id(reader),
             filename: reader.text("filename", 1, 255),
             callback: Callback::read(reader),
         }
@@ -260,6 +283,12 @@ impl Names {
         let callback = self.callback.as_ref();
         callback.map_or(Ok(()), |callback| callback.check(policy))
     }
+}
+
+/// A blank id identifies nothing: clients do not count on it either.
+fn client_task_id(reader: &mut Reader<'_>) -> Option<String> {
+    let id = reader.text("clientTaskId", 0, 128);
+    id.filter(|id| !id.trim().is_empty())
 }
 
 /// Settings as asked for: each side of the composition may be left to the document.

@@ -64,6 +64,8 @@ pub struct StoreConfig {
     /// Another endpoint than AWS's: then credentials are dummies and S3 is
     /// addressed by path.
     pub local: Option<(String, String)>,
+    /// How long its calls may take.
+    pub timeouts: Timeouts,
 }
 
 impl StoreConfig {
@@ -74,6 +76,16 @@ impl StoreConfig {
             bucket: bucket.to_owned(),
             queues,
             local: Some((endpoint.to_owned(), region.to_owned())),
+            timeouts: Timeouts::PATIENT,
+        }
+    }
+
+    /// The same state for whoever must answer before long.
+    #[must_use]
+    pub fn prompt(self) -> Self {
+        Self {
+            timeouts: Timeouts::PROMPT,
+            ..self
         }
     }
 
@@ -97,14 +109,68 @@ impl StoreConfig {
                 dead_letters,
             },
             local: None,
+            timeouts: Timeouts::PATIENT,
         })
     }
 }
 
-/// Longest wait for a connection, for one try, and for a whole call with retries.
+/// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(3);
-const ATTEMPT: Duration = Duration::from_secs(25);
-const OPERATION: Duration = Duration::from_secs(60);
+
+/// Longest waits of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// For the answer to one try.
+    pub attempt: Duration,
+    /// For that of the whole call, with further tries and the pauses between them.
+    pub whole: Duration,
+}
+
+/// Longest waits of a store's calls, past which whatever they call is taken for silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Calls to the table and the queues, which are of some kilobytes.
+    pub items: Wait,
+    /// Calls to the bucket: those that send a file take their time. What an answer streams is
+    /// not counted.
+    pub objects: Wait,
+}
+
+impl Timeouts {
+    /// Of whoever works for minutes: a long poll of a queue, 20 s, is one try.
+    pub const PATIENT: Self = {
+        let wait = Wait {
+            attempt: Duration::from_secs(25),
+            whole: Duration::from_secs(60),
+        };
+        Self {
+            items: wait,
+            objects: wait,
+        }
+    };
+    /// Of functions that are ended after 29 s or a little later (`Timeout` in template.yaml):
+    /// after a silent call they still say so. A file has as much of that as there is.
+    pub const PROMPT: Self = Self {
+        items: Wait {
+            attempt: Duration::from_secs(3),
+            whole: Duration::from_secs(6),
+        },
+        objects: Wait {
+            attempt: Duration::from_secs(20),
+            whole: Duration::from_secs(20),
+        },
+    };
+}
+
+impl Wait {
+    fn to_sdk(self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(self.attempt)
+            .operation_timeout(self.whole)
+            .build()
+    }
+}
 
 /// How calls are carried to AWS, and tried again.
 #[derive(Debug, Clone)]
@@ -131,20 +197,18 @@ impl Default for Transport {
 }
 
 /// SDK settings with time-outs and bounded retries.
-async fn sdk_config(local: Option<&(String, String)>, transport: Transport) -> SdkConfig {
+async fn sdk_config(
+    local: Option<&(String, String)>,
+    transport: Transport,
+    wait: Wait,
+) -> SdkConfig {
     let retries = RetryConfig::standard()
         .with_max_attempts(4)
         .with_initial_backoff(transport.first_backoff);
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(transport.http)
         .retry_config(retries)
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT)
-                .operation_attempt_timeout(ATTEMPT)
-                .operation_timeout(OPERATION)
-                .build(),
-        );
+        .timeout_config(wait.to_sdk());
     if let Some((endpoint, region)) = local {
         let dummy = Credentials::new("test", "test", None, None, "local");
         loader = loader
@@ -188,13 +252,15 @@ impl Store {
 
     /// The same, over a transport of the caller's own, such as one that fails on purpose.
     pub async fn over(config: StoreConfig, transport: Transport) -> Result<Self, StoreError> {
-        let sdk = sdk_config(config.local.as_ref(), transport).await;
+        let Timeouts { items, objects } = config.timeouts;
+        let sdk = sdk_config(config.local.as_ref(), transport, items).await;
         let recorder = CallRecorder::default();
         let by_path = config.local.is_some() || sdk.endpoint_url().is_some();
         let db = aws_sdk_dynamodb::config::Builder::from(&sdk)
             .interceptor(recorder.clone())
             .build();
         let s3 = aws_sdk_s3::config::Builder::from(&sdk)
+            .timeout_config(objects.to_sdk())
             .force_path_style(by_path)
             .interceptor(recorder.clone())
             .build();
@@ -222,8 +288,63 @@ impl Store {
         Self::new(StoreConfig::from_env()?).await
     }
 
+    /// The same for a function that must answer before long.
+    pub async fn prompt_from_env() -> Result<Self, StoreError> {
+        Self::new(StoreConfig::from_env()?.prompt()).await
+    }
+
     /// The AWS calls this store has made.
     pub fn recorder(&self) -> &CallRecorder {
         &self.0.recorder
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// The system takes connections to it, and nobody ever reads one.
+    fn silent() -> (TcpListener, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        (listener, url)
+    }
+
+    #[tokio::test]
+    async fn what_is_silent_is_given_up_in_the_stores_own_time() {
+        let (_listener, url) = silent();
+        let mut config = StoreConfig::local(&url, "us-east-1", "t", "b", Queues::default());
+        let wait = |milliseconds| Wait {
+            attempt: Duration::from_millis(milliseconds),
+            whole: Duration::from_millis(2 * milliseconds),
+        };
+        config.timeouts = Timeouts {
+            items: wait(50),
+            objects: wait(500),
+        };
+        let store = Store::new(config).await.unwrap();
+        let began = Instant::now();
+        let error = store.account("ann").await.unwrap_err();
+        assert!(error.may_retry(), "{error}");
+        let items = began.elapsed();
+        let error = store.get_document("x").await.unwrap_err();
+        assert!(error.may_retry(), "{error}");
+        let objects = began.elapsed() - items;
+        assert!(objects >= Duration::from_millis(500), "{objects:?}");
+        assert!(began.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn a_function_that_must_answer_outlives_a_silent_call() {
+        let ended = Duration::from_secs(29);
+        let Timeouts { items, objects } = Timeouts::PROMPT;
+        // A read of the table before, and one after the longest wait of a client.
+        assert!(items.whole + objects.whole < ended);
+        assert!(items.whole + Duration::from_secs(20) < ended);
+        let config = StoreConfig::local("http://x", "r", "t", "b", Queues::default());
+        assert_eq!(config.timeouts, Timeouts::PATIENT);
+        assert_eq!(config.prompt().timeouts, Timeouts::PROMPT);
     }
 }

@@ -27,6 +27,8 @@ pub struct NewExport<'a> {
     pub task: &'a Task,
     /// The request.
     pub export: &'a CreateExport,
+    /// The document as the request brought it, where it did.
+    pub brought: Option<&'a Value>,
     /// Body of the 201, kept for replays.
     pub body: &'a str,
     /// Header, if it is there.
@@ -92,19 +94,13 @@ pub struct Recall<'a> {
     pub client_task_id: Option<&'a str>,
     /// The request.
     pub identity: &'a Identity,
-    /// The document that it brought.
-    pub document: Option<&'a Value>,
+    /// The document as the request brought it, where it did.
+    pub brought: Option<&'a Value>,
 }
 
 impl NewExport<'_> {
     fn scope(&self) -> Scope {
         Scope::of(self.export.project)
-    }
-
-    /// The document, where the request brought it.
-    fn document(&self) -> Option<&Value> {
-        let brought = self.export.project.is_none();
-        brought.then_some(&self.export.state.document.value)
     }
 }
 
@@ -173,7 +169,7 @@ impl Store {
         if !self.is_still_valid(wanted.key).await? {
             return Ok(Some(Created::KeyRevoked));
         }
-        self.answer_of(&record, wanted.identity, wanted.document, reused)
+        self.answer_of(&record, wanted.identity, wanted.brought, reused)
             .await
             .map(Some)
     }
@@ -191,7 +187,7 @@ impl Store {
             idempotency: new.idempotency,
             client_task_id: new.task.client_task_id.as_deref(),
             identity: &new.export.identity,
-            document: new.document(),
+            brought: new.brought,
         };
         Ok(self.recall(&wanted).await?.unwrap_or(refused))
     }
@@ -217,7 +213,7 @@ impl Store {
             }
             _ => return Err(StoreError::Corrupt("task id")),
         };
-        self.answer_of(found, &new.export.identity, new.document(), reused)
+        self.answer_of(found, &new.export.identity, new.brought, reused)
             .await
     }
 
@@ -226,10 +222,10 @@ impl Store {
         &self,
         record: &Item,
         identity: &Identity,
-        document: Option<&Value>,
+        brought: Option<&Value>,
         reused: fn(Vec<String>) -> Created,
     ) -> Result<Created, StoreError> {
-        match self.compare(record, identity, document).await? {
+        match self.compare(record, identity, brought).await? {
             Earlier::Same(body, task) => {
                 let task = task.ok_or(StoreError::Corrupt("idempotency record"))?;
                 Ok(Created::Replayed { body, task })

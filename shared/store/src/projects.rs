@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::types::{
 use darkroom_exports::{
     IdempotencyKey, NewProject, Patch, Project, ProjectId, StateDocument, Timestamp, TokenBucket,
 };
+use serde_json::Value;
 
 use crate::config::Store;
 use crate::error::StoreError;
@@ -20,7 +21,7 @@ use crate::files::{BadFiles, Looked, Named, Use, files_hash, foreign_files};
 use crate::item::{Item, key, n, number, s, text, user_pk};
 use crate::keys::ApiKey;
 use crate::read::List;
-use crate::repeat::{Earlier, Repeatable, Scope};
+use crate::repeat::{Repeatable, Scope};
 use crate::tasks::Page;
 use crate::transact::{Part, Parts, Sent, TRIES, delete_part, put_part, too_many, update_part};
 
@@ -33,6 +34,8 @@ pub struct ProjectCreate<'a> {
     pub project: &'a Project,
     /// The request.
     pub request: &'a NewProject,
+    /// The document as the request brought it.
+    pub brought: Option<&'a Value>,
     /// Body of the 201, kept for replays.
     pub body: &'a str,
     /// Header, if it is there.
@@ -97,7 +100,13 @@ impl Store {
             let named = match looked.await? {
                 Looked::Fine(named) => named,
                 Looked::Bad(bad) => {
-                    let earlier = self.earlier_project(new).await?;
+                    let earlier = self.recall_project(
+                        new.key,
+                        new.idempotency,
+                        &new.request.identity,
+                        new.brought,
+                    );
+                    let earlier = earlier.await?;
                     return Ok(earlier.unwrap_or(ProjectCreated::State(bad)));
                 }
             };
@@ -106,7 +115,8 @@ impl Store {
                 Sent::Done => return Ok(ProjectCreated::New),
                 Sent::KeyRevoked => return Ok(ProjectCreated::KeyRevoked),
                 Sent::Refused(Part::Idempotency, record) => {
-                    return self.project_answer(&record, new.request).await;
+                    let identity = &new.request.identity;
+                    return self.project_answer(&record, identity, new.brought).await;
                 }
                 Sent::Refused(Part::Account, account) => {
                     deletions = Some(number(&account, "deletions").unwrap_or_default());
@@ -145,39 +155,6 @@ impl Store {
             parts.push((Part::Files, files));
         }
         Ok(parts)
-    }
-
-    /// The answer of an earlier request of which this one is a repetition, or that it is none.
-    async fn earlier_project(
-        &self,
-        new: &ProjectCreate<'_>,
-    ) -> Result<Option<ProjectCreated>, StoreError> {
-        let Some(idempotency) = new.idempotency else {
-            return Ok(None);
-        };
-        let user = &new.key.user;
-        let record = self.find_key_record(user, Scope::Projects, idempotency);
-        let Some(record) = record.await? else {
-            return Ok(None);
-        };
-        if !self.is_still_valid(new.key).await? {
-            return Ok(Some(ProjectCreated::KeyRevoked));
-        }
-        self.project_answer(&record, new.request).await.map(Some)
-    }
-
-    async fn project_answer(
-        &self,
-        record: &Item,
-        request: &NewProject,
-    ) -> Result<ProjectCreated, StoreError> {
-        let document = Some(&request.state.document.value);
-        Ok(
-            match self.compare(record, &request.identity, document).await? {
-                Earlier::Same(body, _) => ProjectCreated::Replayed(body),
-                Earlier::Other(paths) => ProjectCreated::KeyReused(paths),
-            },
-        )
     }
 
     /// A user's project.

@@ -10,6 +10,8 @@ use serde_json::Value;
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::item::{Item, key, n, number, s, text, user_pk};
+use crate::keys::ApiKey;
+use crate::projects::ProjectCreated;
 use crate::transact::put_part;
 
 /// A request that may be repeated, and what its repetition answers.
@@ -128,12 +130,15 @@ impl Store {
         Ok(found.filter(|item| number(item, "expiresAt").is_none_or(|at| at >= now)))
     }
 
-    /// Holds a request against the record of an earlier one.
+    /// Holds a request, which may have brought a document, against the record of an earlier
+    /// one. Both documents are compared as they were brought. The earlier one is at hand
+    /// where it is kept as it was brought; of another, as of one of generation 0, it can
+    /// only be told that it differs.
     pub(crate) async fn compare(
         &self,
         record: &Item,
         identity: &Identity,
-        document: Option<&Value>,
+        brought: Option<&Value>,
     ) -> Result<Earlier, StoreError> {
         if text(record, "fingerprint") == Some(identity.fingerprint.to_string()) {
             let body = text(record, "body").ok_or(StoreError::Corrupt("idempotency record"))?;
@@ -144,15 +149,51 @@ impl Store {
             .and_then(|envelope| serde_json::from_str::<Value>(&envelope).ok())
             .unwrap_or_default();
         let mut paths = differences(&envelope, &identity.envelope);
-        match (text(record, "documentHash"), document) {
+        match (text(record, "documentHash"), brought) {
             (before, _) if before == identity.document_hash => {}
-            (Some(before), Some(document)) => {
+            (Some(before), Some(brought)) => {
                 let before = self.get_document(&before).await.unwrap_or_default();
-                let changed = differences(&before, document);
+                let changed = differences(&before, brought);
                 paths.extend(changed.iter().map(|path| format!("/editorState{path}")));
             }
             _ => paths.push("/editorState".to_owned()),
         }
         Ok(Earlier::Other(paths))
+    }
+
+    /// The answer of an earlier create of a project of which this one is a repetition, or
+    /// that it is none.
+    pub async fn recall_project(
+        &self,
+        key: &ApiKey,
+        idempotency: Option<&IdempotencyKey>,
+        identity: &Identity,
+        brought: Option<&Value>,
+    ) -> Result<Option<ProjectCreated>, StoreError> {
+        let Some(idempotency) = idempotency else {
+            return Ok(None);
+        };
+        let record = self.find_key_record(&key.user, Scope::Projects, idempotency);
+        let Some(record) = record.await? else {
+            return Ok(None);
+        };
+        if !self.is_still_valid(key).await? {
+            return Ok(Some(ProjectCreated::KeyRevoked));
+        }
+        let answer = self.project_answer(&record, identity, brought).await?;
+        Ok(Some(answer))
+    }
+
+    /// Replays the first answer, or names what differs.
+    pub(crate) async fn project_answer(
+        &self,
+        record: &Item,
+        identity: &Identity,
+        brought: Option<&Value>,
+    ) -> Result<ProjectCreated, StoreError> {
+        Ok(match self.compare(record, identity, brought).await? {
+            Earlier::Same(body, _) => ProjectCreated::Replayed(body),
+            Earlier::Other(paths) => ProjectCreated::KeyReused(paths),
+        })
     }
 }

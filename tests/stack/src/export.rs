@@ -47,6 +47,7 @@ pub async fn ask_for(
         key,
         task: &task,
         export: &export,
+        brought: Some(state),
         body: "{}",
         idempotency: None,
         active_limit: 2,

@@ -7,7 +7,7 @@
 
 import { $, make, say } from "./page.js";
 import { Refused, call, hasKey, json, later, newest, setKey } from "./service.js";
-import { cancel, create, look, watch } from "./tasks.js";
+import { cancel, create, forget, look, watch } from "./tasks.js";
 import { bodyOf, locate, syntaxFault } from "./text.js";
 
 const SCENES = ["hello-world", "charts", "gallery", "keyframe-lab", "product-intro", "subtitles"];
@@ -195,7 +195,10 @@ function askForKey() {
 }
 
 function useKey(given) {
-  setKey(given);
+  if (setKey(given)) {
+    forget();
+    noFrames("");
+  }
   begin();
 }
 

@@ -5,11 +5,13 @@ let key = sessionStorage.getItem(KEY) ?? "";
 
 export const hasKey = () => Boolean(key);
 
-/** Takes a key, or forgets the one there is. It is kept in this tab alone. */
+/** Takes a key, or forgets the one there is; answers whether that changed it. It is kept in this tab alone. */
 export function setKey(given) {
+  const before = key;
   key = given.trim();
   if (key) sessionStorage.setItem(KEY, key);
   else sessionStorage.removeItem(KEY);
+  return key !== before;
 }
 
 /** An answer other than a success, in the service's words. */

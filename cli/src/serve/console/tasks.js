@@ -26,26 +26,45 @@ export async function create(body) {
     const random = crypto.getRandomValues(new Uint8Array(16));
     intent = { body, key: [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("") };
   }
+  const asked = intent;
   say($("refusal"), "");
   try {
-    const { data } = await json("POST", "/v1/exports", { body, headers: { "Idempotency-Key": intent.key } });
+    const { data } = await json("POST", "/v1/exports", { body, headers: { "Idempotency-Key": asked.key } });
+    // Of another account, or of an older create.
+    if (intent !== asked) return;
     intent = null;
     show({ taskId: data.taskId, status: "PENDING", progress: 0 });
   } catch (error) {
-    if (error instanceof Refused) intent = null;
+    if (intent !== asked) return;
+    // A service that failed may have committed it.
+    if (error instanceof Refused && error.status < 500) intent = null;
     say($("refusal"), error.message);
   }
   look();
 }
 
+/** Leaves nothing of an account on the page. */
+export function forget() {
+  shown = intent = null;
+  say($("refusal"), "");
+  $("task").hidden = true;
+  delete $("task").dataset.status;
+  $("task-name").textContent = "";
+  $("download").removeAttribute("href");
+  $("notes").replaceChildren();
+  play(null, null);
+  list([]);
+}
+
 /** Cancels the task that is shown. */
 export async function cancel() {
+  const task = shown;
   $("cancel").disabled = true;
   try {
-    const { data } = await json("DELETE", pathOf(shown));
-    if (data.taskId === shown) fill(data, []);
+    const { data } = await json("DELETE", pathOf(task));
+    if (task === shown) fill(data, []);
   } catch (error) {
-    say($("refusal"), error.message);
+    if (task === shown) say($("refusal"), error.message);
   }
   $("cancel").disabled = false;
   look();

@@ -54,6 +54,9 @@ pub fn with_conventions(router: Router<AppState>) -> Router<AppState> {
         .layer(middleware::from_fn(request_id::add))
 }
 
+/// Has in `openapi.json` its POST alone; its other methods are those of a task.
+pub(crate) const ESTIMATE: &str = "/v1/exports/estimate";
+
 /// Paths as `openapi.json` has them.
 pub(crate) fn routes() -> [(&'static str, MethodRouter<AppState>); 19] {
     [
@@ -62,8 +65,14 @@ pub(crate) fn routes() -> [(&'static str, MethodRouter<AppState>); 19] {
             "/v1/exports",
             post(exports::create::handle).get(exports::list::handle),
         ),
-        // Task ids are UUIDs, so no task is hidden behind this name.
-        ("/v1/exports/estimate", post(exports::estimate::handle)),
+        // Task ids are UUIDs, so no task is hidden behind this name. Whoever takes it for one
+        // is answered as for any other id that no task has.
+        (
+            ESTIMATE,
+            post(exports::estimate::handle)
+                .get(exports::get::handle)
+                .delete(exports::cancel::handle),
+        ),
         (
             "/v1/exports/{taskId}",
             get(exports::get::handle).delete(exports::cancel::handle),

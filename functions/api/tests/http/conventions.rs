@@ -55,8 +55,7 @@ async fn what_http_itself_refuses_is_a_problem_too() {
     for (method, path, allow) in [
         (Method::PUT, "/v1/exports", "GET,HEAD,POST"),
         (Method::POST, "/v1/exports/x", "DELETE,GET,HEAD"),
-        (Method::GET, "/v1/exports/estimate", "POST"),
-        (Method::DELETE, "/v1/exports/estimate", "POST"),
+        (Method::PUT, "/v1/exports/estimate", "DELETE,GET,HEAD,POST"),
         (Method::GET, "/v1/editor/validate", "POST"),
         (Method::POST, "/v1/editor/capabilities", "GET,HEAD"),
         (Method::POST, "/v1/illustrations", "GET,HEAD"),

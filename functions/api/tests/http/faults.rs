@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -24,6 +25,7 @@ pub struct Proxy {
     client: reqwest::Client,
     faults: Arc<Mutex<VecDeque<Fault>>>,
     lost: Arc<Mutex<Vec<&'static str>>>,
+    silent: Arc<Mutex<Option<&'static str>>>,
     store: Arc<OnceLock<Store>>,
     seen: Arc<Mutex<Vec<String>>>,
 }
@@ -39,6 +41,9 @@ async fn forward(State(proxy): State<Proxy>, request: Request) -> Response {
         None => format!("{} object", parts.method),
     };
     proxy.seen.lock().unwrap().push(operation.clone());
+    if proxy.is_silent_on(&operation) {
+        std::future::pending::<()>().await;
+    }
     let fault = {
         let mut faults = proxy.faults.lock().unwrap();
         let at = faults.iter().position(|(of, ..)| *of == operation);
@@ -85,6 +90,7 @@ impl Proxy {
             client: client(),
             faults: Arc::default(),
             lost: Arc::default(),
+            silent: Arc::default(),
             store: Arc::default(),
             seen: Arc::default(),
         };
@@ -127,9 +133,19 @@ impl Proxy {
         at.map(|at| lost.remove(at)).is_some()
     }
 
-    /// Takes back the faults that nothing met.
+    /// Has no call of this operation answered any more.
+    fn silence(&self, operation: &'static str) {
+        *self.silent.lock().unwrap() = Some(operation);
+    }
+
+    fn is_silent_on(&self, operation: &str) -> bool {
+        *self.silent.lock().unwrap() == Some(operation)
+    }
+
+    /// Takes back the faults that nothing met, and the silence.
     pub fn mend(&self) {
         self.faults.lock().unwrap().clear();
+        *self.silent.lock().unwrap() = None;
     }
 
     /// Takes the operations that were asked for.
@@ -269,6 +285,33 @@ async fn what_is_committed_and_not_sent_is_sent_by_a_later_replay() {
     assert_eq!(service.items("ann", "T#").await.len(), 1);
     assert_eq!(service.account().await.0.len(), 1);
     assert_eq!(service.create(&fresh).await.status, 201);
+}
+
+/// Below the 25 s that this store waits for one answer, and the 29 s of the function.
+const SOON: Duration = Duration::from_secs(15);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_queue_keeps_no_create_from_its_answer() {
+    let (service, proxy) = Proxy::start().await;
+    proxy.silence("SendMessage");
+    let began = Instant::now();
+    let created = service.create_keyed(&body(), "k").await;
+    assert_eq!(created.status, 201, "committed is created");
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    let sk = format!("T#{}", created.task());
+    let past = json!({ ":past": { "N": "1" } });
+    for sent in [0, 1] {
+        service.update("ann", &sk, "SET dueAt = :past", &past).await;
+        proxy.take();
+        let began = Instant::now();
+        let again = service.create_keyed(&body(), "k").await;
+        assert!(again.replayed() && again.text == created.text);
+        assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+        assert!(proxy.take().iter().any(|call| call == "SendMessage"));
+        assert_eq!(service.queued().await, sent);
+        proxy.mend();
+    }
+    assert_eq!(service.items("ann", "T#").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Map, Value, json};
 
-use crate::common::{Service, answer, body_of, old_state, state};
+use crate::common::{Service, answer, assert_problem, body_of, old_state, state};
 use crate::described::document;
 use crate::world::{User, request};
 
@@ -72,4 +72,29 @@ async fn an_old_document_is_estimated_and_created_alike() {
     for figure in ["durationSeconds", "billedStandardSeconds", "chargedCredits"] {
         assert_eq!(created.data()[figure], estimated.data()[figure], "{figure}");
     }
+}
+
+/// Two payloads are two, though reading makes one document of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_document_is_recognised_as_it_was_sent() {
+    let service = Service::start().await;
+    let of = |seconds: f64| {
+        let mut old = body_of(old_state());
+        old.as_object_mut().unwrap().remove("stateSchemaVersion");
+        old["editorState"]["items"]["clip"]["audioStartFromInSeconds"] = json!(seconds);
+        old
+    };
+    let (sent, near) = (of(0.1), of(0.100_000_1));
+    let first = service.create_keyed(&sent, "k").await;
+    assert_eq!(first.status, 201, "{}", first.text);
+    let refused = service.create_keyed(&near, "k").await;
+    assert_problem(&refused, 409, "IDEMPOTENCY_KEY_REUSED");
+    assert_eq!(refused.paths(), ["/editorState"]);
+    assert_eq!(service.items("ann", "T#").await.len(), 1);
+    let again = service.create_keyed(&sent, "k").await;
+    assert!(again.replayed() && again.text == first.text);
+
+    assert_eq!(service.create_keyed(&near, "other").await.status, 201);
+    let kept = service.objects("documents/").await;
+    assert_eq!(kept.len(), 1, "within a tick they are the same");
 }

@@ -43,6 +43,7 @@ mod refused_uploads;
 mod sessions;
 mod streams;
 mod syncs;
+mod taken;
 mod tenancy;
 mod traces;
 mod updates;

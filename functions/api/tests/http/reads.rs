@@ -140,6 +140,7 @@ async fn what_belongs_to_another_user_is_not_there() {
     // Any string may be asked for.
     for id in [
         "x",
+        "estimate",
         "%FF",
         "%2F..%2FACCOUNT",
         &task.to_uppercase(),

@@ -12,6 +12,7 @@
 mod dead_letters;
 mod queue;
 mod rig;
+mod silence;
 mod slots;
 mod telemetry;
 mod webhooks;

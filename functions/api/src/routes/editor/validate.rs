@@ -43,7 +43,7 @@ struct Verdict {
 /// Checks a document and lists every fault.
 ///
 /// Answers 200 for any document, valid or not. A valid one is drawn: an export refuses it
-/// only for its size, its length, or files that are not there.
+/// only for its size, its length, or uploaded files that are deleted or another user's.
 #[cfg_attr(test, utoipa::path(
     post, path = "/v1/editor/validate", operation_id = "validateEditorState", tag = "Editor",
     request_body(content = ValidateEditorState),

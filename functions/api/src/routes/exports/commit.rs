@@ -1,22 +1,33 @@
 //! From a request without faults to a task, whichever route it came by.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use axum::response::Response;
-use darkroom_exports::{CreateExport, ErrorCode, IdempotencyKey, Problem, Task};
-use darkroom_store::{ApiKey, Created, NewExport, Quota};
-use serde_json::json;
+use darkroom_exports::{
+    CreateExport, ErrorCode, IdempotencyKey, Problem, Task, TaskId, TraceId, request,
+};
+use darkroom_store::{ApiKey, Created, NewExport, Quota, Recall};
+use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::auth::unknown_key;
 use crate::config::AppState;
-use crate::repeat::{bad_files, key_reused, replayed, reused};
+use crate::repeat::{bad_files, key_reused, replayed, reused, was_perhaps_taken};
 use crate::reply::{self, Refusal};
 use crate::request_id::{Trace, is_about};
 
-/// Commits an export whose document is in the bucket, and sends it to the queue.
+/// Longest time that a committed task's message may take a client's. The function ends after
+/// 29 s, whatever else took its time before.
+const SEND: Duration = Duration::from_secs(3);
+
+/// Commits an export whose document is in the bucket, and sends it to the queue. `brought`
+/// is the document as the request brought it, where it did.
 pub(crate) async fn commit(
     state: &AppState,
     key: &ApiKey,
     export: &CreateExport,
+    brought: Option<&Value>,
     idempotency: Option<&IdempotencyKey>,
     Trace(trace): &Trace,
 ) -> Result<Response, Refusal> {
@@ -29,6 +40,7 @@ pub(crate) async fn commit(
             key,
             task: &task,
             export,
+            brought,
             body: &answer,
             idempotency,
             active_limit: state.config().limits.active_tasks,
@@ -41,10 +53,7 @@ pub(crate) async fn commit(
         Created::New => {
             is_about(task.id);
             tracing::info!("created");
-            let sent = store.send_render(&key.user, task.id, trace.as_ref()).await;
-            if let Err(error) = sent {
-                tracing::error!("committed but not sent, left to the due index: {error}");
-            }
+            send(state, key, task.id, trace.as_ref()).await;
         }
         // Sent when the account is resumed.
         Created::Paused => {
@@ -54,6 +63,17 @@ pub(crate) async fn commit(
         _ => return earlier(state, key, created).await,
     }
     Ok(reply::body(StatusCode::CREATED, answer))
+}
+
+/// Sends a committed task to the queue; where that fails, it is left to the due index.
+async fn send(state: &AppState, key: &ApiKey, task: TaskId, trace: Option<&TraceId>) {
+    let sent = state.store().send_render(&key.user, task, trace);
+    let trouble = match timeout(SEND, Box::pin(sent)).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("SendMessage has no answer after {} s", SEND.as_secs()),
+    };
+    tracing::error!("committed but not sent, left to the due index: {trouble}");
 }
 
 /// Answers for a request that made no task: it was made before, or is refused.
@@ -66,10 +86,45 @@ pub(crate) async fn earlier(
         return Err(refusal(created));
     };
     is_about(task);
-    if let Err(error) = state.store().resend_if_due(&key.user, task).await {
-        tracing::warn!("a replayed task could not be looked at: {error}");
+    let resent = state.store().resend_if_due(&key.user, task);
+    match timeout(SEND, Box::pin(resent)).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!("a replayed task could not be looked at: {error}"),
+        Err(_) => tracing::warn!("a replayed task is left to the due index: no answer in time"),
     }
     Ok(replayed(body))
+}
+
+/// Answers for a create of a document that is refused: where it was taken before, by the
+/// first answer, whatever the service takes by now.
+pub(crate) async fn earlier_or(
+    state: &AppState,
+    key: &ApiKey,
+    body: &Value,
+    idempotency: Option<&IdempotencyKey>,
+    refused: Refusal,
+) -> Result<Response, Refusal> {
+    if !was_perhaps_taken(&refused) {
+        return Err(refused);
+    }
+    let Some(known) = request::recognise(body) else {
+        return Err(refused);
+    };
+    let recalled = state
+        .store()
+        .recall(&Recall {
+            key,
+            project: None,
+            idempotency,
+            client_task_id: known.client_task_id.as_deref(),
+            identity: &known.identity,
+            brought: body.get("editorState"),
+        })
+        .await?;
+    match recalled {
+        Some(created) => earlier(state, key, created).await,
+        None => Err(refused),
+    }
 }
 
 /// No time brings a quota back, only an export of the key that fails or is canceled: a

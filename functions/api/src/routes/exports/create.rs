@@ -5,9 +5,10 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 
-use super::commit::commit;
-use super::read;
+use super::check;
+use super::commit::{commit, earlier_or};
 use crate::auth::Runtime;
+use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
 use crate::openapi::{CreateExportData, Data, Idempotency, schema};
@@ -46,9 +47,17 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    // 1. The header, the body and the document are what they must be.
+    // 1. The header, the body and the document are what they must be, or were when it was
+    //    taken.
     let idempotency = repeat::key(&headers)?;
-    let export = read(&state, &headers, body).await?;
+    let idempotency = idempotency.as_ref();
+    let body = body::json(&headers, body).await?;
+    let export = match check(&state, &body).await {
+        Ok(export) => export,
+        Err(refused) => {
+            return Box::pin(earlier_or(&state, &key, &body, idempotency, refused)).await;
+        }
+    };
 
     // 2. The document is stored under its hash; without a task it means nothing.
     state
@@ -57,5 +66,6 @@ pub(crate) async fn handle(
         .await?;
 
     // 3. The task.
-    commit(&state, &key, &export, idempotency.as_ref(), &trace).await
+    let brought = body.get("editorState");
+    commit(&state, &key, &export, brought, idempotency, &trace).await
 }

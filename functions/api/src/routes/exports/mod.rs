@@ -10,6 +10,7 @@ pub(super) mod list;
 use axum::body::Body;
 use axum::http::HeaderMap;
 use darkroom_exports::{CreateExport, ErrorCode, TaskId, request};
+use serde_json::Value;
 
 use crate::body;
 use crate::config::AppState;
@@ -25,9 +26,13 @@ pub async fn read(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<CreateExport, Refusal> {
-    let body = body::json(headers, body).await?;
+    check(state, &body::json(headers, body).await?).await
+}
+
+/// Checks the body of a create.
+async fn check(state: &AppState, body: &Value) -> Result<CreateExport, Refusal> {
     let library = state.store().library(&body["editorState"]).await?;
-    Ok(request::parse(&body, &state.config().limits, &library)?)
+    Ok(request::parse(body, &state.config().limits, &library)?)
 }
 
 /// Any string may be asked for; one that is no task id names no task.

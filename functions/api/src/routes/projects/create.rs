@@ -4,16 +4,16 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use darkroom_exports::{NewProject, Project, ProjectId};
-use darkroom_store::{ProjectCreate, ProjectCreated};
-use serde_json::json;
+use darkroom_exports::{IdempotencyKey, NewProject, Project, ProjectId};
+use darkroom_store::{ApiKey, ProjectCreate, ProjectCreated, Store};
+use serde_json::{Value, json};
 
 use crate::auth::{Runtime, unknown_key};
 use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
 use crate::openapi::{Data, Idempotency, ProjectSummary, schema};
-use crate::repeat::{self, bad_files, key_reused, replayed};
+use crate::repeat::{self, bad_files, key_reused, replayed, was_perhaps_taken};
 use crate::reply::{self, Refusal};
 
 /// Creates a project with its first state.
@@ -37,12 +37,19 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    // 1. The header, the body and the document are what they must be.
+    // 1. The header, the body and the document are what they must be, or were when it was
+    //    taken.
     let idempotency = repeat::key(&headers)?;
+    let idempotency = idempotency.as_ref();
     let body = body::json(&headers, body).await?;
     let store = state.store();
     let library = store.library(&body["editorState"]).await?;
-    let request = NewProject::parse(&body, &library)?;
+    let request = match NewProject::parse(&body, &library) {
+        Ok(request) => request,
+        Err(problem) => {
+            return Box::pin(earlier_or(store, &key, &body, idempotency, problem.into())).await;
+        }
+    };
 
     // 2. The document is stored under its hash; without a project it means nothing.
     store
@@ -65,15 +72,43 @@ pub(crate) async fn handle(
             key: &key,
             project: &project,
             request: &request,
+            brought: body.get("editorState"),
             body: &answer,
-            idempotency: idempotency.as_ref(),
+            idempotency,
         })
         .await?;
     match created {
         ProjectCreated::New => Ok(reply::body(StatusCode::CREATED, answer)),
+        other => earlier(other),
+    }
+}
+
+/// Answers for a create that is refused: where it was taken before, by the first answer,
+/// whatever the service takes by now.
+async fn earlier_or(
+    store: &Store,
+    key: &ApiKey,
+    body: &Value,
+    idempotency: Option<&IdempotencyKey>,
+    refused: Refusal,
+) -> Result<Response, Refusal> {
+    if !was_perhaps_taken(&refused) {
+        return Err(refused);
+    }
+    let Some(identity) = NewProject::identity(body) else {
+        return Err(refused);
+    };
+    let brought = body.get("editorState");
+    let recalled = store.recall_project(key, idempotency, &identity, brought);
+    recalled.await?.map_or(Err(refused), earlier)
+}
+
+/// Answers for a request that made no project: it was made before, or is refused.
+fn earlier(created: ProjectCreated) -> Result<Response, Refusal> {
+    match created {
         ProjectCreated::Replayed(body) => Ok(replayed(body)),
         ProjectCreated::KeyReused(paths) => Err(key_reused(paths)),
         ProjectCreated::State(bad) => Err(bad_files(bad)),
-        ProjectCreated::KeyRevoked => Err(unknown_key()),
+        ProjectCreated::New | ProjectCreated::KeyRevoked => Err(unknown_key()),
     }
 }

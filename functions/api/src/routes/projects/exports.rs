@@ -54,9 +54,10 @@ pub(crate) async fn handle(
     let id = project_id(&id)?;
     let idempotency = repeat::key(&headers)?;
     let body = body::json(&headers, body).await?;
-    let export = ProjectExport::parse(&body, id, &state.config().limits)?;
+    let export = ProjectExport::parse(&body, id)?;
 
-    // 2. A repetition is answered whatever has become of the project and its state.
+    // 2. A repetition is answered whatever has become of the project, its state and what
+    //    the service takes.
     let store = state.store();
     let recalled = store
         .recall(&Recall {
@@ -65,7 +66,7 @@ pub(crate) async fn handle(
             idempotency: idempotency.as_ref(),
             client_task_id: export.client_task_id(),
             identity: &export.identity,
-            document: None,
+            brought: None,
         })
         .await?;
     if let Some(created) = recalled {
@@ -73,6 +74,7 @@ pub(crate) async fn handle(
     }
 
     // 3. The state as it is now; later syncs have another hash.
+    export.check(&state.config().limits)?;
     let project = store.get_project(&key.user, id).await?;
     let hash = project.ok_or_else(not_found)?.document_hash;
     let document = store.get_document(&hash).await?;
@@ -87,5 +89,5 @@ pub(crate) async fn handle(
     }
 
     // 4. The task.
-    commit(&state, &key, &export, idempotency.as_ref(), &trace).await
+    commit(&state, &key, &export, None, idempotency.as_ref(), &trace).await
 }
