@@ -124,7 +124,9 @@ async fn a_decoder_has_two_threads_at_most() {
         .unwrap();
     let told = std::fs::read_to_string(told).unwrap();
     // Whatever the encoder reads comes from a pipe.
-    let decoders = told.lines().filter(|line| !line.contains(" pipe:0 "));
+    let decoders = told
+        .lines()
+        .filter(|line| line.contains(" -i ") && !line.contains(" pipe:0 "));
     let threads: Vec<u8> = decoders
         .map(|line| {
             let (_, rest) = line.split_once("-threads ").expect("as it is set");
