@@ -104,7 +104,7 @@ pub fn telling(log: &str, secrets: &[String]) -> Option<String> {
 fn key_in(line: &str) -> Option<usize> {
     let of_key = |char: &char| char.is_ascii_alphanumeric() || "-_+/=".contains(*char);
     KEYS.iter().find_map(|begin| {
-        let mut begun = line.match_indices(begin);
+        let mut begun = line.match_indices(*begin);
         let key = begun.find(|(at, begin)| {
             let rest = line[at + begin.len()..].chars();
             rest.take_while(of_key).count() >= KEY_LENGTH
