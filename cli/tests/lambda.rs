@@ -16,6 +16,7 @@ mod events;
 mod sweep;
 
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use common::{LIMIT, Service, moving_square, no_stack_runs_on, probe};
@@ -155,6 +156,40 @@ impl Deployed {
     /// Names the first fault that a policy caused, for the message of a failed test.
     fn log(&self) -> String {
         std::fs::read_to_string(self.dir.path().join("ministack.log")).unwrap_or_default()
+    }
+}
+
+/// The bootstrap of a function, where `darkroom serve --lambda` finds it.
+fn bootstrap(function: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let mut built = test
+        .ancestors()
+        .map(|dir| dir.join(format!("lambda/{function}/bootstrap")));
+    built
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| panic!("no bootstrap of {function}: run `cargo xtask lambda`"))
+}
+
+/// Which RUNBOOK.md looks for.
+#[test]
+fn a_function_that_cannot_start_says_why_in_one_line() {
+    for function in ["api", "render", "webhook", "sweep"] {
+        // Without any setting, and so without its table.
+        let output = Command::new(bootstrap(function)).env_clear().output();
+        let output = output.unwrap();
+        assert!(!output.status.success(), "{function}");
+        let log = String::from_utf8(output.stdout).unwrap();
+        let lines = log.lines().map(serde_json::from_str::<Value>);
+        let errors: Vec<Value> = lines
+            .map(Result::unwrap)
+            .filter(|line| line["level"] == "ERROR")
+            .collect();
+        let [error] = &errors[..] else {
+            panic!("{function}: {log}")
+        };
+        let message = error["fields"]["message"].as_str().unwrap();
+        assert!(message.starts_with("cannot start: "), "{message}");
+        assert!(message.contains("DARKROOM_TABLE"), "{message}");
     }
 }
 

@@ -221,6 +221,14 @@ fn a_log_that_tells_a_secret_is_noticed() {
     assert_eq!(told.as_deref(), Some("key="));
     let signed = telling("cannot read /a?X-Amz-Signature=01", &secrets);
     assert_eq!(signed.as_deref(), Some("cannot read /a?"));
+    // Nobody told of these.
+    let random = "0aZ-_9".repeat(8);
+    for begin in ["sk_", "whs_", "whsec_"] {
+        let told = telling(&format!("made {begin}{random}, once"), &[]);
+        assert_eq!(told.as_deref(), Some("made "), "{begin}");
+        let short = format!("a task_id, and {begin}{}", &random[..20]);
+        assert_eq!(telling(&short, &[]), None, "{begin}");
+    }
 }
 
 #[test]

@@ -102,6 +102,39 @@ fn the_readme_counts_the_alarms_and_what_they_watch() {
     }
 }
 
+/// Words that queries of the runbook look for, and where the code says them.
+const SAID: [(&str, &str); 5] = [
+    ("cannot start", "shared/telemetry/src/log.rs"),
+    ("names nothing", "functions/sweep/src/dead_letters.rs"),
+    ("given up", "functions/sweep/src/due.rs"),
+    ("an active task has no slot", "functions/sweep/src/due.rs"),
+    (
+        "gave back a slot that no active task had",
+        "functions/sweep/src/due.rs",
+    ),
+];
+
+/// Lambda speaks JSON, as the template sets it, and spoke words before.
+#[test]
+fn queries_look_for_what_is_said() {
+    let runbook = read("RUNBOOK.md");
+    let queries: Vec<&str> = runbook
+        .lines()
+        .filter(|line| line.contains(" | filter "))
+        .collect();
+    for (words, source) in SAID {
+        let looked_for = queries.iter().any(|query| query.contains(words));
+        assert!(looked_for, "no query looks for {words:?}");
+        assert!(read(source).contains(words), "{source} lacks {words:?}");
+    }
+    let of_lambda = |query: &&&str| query.contains("timed out");
+    let of_lambda: Vec<_> = queries.iter().filter(of_lambda).collect();
+    assert!(of_lambda.len() > 2, "{of_lambda:#?}");
+    for query in of_lambda {
+        assert!(query.contains("platform.report"), "{query}");
+    }
+}
+
 #[test]
 fn a_missing_section_and_a_missing_part_are_told() {
     let good = "# R\n\n### A\n\n**Means.** x\n\n**Look.** y\n\n```\nz\n```\n\n**Do.** w\n";

@@ -345,7 +345,7 @@ impl Drop for Service {
             self.signal("TERM");
             let _ = self.child.wait();
         }
-        self.log.close();
+        self.log.close(&self.data);
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
+use crate::common::log::functions_log;
 use crate::common::{moving_square, probe};
 use crate::{DEAD_LETTERS, Deployed, QUEUE};
 
@@ -165,6 +166,27 @@ async fn sample_events_drive_the_functions() {
     deployed.feed(true).await;
     deployed.until_messages(QUEUE, (0, 0)).await;
     assert_eq!(deployed.messages(DEAD_LETTERS).await, (0, 0));
+
+    let Deployed { service, dir, .. } = deployed;
+    assert_eq!(service.stop(), Some(0));
+    let log = functions_log(dir.path());
+    let created = first_span(&log, "created");
+    let path = created["path"].as_str().unwrap();
+    assert!(path.ends_with("/exports"), "{created}");
+    for span in [&created, &first_span(&log, "claimed")] {
+        assert!(span["request_id"].is_string(), "{span}");
+    }
+}
+
+/// The first span of the first line that says this, in which queries of RUNBOOK.md look
+/// for ids.
+fn first_span(log: &str, says: &str) -> Value {
+    let mut lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let line = lines.find(|line| line["fields"]["message"] == says);
+    let line = line.unwrap_or_else(|| panic!("no function says {says:?}:\n{log}"));
+    line["spans"][0].clone()
 }
 
 /// What changes nothing: the description, and an estimate.

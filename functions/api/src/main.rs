@@ -2,12 +2,13 @@
 
 use darkroom_api::{ApiConfig, AppState, router};
 use darkroom_store::Store;
-use darkroom_telemetry::{Metrics, start_log};
+use darkroom_telemetry::{Metrics, start_log, started};
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     start_log();
-    let state = AppState::new(Store::prompt_from_env().await?, ApiConfig::from_env()?)
-        .with_metrics(Metrics::from_env());
+    let store = started(Store::prompt_from_env().await)?;
+    let config = started(ApiConfig::from_env())?;
+    let state = AppState::new(store, config).with_metrics(Metrics::from_env());
     lambda_http::run(router(state)).await
 }

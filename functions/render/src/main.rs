@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use darkroom_media::close_to_children;
-use darkroom_telemetry::start_log;
+use darkroom_telemetry::{start_log, started};
 use darkroom_worker::{Deadline, Worker, handle};
 use lambda_runtime::{LambdaEvent, service_fn};
 use tracing::Instrument as _;
@@ -17,7 +17,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     if let Err(error) = close_to_children() {
         tracing::warn!("children may read this program's environment: {error}");
     }
-    let worker = Arc::new(Worker::from_env().await?);
+    let worker = Arc::new(started(Worker::from_env().await)?);
     let function = service_fn(move |event: LambdaEvent<SqsEvent>| {
         let worker = Arc::clone(&worker);
         async move {

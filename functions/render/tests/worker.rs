@@ -197,6 +197,24 @@ async fn a_beating_worker_stops_when_its_lease_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_heartbeat_hides_the_message_for_longer() {
+    let stack = Stack::start().await;
+    stack.hide_for(2).await;
+    stack.create(&square(720, 20)).await;
+    let message = stack.received().await;
+    let answer = handle(&stack.worker(|_| ()), event(&message), Deadline::NONE).await;
+    assert!(answer.batch_item_failures.is_empty());
+    // Nobody deleted it, and it would be back before this one, on which nobody works, comes
+    // for the second time.
+    let other = stack.create(&square(64, 1)).await;
+    for _ in 0..2 {
+        let message = stack.received().await;
+        let named: RenderMessage = serde_json::from_str(&message.body).unwrap();
+        assert_eq!(named.task, other.to_string());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn our_own_fault_is_tried_three_times_and_then_fails_the_task() {
     let stack = Stack::start().await;
     let id = stack.create(&square(64, 1)).await;

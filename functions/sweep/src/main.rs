@@ -1,7 +1,7 @@
 //! The sweep function's bootstrap: connects the sweep to the Lambda runtime.
 
 use darkroom_sweep::{Sweeper, handle};
-use darkroom_telemetry::{Metrics, start_log};
+use darkroom_telemetry::{Metrics, start_log, started};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
 use tracing::Instrument as _;
@@ -9,7 +9,7 @@ use tracing::Instrument as _;
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
     start_log();
-    let sweeper = Sweeper::from_env().await?;
+    let sweeper = started(Sweeper::from_env().await)?;
     let metrics = Metrics::from_env();
     // The event only says that it is time.
     let function = service_fn(move |event: LambdaEvent<IgnoredAny>| {

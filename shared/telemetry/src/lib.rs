@@ -7,7 +7,7 @@ mod metrics;
 mod queue;
 
 pub use emf::Line;
-pub use log::{json_log, start_log};
+pub use log::{json_log, start_log, started};
 pub use metric::{Dimension, FUNCTION, Metric, NAMESPACE, Unit};
 pub use metrics::Metrics;
 pub use queue::{SENT_TIMESTAMP, waited};

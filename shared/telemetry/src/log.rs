@@ -5,6 +5,8 @@
 //! function: `request_id`, `task_id`, `attempt`, `generation` and `trace_id`. They are
 //! error spans, which are there at every level that the log may be set to.
 
+use std::error::Error;
+
 use tracing::{Level, Subscriber};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::{self, MakeWriter};
@@ -18,6 +20,9 @@ const OURS: &str = "darkroom";
 /// The most that others tell: beyond it the SDK and its HTTP client say what they send,
 /// with keys and secrets in it.
 const OTHERS: Level = Level::INFO;
+/// The crates that call our handlers, and what their targets begin with. Their spans, which
+/// are of `INFO`, would stand before ours and name the invocation once more.
+const RUNTIME: [&str; 2] = ["lambda_runtime", "lambda_http"];
 
 /// Begins the log: one JSON line an event on standard output, which Lambda keeps. Called
 /// once, first in `main`.
@@ -26,15 +31,32 @@ pub fn start_log() {
     json_log(std::io::stdout, level(set.as_deref().ok())).init();
 }
 
+/// What a function needs before its first invocation. Where that cannot be made, one line
+/// of the log says so, and why: of what `main` returns Rust prints the form for debugging,
+/// which is no text that a query could look for.
+///
+/// # Errors
+/// The one that was given, after its line.
+pub fn started<T>(
+    made: Result<T, impl Into<Box<dyn Error + Send + Sync>>>,
+) -> Result<T, Box<dyn Error + Send + Sync>> {
+    made.map_err(|error| {
+        let error = error.into();
+        tracing::error!("cannot start: {error}");
+        error
+    })
+}
+
 /// The log as it is written: one JSON object a line, with the fields of the spans around
-/// it in `spans`, the innermost last. `level` is that of our own crates; what others tell
-/// ends at `INFO`.
+/// it in `spans`, the innermost last and the first one ours. `level` is that of our own
+/// crates; what others tell ends at `INFO`, and of the Lambda runtime at `WARN`.
 pub fn json_log<W>(writer: W, level: Level) -> impl Subscriber + Send + Sync
 where
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
     let levels = Targets::new()
         .with_default(level.min(OTHERS))
+        .with_targets(RUNTIME.map(|target| (target, level.min(Level::WARN))))
         .with_target(OURS, level);
     let lines = fmt::layer().json().with_writer(writer);
     tracing_subscriber::registry().with(levels).with(lines)
@@ -54,6 +76,8 @@ mod tests {
     use std::io::{self, Write};
     use std::sync::{Arc, Mutex};
 
+    use serde_json::Value;
+
     use super::*;
 
     #[derive(Clone, Default)]
@@ -70,12 +94,27 @@ mod tests {
         }
     }
 
-    /// What is logged at a level, of a line of ours and of the SDK at each.
-    fn logged(level: Level) -> Vec<String> {
+    /// The lines that `tell` logs at a level.
+    fn lines(level: Level, tell: impl FnOnce()) -> Vec<Value> {
         let kept = Kept::default();
         let writer = kept.clone();
         let log = json_log(move || writer.clone(), level);
-        tracing::subscriber::with_default(log, || {
+        tracing::subscriber::with_default(log, tell);
+        let bytes = kept.0.lock().unwrap();
+        let lines = bytes.split(|byte| *byte == b'\n');
+        let lines = lines.filter(|line| !line.is_empty());
+        lines
+            .map(|line| serde_json::from_slice(line).unwrap())
+            .collect()
+    }
+
+    fn message(line: &Value) -> String {
+        line["fields"]["message"].as_str().unwrap().to_owned()
+    }
+
+    /// What is logged at a level, of a line of ours and of the SDK at each.
+    fn logged(level: Level) -> Vec<String> {
+        let lines = lines(level, || {
             tracing::trace!(target: "darkroom_store", "ours-trace");
             tracing::debug!(target: "darkroom_store", "ours-debug");
             tracing::info!(target: "darkroom_store", "ours-info");
@@ -85,13 +124,52 @@ mod tests {
             tracing::info!(target: "aws_smithy_runtime", "sdk-info");
             tracing::warn!(target: "aws_smithy_runtime", "sdk-warn");
         });
-        let bytes = kept.0.lock().unwrap();
-        let lines = bytes.split(|byte| *byte == b'\n');
-        let lines = lines.filter(|line| !line.is_empty()).map(|line| {
-            let line: serde_json::Value = serde_json::from_slice(line).unwrap();
-            line["fields"]["message"].as_str().unwrap().to_owned()
+        lines.iter().map(message).collect()
+    }
+
+    #[test]
+    fn the_first_span_is_ours() {
+        let invoked = |level| {
+            lines(level, || {
+                let runtime = tracing::info_span!(
+                    target: "lambda_runtime::layers::trace", "Lambda runtime invoke", requestId = "a"
+                );
+                let _in_runtime = runtime.entered();
+                let ours =
+                    tracing::error_span!(target: "darkroom_sweep", "invocation", request_id = "b");
+                let _in_ours = ours.entered();
+                tracing::error!(target: "darkroom_sweep", "ours");
+                tracing::warn!(target: "lambda_runtime::runtime", "theirs");
+            })
+        };
+        for (level, messages) in [
+            (Level::TRACE, &["ours", "theirs"][..]),
+            (Level::INFO, &["ours", "theirs"][..]),
+            (Level::ERROR, &["ours"][..]),
+        ] {
+            let lines = invoked(level);
+            assert_eq!(lines.iter().map(message).collect::<Vec<_>>(), messages);
+            for line in lines {
+                let spans = line["spans"].as_array().unwrap();
+                assert_eq!(spans.len(), 1, "{line}");
+                assert_eq!(spans[0]["request_id"], "b", "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_keeps_a_function_from_starting_is_one_line() {
+        let started = lines(Level::ERROR, || {
+            assert_eq!(super::started(Ok::<_, String>(1)).unwrap(), 1);
+            let missing = "DARKROOM_TABLE is not set";
+            let refused = super::started(Err::<(), _>(missing.to_owned())).unwrap_err();
+            assert_eq!(refused.to_string(), missing);
         });
-        lines.collect()
+        let [line] = &started[..] else {
+            panic!("{started:?}")
+        };
+        assert_eq!(message(line), "cannot start: DARKROOM_TABLE is not set");
+        assert_eq!(line["level"], "ERROR");
     }
 
     #[test]

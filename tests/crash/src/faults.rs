@@ -60,7 +60,21 @@ pub enum Fault {
 /// Tries that [`Fault::Throttled`] refuses.
 const THROTTLED: u32 = 3;
 
-/// The calls of all processes of a test, and the fault of one of them. Cheap to clone.
+/// A fault, and the call that it is waiting for.
+struct Armed {
+    at: Point,
+    fault: Fault,
+    /// SDK's id of the call, once it was made, and its tries.
+    victim: Option<(String, u32)>,
+}
+
+impl Armed {
+    fn is_for(&self, id: &str) -> bool {
+        self.victim.as_ref().is_some_and(|(victim, _)| victim == id)
+    }
+}
+
+/// The calls of all processes of a test, and the faults of some of them. Cheap to clone.
 #[derive(Clone)]
 pub struct Faults(Arc<Inner>);
 
@@ -71,7 +85,7 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    armed: Option<(Point, Fault)>,
+    armed: Vec<Armed>,
     /// Calls so far, by process and what they do.
     counts: BTreeMap<(&'static str, String), u32>,
     points: Vec<Point>,
@@ -79,8 +93,6 @@ struct State {
     needs: BTreeMap<&'static str, BTreeSet<Need>>,
     /// SDK's ids of calls that were counted: their further tries are not.
     known: HashSet<String>,
-    /// The call that was chosen, and its tries.
-    victim: Option<(String, u32)>,
     meanwhile: Option<Shared<BoxFuture<'static, bool>>>,
 }
 
@@ -93,9 +105,14 @@ impl Faults {
         }))
     }
 
-    /// Has one call fail.
-    pub fn arm(&self, point: Point, fault: Fault) {
-        self.0.state.lock().unwrap().armed = Some((point, fault));
+    /// Has one more call fail.
+    pub fn arm(&self, at: Point, fault: Fault) {
+        let armed = Armed {
+            at,
+            fault,
+            victim: None,
+        };
+        self.0.state.lock().unwrap().armed.push(armed);
     }
 
     /// Every call so far, in order.
@@ -108,9 +125,10 @@ impl Faults {
         self.0.state.lock().unwrap().needs.clone()
     }
 
-    /// Whether the call that was to fail was made.
+    /// Whether every call that was to fail was made.
     pub fn was_met(&self) -> bool {
-        self.0.state.lock().unwrap().victim.is_some()
+        let state = self.0.state.lock().unwrap();
+        state.armed.iter().all(|armed| armed.victim.is_some())
     }
 
     /// Waits for the end of what happens meanwhile, also where the call that waited for
@@ -152,18 +170,15 @@ impl Faults {
             *nth += 1;
             let nth = *nth;
             let point = Point { process, call, nth };
-            if state.armed.as_ref().is_some_and(|(at, _)| *at == point) {
-                state.victim = Some((id.clone(), 0));
+            if let Some(armed) = state.armed.iter_mut().find(|armed| armed.at == point) {
+                armed.victim = Some((id.clone(), 0));
             }
             state.points.push(point);
         }
-        let (victim, tries) = state.victim.as_mut()?;
-        if *victim != id {
-            return None;
-        }
+        let armed = state.armed.iter_mut().find(|armed| armed.is_for(&id))?;
+        let (_, tries) = armed.victim.as_mut()?;
         *tries += 1;
-        let (_, fault) = state.armed.as_ref()?;
-        Some((fault.clone(), *tries))
+        Some((armed.fault.clone(), *tries))
     }
 }
 

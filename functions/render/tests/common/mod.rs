@@ -73,6 +73,15 @@ impl Stack {
         export::create(&self.store, &self.key, state, more).await
     }
 
+    /// Has the queue hide what is received for so many seconds, unless it is told otherwise.
+    pub async fn hide_for(&self, seconds: u32) {
+        let set = json!({
+            "QueueUrl": self.local.made.render_queue_url,
+            "Attributes": { "VisibilityTimeout": seconds.to_string() },
+        });
+        self.local.aws("AmazonSQS.SetQueueAttributes", &set).await;
+    }
+
     pub async fn received(&self) -> Received {
         let mut messages = self
             .store

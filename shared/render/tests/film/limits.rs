@@ -104,3 +104,36 @@ async fn more_pixels_of_videos_at_once_than_fit_in_memory_are_refused() {
         "{sentence}"
     );
 }
+
+#[tokio::test]
+async fn a_decoder_has_two_threads_at_most() {
+    let rig = Rig::new();
+    rig.media.counting("c.mp4", 30, 10, 0, &[]);
+    rig.media.wav("tone", "0.01|0.01", 1.0);
+    let told = rig.media.path("told");
+    let text = format!(
+        "#!/bin/sh\necho \"$*\" >>'{}'\nexec ffmpeg \"$@\"\n",
+        told.display()
+    );
+    let span = (0, SECOND / 5);
+    let film = Film::new(64, 64)
+        .track(vec![video("c.mp4", span)])
+        .track(vec![audio("tone", span)]);
+    rig.export_with(&film, &rig.program("telling", &text), &Watching::default())
+        .await
+        .unwrap();
+    let told = std::fs::read_to_string(told).unwrap();
+    // Whatever the encoder reads comes from a pipe.
+    let decoders = told
+        .lines()
+        .filter(|line| line.contains(" -i ") && !line.contains(" pipe:0 "));
+    let threads: Vec<u8> = decoders
+        .map(|line| {
+            let (_, rest) = line.split_once("-threads ").expect("as it is set");
+            rest.split(' ').next().unwrap().parse().unwrap()
+        })
+        .collect();
+    assert!(threads.len() >= 2, "{told}");
+    let in_bounds = threads.iter().all(|count| (1..=2).contains(count));
+    assert!(in_bounds, "{told}");
+}

@@ -42,6 +42,19 @@ pub enum Flow {
     Unwell,
     /// It fails, and its receiver wants no webhooks.
     Unwanted,
+    /// It shows an uploaded picture and a motion graphic of the operator's, and there is a
+    /// font of theirs.
+    Rich,
+    /// Its message is late, and its client asks once more.
+    Twice,
+    /// Its client names it by its own id, without a key.
+    Named,
+    /// It is refused until others of the user have ended.
+    Full,
+    /// Its output breaks off once while it is sent.
+    BrokenOff,
+    /// Its client cancels it just before its output is whole.
+    Late,
 }
 
 impl Flow {
@@ -75,7 +88,18 @@ impl Flow {
 
     /// Whether somebody is told of it.
     pub const fn is_told(self) -> bool {
-        !matches!(self, Self::Quiet | Self::Paused | Self::HeldByQueue)
+        !matches!(
+            self,
+            Self::Quiet
+                | Self::Paused
+                | Self::HeldByQueue
+                | Self::Rich
+                | Self::Twice
+                | Self::Named
+                | Self::Full
+                | Self::BrokenOff
+                | Self::Late
+        )
     }
 }
 
@@ -166,8 +190,10 @@ impl Cell {
             .unwrap()
             .clone_into(&mut cell.asset);
         cell.body = cell.export_of(&uploaded);
-        if flow == Flow::Project {
-            cell.keep_as_project().await;
+        match flow {
+            Flow::Project => cell.keep_as_project().await,
+            Flow::Rich => Box::pin(cell.enrich()).await,
+            _ => {}
         }
         cell
     }
@@ -197,6 +223,9 @@ impl Cell {
         if self.flow.is_told() {
             body["callbackUrl"] = json!(format!("{}/{}", self.lane.receiver, self.user));
             body["callbackHeaders"] = json!({ "X-Token": "sesame" });
+        }
+        if self.flow == Flow::Named {
+            body["clientTaskId"] = json!("the-task");
         }
         body
     }

@@ -100,7 +100,13 @@ impl Cell {
             Flow::Completed => Some(Box::pin(self.another_export()).await),
             _ => None,
         };
-        let api = self.api(self.faults.process("create")).await;
+        let process = if self.flow == Flow::Full {
+            Box::pin(self.ask_in_vain()).await;
+            "again"
+        } else {
+            "create"
+        };
+        let api = self.api(self.faults.process(process)).await;
         self.create(&api).await;
         if let Some(other) = other {
             self.look_in_between().await;
@@ -114,18 +120,68 @@ impl Cell {
             Flow::Paused => Box::pin(self.pause_for_a_while()).await,
             Flow::Abandoned => Box::pin(self.abandon()).await,
             Flow::HeldByQueue => Box::pin(self.hold_by_sweep()).await,
+            Flow::Twice => Box::pin(self.come_again()).await,
             _ => {}
         }
     }
 
+    /// Asks for the same once more, when the export should have begun.
+    async fn come_again(&self) {
+        self.pass_time().await;
+        let api = self.api(self.faults.process("again")).await;
+        self.create(&api).await;
+    }
+
+    /// Asks while as many exports are active as may be, of an account that does not stand in
+    /// the due index, as it is from before there was one; then they end.
+    async fn ask_in_vain(&self) {
+        let others = [
+            Box::pin(self.another_export()).await,
+            Box::pin(self.another_export()).await,
+        ];
+        let stack = &self.lane.stack;
+        let remove = "REMOVE dueShard, dueAt";
+        stack
+            .update(&self.user, "ACCOUNT", remove, &Value::Null)
+            .await;
+        let api = self.api(self.faults.process("create")).await;
+        self.be_refused(&api).await;
+        self.look_in_between().await;
+        for other in others {
+            Box::pin(self.forget(other)).await;
+        }
+    }
+
+    async fn be_refused(&self, api: &Api) {
+        for _ in 0..ASKS {
+            match self.ask(api, self.creates()).await {
+                None | Some((422, _)) => return,
+                Some((500.., _)) => {}
+                Some((status, answer)) => {
+                    let what = format!("a create beyond the limit is answered {status} {answer}");
+                    return self.complain(what);
+                }
+            }
+        }
+        self.complain("a create beyond the limit is not answered");
+    }
+
+    /// The request that creates the export.
+    fn creates(&self) -> Request<Body> {
+        let request = self
+            .request(Method::POST, &self.path)
+            .header("content-type", "application/json");
+        let request = if self.flow == Flow::Named {
+            request
+        } else {
+            request.header("idempotency-key", "the-key")
+        };
+        request.body(Body::from(self.body.to_string())).unwrap()
+    }
+
     pub async fn create(&self, api: &Api) {
         for _ in 0..ASKS {
-            let request = self
-                .request(Method::POST, &self.path)
-                .header("content-type", "application/json")
-                .header("idempotency-key", "the-key");
-            let request = request.body(Body::from(self.body.to_string())).unwrap();
-            let Some((status, answer)) = self.ask(api, request).await else {
+            let Some((status, answer)) = self.ask(api, self.creates()).await else {
                 return;
             };
             let mut answers = self.answers.lock().unwrap();

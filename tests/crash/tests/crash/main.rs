@@ -17,6 +17,7 @@
 )]
 
 mod access;
+mod aftermath;
 mod cell;
 mod client;
 mod lane;

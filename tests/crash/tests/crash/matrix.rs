@@ -12,6 +12,7 @@ use std::time::Duration;
 use darkroom_test_crash::{Fault, Point};
 use futures::future::{BoxFuture, join_all};
 
+use crate::aftermath::own_fault;
 use crate::cell::{Cell, Flow};
 use crate::lane::Lane;
 
@@ -27,7 +28,7 @@ const LIMIT: Duration = Duration::from_secs(90);
 
 /// What happens to a call, or just before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
+pub enum Column {
     Fails,
     AnswerLost,
     Unanswered,
@@ -47,7 +48,7 @@ enum Column {
     DeleteAsset,
 }
 
-const FAULTS: [Column; 5] = [
+pub const FAULTS: [Column; 5] = [
     Column::Fails,
     Column::AnswerLost,
     Column::Unanswered,
@@ -102,10 +103,11 @@ struct Ran {
     wrong: Vec<String>,
 }
 
-/// Runs a flow, with something happening at one of its calls.
+/// Runs a flow, with something happening at one of its calls, beside what the flow itself
+/// has happen.
 async fn run(lane: Arc<Lane>, flow: Flow, at: Option<(Point, Column)>) -> Ran {
     let cell = Arc::new(Cell::start(&lane, flow).await);
-    if let Some((point, column)) = at {
+    for (point, column) in own_fault(flow).into_iter().chain(at) {
         let fault = column.fault(&cell);
         cell.faults.arm(point, fault);
     }
@@ -182,7 +184,7 @@ fn rows(runs: &[Vec<Point>; 2]) -> Vec<Row> {
 }
 
 /// Calls in `processes`, and what happens to each of them.
-type Plan<'a> = &'a [(&'a [&'a str], &'a [Column])];
+pub type Plan<'a> = &'a [(&'a [&'a str], &'a [Column])];
 
 /// Runs a flow once for each of its calls that the plan names and each column.
 async fn matrix(flow: Flow, plan: Plan<'_>) {
@@ -191,7 +193,7 @@ async fn matrix(flow: Flow, plan: Plan<'_>) {
 
 /// The same without the calls of a process that it makes in another flow, too: they are
 /// rows of that one. Answers the calls that something happened to.
-async fn matrix_beside(flow: Flow, others: &[(Flow, &str)], plan: Plan<'_>) -> Vec<String> {
+pub async fn matrix_beside(flow: Flow, others: &[(Flow, &str)], plan: Plan<'_>) -> Vec<String> {
     let lanes = Lane::start_many(LANES).await;
     let rows = rows_of(&lanes, flow, others).await;
     let mut cells = VecDeque::new();
@@ -286,7 +288,7 @@ fn total(met: usize) -> usize {
 }
 
 /// Something happened to a call that begins so.
-fn assert_tried(calls: &[String], wanted: &[&str]) {
+pub fn assert_tried(calls: &[String], wanted: &[&str]) {
     for start in wanted {
         let tried = calls.iter().any(|call| call.starts_with(start));
         assert!(tried, "{start} is none of {calls:?}");

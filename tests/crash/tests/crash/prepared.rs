@@ -1,20 +1,35 @@
 //! What a flow has beside its create: another export, and what was lost before the sweep.
 
+use darkroom_editor_state::MotionGraphic;
 use darkroom_exports::repair::MAX_ATTEMPTS;
 use darkroom_exports::{DeliveryId, Step, TaskId, Timestamp};
 use darkroom_store::{
-    ClaimOutcome, Created, DELIVERY_LEASE, DeliveryClaim, Finish, RenderMessage, WebhookMessage,
+    Added, ClaimOutcome, Created, DELIVERY_LEASE, DeliveryClaim, Finish, RenderMessage,
+    WebhookMessage,
 };
 use darkroom_test_stack::export::{ask_for, square};
+use darkroom_test_stack::font;
 use serde_json::{Value, json};
 
+use crate::access::caller::Caller;
 use crate::cell::Cell;
+use crate::lane::Lane;
 use crate::queue::{only_the_item, without_the_item};
 
 /// A slot that no task has.
 pub const LEAKED: &str = "00000000-0000-7000-8000-000000000000";
 
 impl Cell {
+    /// Has the export show an uploaded picture, under a motion graphic of the operator's.
+    pub async fn enrich(&mut self) {
+        furnish(&self.lane).await;
+        let picture = {
+            let mut uploader = Caller::new(self).await;
+            uploader.event("upload-asset", 201).await
+        };
+        self.body = rich(&self.body, &picture);
+    }
+
     /// Another active export of the user, whose message nobody has sent: one slot is left.
     pub async fn another_export(&self) -> TaskId {
         let state = square(64, 1);
@@ -123,4 +138,45 @@ impl Cell {
         }
         self.delete_item(&self.odd()).await;
     }
+}
+
+/// What the operator adds once: a font, and a motion graphic.
+pub async fn furnish(lane: &Lane) {
+    let store = lane.stack.store();
+    store.put_font("Own.otf", font::renamed()).await.unwrap();
+    let file = json!({
+        "id": "panel", "version": 1, "label": "Panel", "width": 100, "height": 100,
+        "props": { "title": { "type": "string" } }, "slots": {},
+        "items": [{
+            "type": "solid", "width": 100, "height": 100, "shape": "rectangle",
+            "color": "#00ff00",
+        }],
+    });
+    let graphic = MotionGraphic::from_json(&file.to_string()).unwrap();
+    let added = store.add_motion_graphic(&graphic).await.unwrap();
+    assert_ne!(added, Added::Differs);
+}
+
+/// A create whose square is an uploaded picture, under a motion graphic of the operator's.
+pub fn rich(body: &Value, picture: &Value) -> Value {
+    let mut body = body.clone();
+    let state = &mut body["editorState"];
+    state["assets"]["file"]["remoteKey"] = picture["fileKey"].clone();
+    let mut card = state["items"]["square"].clone();
+    let own = json!({
+        "id": "card", "type": "motion-graphic", "motionGraphicId": "panel",
+        "motionGraphicVersion": 1, "props": { "title": "Hi" }, "slots": {},
+    });
+    card.as_object_mut()
+        .unwrap()
+        .extend(own.as_object().unwrap().clone());
+    state["items"]["card"] = card;
+    let square = state["items"]["square"].as_object_mut().unwrap();
+    square.remove("color");
+    square.remove("shape");
+    square.insert("type".to_owned(), json!("image"));
+    square.insert("assetId".to_owned(), json!("file"));
+    let over = json!({ "id": "u", "items": ["card"], "hidden": false, "muted": false });
+    state["tracks"].as_array_mut().unwrap().push(over);
+    body
 }

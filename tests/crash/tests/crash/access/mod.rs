@@ -2,7 +2,7 @@
 //! policies of `template.yaml`, both ways, and their logs against every secret that they
 //! were given.
 
-mod caller;
+pub mod caller;
 mod policy;
 mod walk;
 

@@ -6,12 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::State;
-use darkroom_editor_state::MotionGraphic;
 use darkroom_exports::repair::UNCLAIMED_SENDS;
-use darkroom_store::{Added, RenderMessage};
+use darkroom_store::RenderMessage;
 use darkroom_sweep::{SweepConfig, Sweeper};
 use darkroom_test_crash::{Fault, Need, Point, signed};
-use darkroom_test_stack::font;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -19,6 +17,7 @@ use tokio::net::TcpListener;
 use super::caller::Caller;
 use crate::cell::{Cell, Flow, Queue};
 use crate::lane::Lane;
+use crate::prepared::{furnish, rich};
 use crate::queue::{only_the_item, without_the_item};
 
 /// What callers keep in addresses and headers of theirs.
@@ -58,7 +57,7 @@ impl Walk {
     /// Walks on a stack that nobody else uses.
     pub async fn walked(lane: &Arc<Lane>) -> Self {
         let mut walk = Self::default();
-        operator(lane).await;
+        furnish(lane).await;
         let points = walk.everything_once(lane).await;
         for flow in [
             Flow::Canceled,
@@ -279,45 +278,4 @@ async fn state_of(cell: &Cell) -> Value {
     let items = cell.lane.stack.items(&cell.user).await;
     let task = items.iter().find(|(sk, _)| sk.starts_with("T#"));
     task.expect("it was created").1["state"]["S"].clone()
-}
-
-/// What the operator adds: a font, and a motion graphic.
-async fn operator(lane: &Lane) {
-    let store = lane.stack.store();
-    store.put_font("Own.otf", font::renamed()).await.unwrap();
-    let file = json!({
-        "id": "panel", "version": 1, "label": "Panel", "width": 100, "height": 100,
-        "props": { "title": { "type": "string" } }, "slots": {},
-        "items": [{
-            "type": "solid", "width": 100, "height": 100, "shape": "rectangle",
-            "color": "#00ff00",
-        }],
-    });
-    let graphic = MotionGraphic::from_json(&file.to_string()).unwrap();
-    let added = store.add_motion_graphic(&graphic).await.unwrap();
-    assert_eq!(added, Added::New);
-}
-
-/// A create whose square is an uploaded picture, under a motion graphic of the operator's.
-fn rich(body: &Value, picture: &Value) -> Value {
-    let mut body = body.clone();
-    let state = &mut body["editorState"];
-    state["assets"]["file"]["remoteKey"] = picture["fileKey"].clone();
-    let mut card = state["items"]["square"].clone();
-    let own = json!({
-        "id": "card", "type": "motion-graphic", "motionGraphicId": "panel",
-        "motionGraphicVersion": 1, "props": { "title": "Hi" }, "slots": {},
-    });
-    card.as_object_mut()
-        .unwrap()
-        .extend(own.as_object().unwrap().clone());
-    state["items"]["card"] = card;
-    let square = state["items"]["square"].as_object_mut().unwrap();
-    square.remove("color");
-    square.remove("shape");
-    square.insert("type".to_owned(), json!("image"));
-    square.insert("assetId".to_owned(), json!("file"));
-    let over = json!({ "id": "u", "items": ["card"], "hidden": false, "muted": false });
-    state["tracks"].as_array_mut().unwrap().push(over);
-    body
 }
