@@ -22,8 +22,6 @@ const GAPS: [(&str, Gap, &str); 12] = [
     ("ty", Gap::Word("op"), "offset paths"),
     ("mm", Gap::Above(1), "merged paths of modes 2 to 5"),
 ];
-/// Modes of masks that are drawn as if they added.
-const MASK_MODES: [&str; 3] = ["l", "d", "f"];
 
 enum Gap {
     Number(u64),
@@ -75,7 +73,8 @@ fn look_for_gaps(list: &Value, found: &mut BTreeSet<&'static str>) {
 fn look_at_masks(layer: &Value, found: &mut BTreeSet<&'static str>) {
     let masks = layer["masksProperties"].as_array().into_iter().flatten();
     for mask in masks.filter(|mask| mask["mode"] != "n") {
-        if MASK_MODES.iter().any(|mode| mask["mode"] == *mode) {
+        // Drawn as if they added.
+        if matches!(mask["mode"].as_str(), Some("l" | "d" | "f")) {
             found.insert("masks that lighten, darken or differ");
         }
         if is_something(&mask["x"]["k"]) {

@@ -125,7 +125,7 @@ async fn speeds_that_run_through_a_source_between_two_frames() {
             .track(vec![fast(audio("tone", span))])
             .track(vec![late]);
         let seen = drawn(&rig, &film.state(), &format!("a rate of {rate:e}")).await;
-        assert_eq!(seen.numbers()[1..], [29; 9], "{rate:e}");
+        assert_eq!(seen.numbers()[1..], [29_u8; 9], "{rate:e}");
         let heard = left(&seen.sound);
         assert!(heard.iter().all(|sample| sample.is_finite()), "{rate:e}");
         assert_eq!(peak(&heard[9600..]), 0.0, "{rate:e}");
