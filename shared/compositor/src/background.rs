@@ -57,16 +57,7 @@ fn colored(
     layout: OutputLayout,
     warnings: &mut Vec<String>,
 ) -> Result<Backdrop, CompositorError> {
-    let over_black = |color: Color| {
-        let [r, g, b, a] = color.0;
-        Color([r * a, g * a, b * a, 1.0])
-    };
-    let color = over_black(Color::parse_or(
-        color,
-        Color::BLACK,
-        "globalBackground",
-        warnings,
-    ));
+    let color = Color::parse_or(color, Color::BLACK, "globalBackground", warnings).over_black();
     let Some(css) = gradient.filter(|css| !css.trim().is_empty()) else {
         return Backdrop::flat(color.premultiplied());
     };

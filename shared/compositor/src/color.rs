@@ -36,6 +36,12 @@ impl Color {
         })
     }
 
+    /// The opaque colour that it is before black.
+    pub(crate) fn over_black(self) -> Self {
+        let [r, g, b, a] = self.0;
+        Self([r * a, g * a, b * a, 1.0])
+    }
+
     /// 8-bit premultiplied RGBA.
     pub(crate) fn premultiplied(self) -> [u8; 4] {
         let [r, g, b, a] = self.0;

@@ -86,32 +86,14 @@ impl Gradient {
     /// Draws it over `below` on a canvas of `scale` pixels a CSS pixel.
     pub(crate) fn draw(&self, width: usize, height: usize, scale: f64, below: Color) -> Bitmap {
         let (w, h) = (width as f64, height as f64);
-        let (dx, dy) = match self.direction {
-            Direction::Angle(degrees) => {
-                let map = crate::geometry::Affine::rotate(degrees);
-                map.apply((0.0, -1.0))
-            }
-            // At right angles to the diagonal between the two other corners.
-            Direction::Corner(x, y) => {
-                let length = w.hypot(h);
-                (x * h / length, y * w / length)
-            }
-        };
-        let line = (w * dx).abs() + (h * dy).abs();
+        let ((dx, dy), line) = self.line(w, h);
         let stops = self.stops(line / scale);
         let mut data = Vec::with_capacity(width * height * 4);
         for y in 0..height {
             for x in 0..width {
                 let (x, y) = (x as f64 + 0.5 - w / 2.0, y as f64 + 0.5 - h / 2.0);
                 let at = (x * dx + y * dy) / line + 0.5;
-                let [r, g, b, a] = self.color(&stops, at);
-                let under = below.0.map(f64::from);
-                let keep = (1.0 - a) * under[3];
-                let over = [
-                    r + under[0] * keep,
-                    g + under[1] * keep,
-                    b + under[2] * keep,
-                ];
+                let over = over(self.color(&stops, at), below);
                 data.extend(over.map(|c| (c * 255.0).round().clamp(0.0, 255.0) as u8));
                 data.push(255);
             }
@@ -122,6 +104,30 @@ impl Gradient {
             data,
             opaque: true,
         }
+    }
+
+    /// Its colour over `below` in the middle of such a canvas, where half of the
+    /// line always lies.
+    pub(crate) fn middle(&self, width: f64, height: f64, scale: f64, below: Color) -> Color {
+        let (_, line) = self.line(width, height);
+        let [r, g, b] = over(self.color(&self.stops(line / scale), 0.5), below);
+        Color([r as f32, g as f32, b as f32, 1.0])
+    }
+
+    /// The direction of the gradient line on a canvas, and its length in pixels.
+    fn line(&self, width: f64, height: f64) -> ((f64, f64), f64) {
+        let (dx, dy) = match self.direction {
+            Direction::Angle(degrees) => {
+                let map = crate::geometry::Affine::rotate(degrees);
+                map.apply((0.0, -1.0))
+            }
+            // At right angles to the diagonal between the two other corners.
+            Direction::Corner(x, y) => {
+                let length = width.hypot(height);
+                (x * height / length, y * width / length)
+            }
+        };
+        ((dx, dy), (width * dx).abs() + (height * dy).abs())
     }
 
     /// Places every stop (CSS "color stop fixup").
@@ -201,6 +207,17 @@ impl Gradient {
         }
         color
     }
+}
+
+/// A premultiplied colour over an opaque one.
+fn over([r, g, b, a]: [f64; 4], below: Color) -> [f64; 3] {
+    let under = below.0.map(f64::from);
+    let keep = (1.0 - a) * under[3];
+    [
+        r + under[0] * keep,
+        g + under[1] * keep,
+        b + under[2] * keep,
+    ]
 }
 
 /// Progress with the midpoint moved to `halfway` (CSS colour hints).

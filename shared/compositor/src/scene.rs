@@ -120,7 +120,7 @@ impl Scene {
             },
             clip,
             canvas,
-            background: charts::middle(&state.background),
+            background: charts::middle(&state.background, layout),
             blurred,
             context: fonts.context(),
             fonts,

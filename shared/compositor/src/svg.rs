@@ -131,8 +131,19 @@ fn gaps_of(document: &roxmltree::Document<'_>) -> BTreeSet<&'static str> {
         {
             found.insert(*name);
         }
+        if element == "style" && node.children().any(|child| has_keyframes(&child)) {
+            found.insert("animations");
+        }
     }
     found
+}
+
+/// Whether a piece of a style sheet lets something move.
+fn has_keyframes(piece: &roxmltree::Node<'_, '_>) -> bool {
+    let css = piece.text().unwrap_or_default().to_ascii_lowercase();
+    ["@keyframes", "@-webkit-keyframes"]
+        .iter()
+        .any(|rule| css.contains(rule))
 }
 
 /// Bytes that the entities of a text come to at most: roxmltree bounds how deep they
@@ -380,7 +391,9 @@ mod tests {
             gaps(&format!("{data}{page}")),
             ["foreign objects", "images", "scripts"]
         );
-        let nothing = "<text> <tspan/>\n</text><title>text</title><rect width='5' height='5'/>";
+        let keyed = "<style><![CDATA[ rect { x: 1 } @keyframes a { to { x: 5 } } ]]></style>";
+        assert_eq!(gaps(keyed), ["animations"]);
+        let nothing = "<text> <tspan/>\n</text><title>text</title><style>rect{x:1}</style>";
         assert!(gaps(nothing).is_empty());
     }
 }

@@ -28,6 +28,8 @@ pub enum FaultCode {
     IdMismatch,
     /// A transition's clips do not exist, or do not touch on its track.
     TransitionClipNotAdjacent,
+    /// A second transition over a cut that has one.
+    TransitionOverlap,
     /// No such transition type, or a direction that the type does not have.
     TransitionTypeInvalid,
     /// No such effect type.
@@ -67,6 +69,7 @@ impl FaultCode {
         Self::AssetTypeMismatch,
         Self::IdMismatch,
         Self::TransitionClipNotAdjacent,
+        Self::TransitionOverlap,
         Self::TransitionTypeInvalid,
         Self::EffectTypeInvalid,
         Self::FilterTypeInvalid,
@@ -93,6 +96,7 @@ impl FaultCode {
             Self::AssetTypeMismatch => "EDITOR_ASSET_TYPE_MISMATCH",
             Self::IdMismatch => "EDITOR_ID_MISMATCH",
             Self::TransitionClipNotAdjacent => "EDITOR_TRANSITION_CLIP_NOT_ADJACENT",
+            Self::TransitionOverlap => "EDITOR_TRANSITION_OVERLAP",
             Self::TransitionTypeInvalid => "EDITOR_TRANSITION_TYPE_INVALID",
             Self::EffectTypeInvalid => "EDITOR_EFFECT_TYPE_INVALID",
             Self::FilterTypeInvalid => "EDITOR_FILTER_TYPE_INVALID",

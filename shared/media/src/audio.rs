@@ -30,6 +30,9 @@ const RUN_UP_SECONDS: f64 = 0.5;
 const CLOCKLESS: [&str; 5] = ["mp3", "aac", "amr", "ac3", "eac3"];
 /// A source that ends this much before its own header says, with complaints, is damaged.
 pub(crate) const BREAK_SECONDS: f64 = 0.5;
+/// Source seconds per output second at most: of an hour 4 ms are left, and nobody hears
+/// how much faster it is. Each doubling takes a filter of its own.
+const FASTEST: f64 = (1 << 20) as f64;
 /// Bytes of a sample of one channel.
 const SAMPLE_BYTES: usize = size_of::<f32>();
 /// Float files can hold anything. 60 dB above full scale is noise whatever it
@@ -160,10 +163,10 @@ fn filters(stream: &AudioStream, probe: &Probe, request: &AudioRequest) -> Strin
     chain
 }
 
-/// `atempo` takes 0.5 to 100, and is at its best up to 2.
+/// `atempo` takes 0.5 to 100, and is at its best up to 2. No more than [`FASTEST`] in all.
 fn tempo_factors(rate: f64) -> Vec<f64> {
     let mut factors = Vec::new();
-    let mut left = rate;
+    let mut left = rate.min(FASTEST);
     while left < 0.5 {
         factors.push(0.5);
         left /= 0.5;
@@ -180,7 +183,7 @@ fn tempo_factors(rate: f64) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::tempo_factors;
+    use super::{FASTEST, tempo_factors};
 
     #[test]
     fn factors_multiply_to_the_rate_and_stay_in_range() {
@@ -192,6 +195,15 @@ mod tests {
                 factors.iter().all(|f| (0.5..=2.0).contains(f)),
                 "{rate}: {factors:?}"
             );
+        }
+    }
+
+    #[test]
+    fn no_rate_takes_more_filters_than_the_fastest_one() {
+        let most = tempo_factors(FASTEST).len();
+        assert_eq!(most, 20);
+        for rate in [1e9, 1e300, f64::MAX] {
+            assert_eq!(tempo_factors(rate).len(), most, "{rate}");
         }
     }
 }

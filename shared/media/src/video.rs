@@ -32,6 +32,11 @@ const FRAME: &[u8] = b"FRAME\n";
 const INDEXED: [&str; 2] = ["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"];
 /// Time stamps coarser than this are taken for rounded ones.
 const COARSE_SECONDS: f64 = 1.0 / 10_000.0;
+/// Copies of a source's last frame that are held behind it, at most. Where a fast source
+/// would need more, its last frame is looked for instead ([`VideoDecoder::ended`]).
+const MOST_HELD: f64 = 100_000.0;
+/// Later than any file ends, and still a time that ffmpeg reads.
+const LATEST_SECONDS: f64 = 1e9;
 
 /// Which pictures of a file are wanted.
 #[derive(Debug, Clone, PartialEq)]
@@ -193,6 +198,7 @@ impl Source {
             _ => &mut ffmpeg,
         };
         let from = self.request.start_of(self.request.skip);
+        let from = from.min(LATEST_SECONDS);
         if self.request.loops {
             ffmpeg.args(["-stream_loop", "-1"]);
         } else if from > 0.0 && self.indexed {
@@ -255,6 +261,7 @@ impl Source {
         // Without it `fps` loses a last frame that is shorter than an output frame.
         let hold = if stream.frame_rate > 0.0 {
             let frames = (rate * stream.frame_rate / f64::from(fps)).ceil() + 1.0;
+            let frames = frames.min(MOST_HELD);
             format!("tpad=stop_mode=clone:stop={frames},")
         } else {
             String::new()

@@ -11,6 +11,10 @@ use darkroom_media::{PixelFormat, Raster, Tools, VideoDecoder, VideoRequest, dec
 use crate::error::RenderError;
 use crate::media::{File, Media};
 
+/// Slower than any document plays: source seconds per output second at which the first
+/// picture of a source stays, however long the film is.
+const STANDS_STILL: f64 = 1e-9;
+
 /// Pictures of the frames from a first one on, in order.
 pub(crate) struct Pictures<'a> {
     /// Items and parts of items, by id.
@@ -199,7 +203,7 @@ impl<'a> Pictures<'a> {
             .into_iter()
             .find(|need| need.item_id == item)
             .map_or(Ticks(0), |need| need.source_time);
-        let (rate, loops) = match self.items.get(item) {
+        let (mut rate, loops) = match self.items.get(item) {
             Some(ItemKind::Video(video)) => (video.source.playback_rate, false),
             Some(ItemKind::Gif(gif)) => (gif.source.playback_rate, gif.loops),
             _ => (1.0, false),
@@ -209,6 +213,7 @@ impl<'a> Pictures<'a> {
         let mut start_seconds = source_time.seconds();
         if let (true, Some(length @ 0.001..)) = (loops, file.probe.duration_seconds) {
             start_seconds = start_seconds.rem_euclid(length);
+            rate = within_a_round(rate, length, self.fps);
         }
         VideoRequest {
             start_seconds,
@@ -233,6 +238,13 @@ impl<'a> Pictures<'a> {
             },
         }
     }
+}
+
+/// The rate below one round of a loop an output frame that shows the same pictures: whole
+/// rounds lead back to the same picture, and would all be decoded.
+fn within_a_round(rate: f64, length_seconds: f64, fps: u32) -> f64 {
+    let round = length_seconds * f64::from(fps);
+    rate.rem_euclid(round).max(STANDS_STILL)
 }
 
 /// An asset's (first) picture.

@@ -4,7 +4,7 @@
 use std::sync::atomic::AtomicBool;
 
 use darkroom_editor_state::{
-    EditorState, MAX_SOUNDS_AT_ONCE, TICKS_PER_SECOND, Ticks, frame_count,
+    EditorState, MAX_SOUNDS_AT_ONCE, MAX_TICKS, TICKS_PER_SECOND, Ticks, frame_count,
 };
 use darkroom_media::{
     AudioDecoder, AudioRequest, CHANNELS, MediaError, SAMPLE_RATE, SoundInput, Tools,
@@ -112,9 +112,10 @@ impl<'a> Mix<'a> {
         let Part { clip, from, to } = &part;
         let rate = clip.source.playback_rate;
         let local = (from * TICKS) as f64 - clip.start.0 as f64;
-        let start = (clip.source.start.0 as f64 + local * rate) / TICKS_PER_SECOND as f64;
+        // A fast source may be asked for what no number of seconds holds.
+        let start = (clip.source.start.0 as f64 + local * rate).clamp(0.0, MAX_TICKS);
         let request = AudioRequest {
-            start_seconds: start.max(0.0),
+            start_seconds: start / TICKS_PER_SECOND as f64,
             rate,
             samples: to - from,
         };

@@ -32,6 +32,13 @@ pub fn faulty(code: &str) -> Value {
             });
             state
         }
+        "EDITOR_TRANSITION_OVERLAP" => {
+            let mut state = slid_from_a_corner(state(100, 100, 2.0));
+            state["transitions"]["cut"]["params"] = json!({});
+            let first = state["transitions"]["cut"].clone();
+            state["transitions"]["again"] = with(first, json!({ "id": "again" }));
+            state
+        }
         "EDITOR_TRANSITION_TYPE_INVALID" => slid_from_a_corner(state(100, 100, 2.0)),
         "EDITOR_EFFECT_TYPE_INVALID" => {
             squared(json!({ "type": "effect", "effectType": "blurr", "intensity": 1 }))

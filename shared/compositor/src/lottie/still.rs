@@ -87,6 +87,32 @@ impl Still {
     }
 }
 
+/// Where in a list each layer stands, by its index.
+pub(super) struct Places(HashMap<i64, usize>);
+
+impl Places {
+    pub(super) fn of(list: &[Value]) -> Self {
+        let places = list.iter().enumerate().rev();
+        let places = places.filter_map(|(place, layer)| Some((whole(&layer["ind"])?, place)));
+        Self(places.collect())
+    }
+
+    fn at(&self, index: &Value) -> Option<usize> {
+        self.0.get(&whole(index)?).copied()
+    }
+
+    /// How the layer at a place is matted, if it is, and where its matte stands.
+    pub(super) fn matte_of(
+        &self,
+        place: usize,
+        layer: &Value,
+    ) -> Option<(peniko::BlendMode, usize)> {
+        let mode = matte_mode(layer)?;
+        let matte = self.at(&layer["tp"]).or(place.checked_sub(1));
+        Some((mode, matte.filter(|matte| *matte != place)?))
+    }
+}
+
 struct Reader<'a> {
     assets: HashMap<&'a str, &'a Value>,
     /// Frames a second.
@@ -105,25 +131,16 @@ impl Reader<'_> {
         if self.layers > MOST_LAYERS {
             return Vec::new();
         }
-        let places: HashMap<i64, usize> = list
-            .iter()
-            .enumerate()
-            .rev()
-            .filter_map(|(place, layer)| Some((whole(&layer["ind"])?, place)))
-            .collect();
-        let place = |index: &Value| places.get(&whole(index)?).copied();
+        let places = Places::of(list);
         let mut layers = Vec::with_capacity(list.len());
         let mut mattes = Vec::new();
         for (index, value) in list.iter().enumerate() {
             let mut layer = self.layer(value, frame, depth);
-            layer.parent = place(&value["parent"]).filter(|parent| *parent != index);
-            if let Some(mode) = matte_mode(value) {
-                let matte = place(&value["tp"]).or(index.checked_sub(1));
-                if let Some(matte) = matte.filter(|matte| *matte != index) {
-                    layer.mask_layer = Some((mode, matte));
-                    mattes.push(matte);
-                }
-            }
+            layer.parent = places
+                .at(&value["parent"])
+                .filter(|parent| *parent != index);
+            layer.mask_layer = places.matte_of(index, value);
+            mattes.extend(layer.mask_layer.map(|(_, matte)| matte));
             layers.push(layer);
         }
         // A matte has none of its own: two could wait for each other for ever.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use darkroom_editor_state::{Background, ChartItem, ItemKind, Ticks};
+use darkroom_editor_state::{Background, ChartItem, ItemKind, OutputLayout, Ticks};
 
 use crate::art::Art;
 use crate::chart::{Chart, Ink, growth};
@@ -48,21 +48,18 @@ impl ChartCache {
     }
 }
 
-/// The colour in the middle of the global background; black where it is a picture.
-pub(super) fn middle(background: &Background) -> Color {
+/// The colour in the middle of the global background, as it lies on the canvas; black
+/// where it is a picture.
+pub(super) fn middle(background: &Background, layout: OutputLayout) -> Color {
     let Background::Color { color, gradient } = background else {
         return Color::BLACK;
     };
-    let color = Color::parse(color).unwrap_or(Color::BLACK);
+    let color = Color::parse(color).unwrap_or(Color::BLACK).over_black();
     let gradient = gradient.as_deref().and_then(Gradient::parse);
-    let middle = gradient.map(|gradient| gradient.draw(1, 1, 1.0, color).data);
-    match middle.as_deref() {
-        Some([r, g, b, _]) => {
-            let [r, g, b] = [r, g, b].map(|x| f32::from(*x) / 255.0);
-            Color([r, g, b, 1.0])
-        }
-        _ => color,
-    }
+    let (width, height) = (f64::from(layout.width), f64::from(layout.height));
+    gradient.map_or(color, |gradient| {
+        gradient.middle(width, height, layout.scale, color)
+    })
 }
 
 /// The ink for the chart `clips[index]`: what it lies on when it begins decides.
@@ -112,6 +109,16 @@ mod tests {
 
     use super::*;
 
+    fn layout() -> OutputLayout {
+        OutputLayout {
+            width: 400,
+            height: 200,
+            scale: 2.0,
+            offset_x: 0.0,
+            offset_y: 0.0,
+        }
+    }
+
     fn item() -> ChartItem {
         let number = || AnimatedNumber::constant(1.0);
         ChartItem {
@@ -154,14 +161,43 @@ mod tests {
     #[test]
     fn ink_is_read_on_what_the_background_is_in_its_middle() {
         let middle_of = |color: &str, gradient: Option<&str>| {
-            middle(&Background::Color {
+            let background = Background::Color {
                 color: color.to_owned(),
                 gradient: gradient.map(str::to_owned),
-            })
+            };
+            middle(&background, layout())
         };
         assert_eq!(Ink::on(middle_of("white", None)), Ink::DARK);
-        assert_eq!(Ink::on(middle(&Background::None)), Ink::LIGHT);
+        assert_eq!(Ink::on(middle(&Background::None, layout())), Ink::LIGHT);
         let to_white = Some("linear-gradient(90deg, #ddd, #fff)");
         assert_eq!(Ink::on(middle_of("black", to_white)), Ink::DARK);
+        // Before black, white that one sees through is dark.
+        assert_eq!(
+            Ink::on(middle_of("rgba(255, 255, 255, 0.1)", None)),
+            Ink::LIGHT
+        );
+        let thin = Some("linear-gradient(rgba(0, 0, 0, 0.1), rgba(0, 0, 0, 0.1))");
+        assert_eq!(Ink::on(middle_of("white", thin)), Ink::DARK);
+        assert_eq!(
+            Ink::on(middle_of("rgba(255, 255, 255, 0.1)", thin)),
+            Ink::LIGHT
+        );
+    }
+
+    #[test]
+    fn ink_is_read_on_a_gradient_in_the_middle_of_the_whole_canvas() {
+        // 100 CSS pixels down, 200 across.
+        for (css, ink) in [
+            ("linear-gradient(black 40px, white 45px)", Ink::DARK),
+            ("linear-gradient(black 55px, white 60px)", Ink::LIGHT),
+            ("linear-gradient(90deg, black 90px, white 95px)", Ink::DARK),
+            ("linear-gradient(90deg, white 90px, black 95px)", Ink::LIGHT),
+        ] {
+            let background = Background::Color {
+                color: "#808080".to_owned(),
+                gradient: Some(css.to_owned()),
+            };
+            assert_eq!(Ink::on(middle(&background, layout())), ink, "{css}");
+        }
     }
 }

@@ -150,8 +150,9 @@ fn within(style: &TextStyle, place: &str, warnings: &mut Vec<String>) -> TextSty
     style
 }
 
-/// The text with one kind of line end, and spaces up to the next eighth column for
-/// each tab.
+/// The text with one kind of line end, and spaces up to the next eighth character for each
+/// tab. CSS has stops at multiples of eight widths of a space instead: the same in a
+/// typeface whose letters are all as wide, and at the start of a line.
 fn plain(text: &str) -> Cow<'_, str> {
     const TAB: usize = 8;
     if !text.contains(['\r', '\t']) {

@@ -5,7 +5,8 @@ use super::{Animations, CaptionAnimations, Geometry, Ticks};
 /// Fields of a `text` item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextItem {
-    /// Text, lines separated by `\n`.
+    /// Text, lines separated by `\n`. A tab is as many spaces as are missing to the next
+    /// eighth character of its line; CSS measures in widths of a space.
     pub text: String,
     /// Texts that take its place, by time.
     pub later: Vec<TextStep>,

@@ -86,6 +86,7 @@ fn check_overlaps(mut placed: Vec<Placed<'_>>, faults: &mut Faults) {
 
 pub(super) fn check_transitions(view: &View<'_>, faults: &mut Faults) {
     let home = homes(view);
+    let mut cuts = HashMap::new();
     let tracks: HashSet<&str> = view.tracks.iter().filter_map(|t| text(t, "id")).collect();
     for (key, transition) in each(view.transitions) {
         if faults.is_full() {
@@ -130,7 +131,33 @@ pub(super) fn check_transitions(view: &View<'_>, faults: &mut Faults) {
                 join(&path, "toClipId"),
                 message,
             );
+            continue;
         }
+        check_alone((key, transition), path, &mut cuts, faults);
+    }
+}
+
+/// Refuses a second transition over one cut: no more than one is seen and heard. `cuts`
+/// has the clips of those before, and the key of each.
+fn check_alone<'a>(
+    (key, transition): (&'a str, &'a Value),
+    path: String,
+    cuts: &mut HashMap<[&'a str; 2], &'a str>,
+    faults: &mut Faults,
+) {
+    let (Some(from), Some(to)) = (text(transition, "fromClipId"), text(transition, "toClipId"))
+    else {
+        return;
+    };
+    let first = *cuts.entry([from, to]).or_insert(key);
+    if first != key {
+        let message = format!(
+            "It goes from {} to {}, as {} does; a cut has one transition. Remove one of the two.",
+            quote(from),
+            quote(to),
+            quote(first)
+        );
+        faults.push(FaultCode::TransitionOverlap, path, message);
     }
 }
 

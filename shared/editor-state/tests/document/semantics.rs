@@ -3,7 +3,7 @@
 use darkroom_editor_state::MAX_TICKS;
 use serde_json::{Value, json};
 
-use crate::common::{faults, item, one, raw};
+use crate::common::{base, faults, item, one, raw};
 
 #[test]
 fn the_base_has_no_fault() {
@@ -139,6 +139,33 @@ fn clips_of_a_transition_follow_one_another() {
             (code, "/transitions/x-fade/toClipId".to_owned())
         ]
     );
+}
+
+#[test]
+fn a_cut_has_one_transition() {
+    let with = |from: &str, to: &str| {
+        let ids = [from, to].map(|id| json!(id));
+        raw(move |d| {
+            let mut second = d["transitions"]["x-fade"].clone();
+            (second["id"], second["type"]) = (json!("x/again"), json!("wipe"));
+            [second["fromClipId"], second["toClipId"]] = ids;
+            d["transitions"]["x/again"] = second;
+        })
+    };
+    let first = &base()["transitions"]["x-fade"];
+    let [from, to] = ["fromClipId", "toClipId"].map(|key| first[key].as_str().unwrap());
+    let faults = with(from, to);
+    let [fault] = faults.as_slice() else {
+        panic!("{faults:?}")
+    };
+    assert_eq!(fault.code.as_str(), "EDITOR_TRANSITION_OVERLAP");
+    assert_eq!(fault.path, "/transitions/x~1again");
+    let says = "as \"x-fade\" does; a cut has one transition. Remove one of the two.";
+    assert!(fault.message.ends_with(says), "{fault}");
+    // Two clips that do not touch are told of, and not of what is no cut.
+    let faults = with(to, from);
+    let codes: Vec<_> = faults.iter().map(|fault| fault.code.as_str()).collect();
+    assert_eq!(codes, ["EDITOR_TRANSITION_CLIP_NOT_ADJACENT"]);
 }
 
 #[test]

@@ -123,6 +123,23 @@ fn drawn_upon(opacity: f64) -> Vec<bool> {
 }
 
 #[test]
+fn a_loop_runs_no_whole_rounds_between_two_frames() {
+    let near = |rate: f64, wanted: f64| {
+        let found = within_a_round(rate, 0.5, 30);
+        assert!((found - wanted).abs() < 1e-6, "{rate}: {found}");
+    };
+    // A round a frame is 15.
+    near(0.01, 0.01);
+    near(14.5, 14.5);
+    near(18.0, 3.0);
+    near(1_500_004.25, 4.25);
+    // Back at the same picture each time, and still no rate of nothing.
+    near(15.0, STANDS_STILL);
+    assert!(within_a_round(30.0, 0.5, 30) > 0.0);
+    assert!((0.0..15.0).contains(&within_a_round(f64::MAX, 0.5, 30)));
+}
+
+#[test]
 fn a_frame_takes_over_the_picture_of_its_base_unless_that_is_shown_again() {
     // Behind the last frame there is no picture that would replace this one.
     assert_eq!(drawn_upon(1.0), [true, true, false]);

@@ -108,6 +108,51 @@ async fn boxes_of_no_size_and_of_every_size() {
 }
 
 #[tokio::test]
+async fn speeds_that_run_through_a_source_between_two_frames() {
+    let rig = Rig::new();
+    rig.media.counting("c.mp4", 30, 30, 0, &[]);
+    rig.media.wav("tone", "0.5|0.5", 1.0);
+    let span = (0, SECOND / 3);
+    for rate in [1e4, 1e9, 1e300] {
+        let fast = |mut item: Value| {
+            item["playbackRate"] = json!(rate);
+            item
+        };
+        // From a tick on that no sample begins at: the source is entered far past its end.
+        let late = fast(audio("tone", (1, SECOND / 3 - 1)));
+        let film = Film::new(64, 64)
+            .track(vec![fast(video("c.mp4", span))])
+            .track(vec![fast(audio("tone", span))])
+            .track(vec![late]);
+        let seen = drawn(&rig, &film.state(), &format!("a rate of {rate:e}")).await;
+        assert_eq!(seen.numbers()[1..], [29_u8; 9], "{rate:e}");
+        let heard = left(&seen.sound);
+        assert!(heard.iter().all(|sample| sample.is_finite()), "{rate:e}");
+        assert_eq!(peak(&heard[9600..]), 0.0, "{rate:e}");
+    }
+}
+
+#[tokio::test]
+async fn speeds_that_run_a_loop_many_times_between_two_frames() {
+    let rig = Rig::new();
+    let source = "color=black:s=64x64:r=10,format=rgba,geq=r='20*N':g=90:b=0,\
+                  trim=end_frame=10,split[a][b];[a]palettegen[p];[b][p]paletteuse";
+    rig.media.make("a.gif", &["-f", "lavfi", "-i", source]);
+    let at = |rate: f64| {
+        let mut item = gif("a.gif", (0, SECOND));
+        item["playbackRate"] = json!(rate);
+        Film::of(item).state()
+    };
+    let few = drawn(&rig, &at(4.0), "a fast loop").await;
+    // A second of source is 30 steps of a film's frame.
+    let many = drawn(&rig, &at(4.0 + 3e6), "a loop of many rounds").await;
+    assert!(few.frames == many.frames && few.frame(0) != few.frame(1));
+    let still = drawn(&rig, &at(3e6), "a loop of whole rounds").await;
+    assert!(still.frame(0) == still.frame(1) && still.frame(0) == still.frame(29));
+    assert!(still.frame(0) == few.frame(0));
+}
+
+#[tokio::test]
 async fn texts_and_lists_as_long_as_they_may_be() {
     let rig = Rig::new();
     let span = (0, SECOND / 30);

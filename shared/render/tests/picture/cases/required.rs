@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use darkroom_editor_state::Ratio;
 use darkroom_editor_state::capabilities::{
     BACKGROUND_BLUR_LEVELS, BACKGROUND_COLORS, BACKGROUND_GRADIENTS,
 };
@@ -17,20 +18,48 @@ use super::{
     Case, all, animations, backgrounds, boxes, captions, changes, charts, graphics, illustrations,
     items, letters, presets, ways,
 };
+use crate::film::Film;
 
 /// A golden that there must be.
 struct Needed {
     name: String,
     /// Words of its document, without which it would show something else.
     words: Vec<String>,
+    /// What its film must have that is no word of its document.
+    setting: Option<Setting>,
     /// Frames from the begin to the end of what it is to show.
     lasts: Range<u64>,
+}
+
+#[derive(Debug)]
+enum Setting {
+    /// How much its background is blurred.
+    Level(u8),
+    /// What its export asks for.
+    Ratio(&'static str),
+}
+
+impl Setting {
+    fn is_of(&self, film: &Film) -> bool {
+        match self {
+            Self::Level(level) => film.json()["globalBackground"]["level"] == *level,
+            Self::Ratio(ratio) => Ratio::parse(ratio) == Some(film.ratio),
+        }
+    }
+}
+
+impl Needed {
+    fn with(mut self, setting: Setting) -> Self {
+        self.setting = Some(setting);
+        self
+    }
 }
 
 fn need<'a>(name: String, words: impl IntoIterator<Item = &'a str>, lasts: &Range<u64>) -> Needed {
     Needed {
         name,
         words: words.into_iter().map(str::to_owned).collect(),
+        setting: None,
         lasts: lasts.clone(),
     }
 }
@@ -119,11 +148,13 @@ fn behind() -> Vec<Needed> {
     }
     for level in BACKGROUND_BLUR_LEVELS {
         let name = format!("background-blur-{level}-video");
-        all.push(need(name, ["blur"], &backgrounds::BLURS));
+        let blurred = need(name, ["blur"], &backgrounds::BLURS);
+        all.push(blurred.with(Setting::Level(*level)));
     }
     for ratio in names::RATIOS {
         let name = format!("ratio-{}", ratio.id.replace(':', "-"));
-        all.push(need(name, [], &backgrounds::RATIOS));
+        let shaped = need(name, [], &backgrounds::RATIOS);
+        all.push(shaped.with(Setting::Ratio(ratio.id)));
     }
     all
 }
@@ -161,7 +192,12 @@ fn shows(frames: &[u64], lasts: &Range<u64>) -> bool {
 
 /// What is wrong with the golden that there must be.
 fn fault(needed: &Needed, cases: &BTreeMap<String, Case>) -> Option<String> {
-    let Needed { name, words, lasts } = needed;
+    let Needed {
+        name,
+        words,
+        setting,
+        lasts,
+    } = needed;
     let Some(case) = cases.get(name) else {
         return Some(format!("{name}: no case is called so"));
     };
@@ -171,6 +207,9 @@ fn fault(needed: &Needed, cases: &BTreeMap<String, Case>) -> Option<String> {
         .find(|word| !document.contains(&json!(word).to_string()));
     if let Some(word) = silent {
         return Some(format!("{name}: its document does not say {word}"));
+    }
+    if let Some(setting) = setting.as_ref().filter(|one| !one.is_of(&case.film)) {
+        return Some(format!("{name}: its film is not of {setting:?}"));
     }
     (!shows(&case.frames, lasts)).then(|| {
         let frames = &case.frames;
@@ -212,6 +251,15 @@ fn what_is_missing_is_told() {
     ] {
         assert!(told(name, word, lasts).is_some(), "{name} {word}");
     }
+    let set = |name: &str, setting: Setting| {
+        let needed = need(name.to_owned(), [], &backgrounds::BLURS);
+        fault(&needed.with(setting), &cases)
+    };
+    let (blurred, tall) = ("background-blur-3-video", "ratio-9-16");
+    assert_eq!(set(blurred, Setting::Level(3)), None);
+    assert!(set(blurred, Setting::Level(2)).is_some());
+    assert_eq!(set(tall, Setting::Ratio("9:16")), None);
+    assert!(set(tall, Setting::Ratio("1:1")).is_some());
 }
 
 #[test]

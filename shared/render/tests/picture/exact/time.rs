@@ -240,6 +240,11 @@ fn past_its_end_a_video_shows_its_last_frame() {
         (clip().with("playbackRate", 2), 15),
         (clip().with("playbackRate", 0.5), 60),
         (clip().with("playbackRate", 50), 1),
+        (clip().with("playbackRate", 1e4), 1),
+        (clip().with("playbackRate", 1e9), 1),
+        (clip().with("playbackRate", 1e9), 89),
+        (clip().with("playbackRate", 1e300), 1),
+        (clip().with("playbackRate", 1e300), 89),
         (clip().with("sourceStartTicks", 30 * FRAME), 0),
         (clip().with("sourceStartTicks", 3000 * FRAME), 0),
         (

@@ -4,6 +4,7 @@ mod changes;
 mod media;
 mod parts;
 mod times;
+mod typed;
 mod words;
 
 use serde_json::{Value, json};
@@ -86,6 +87,7 @@ pub(super) fn cases() -> Vec<Case> {
     all.extend(gradients());
     all.extend(words::cases());
     all.extend(times::cases());
+    all.extend(typed::cases());
     all.extend(changes::cases());
     all.extend(media::cases());
     all.extend(parts::cases());

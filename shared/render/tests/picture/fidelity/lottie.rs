@@ -15,7 +15,9 @@ use super::{COLOR, browser, compare};
 use crate::film::{Film, film, sticker};
 use crate::stage::{self, draw, try_draw};
 
-/// Least similarity of luma of the three frames side by side.
+/// Least similarity of luma of the three frames side by side. Less than is asked of boxes:
+/// what is compared with is no CSS but another player, which writes its own SVG of curves
+/// and strokes for the browser, and on cells this small edges are most of a picture.
 const LEAST: f64 = 0.97;
 /// Similarity from which on a file is no exception any more.
 const ALIKE: f64 = 0.99;

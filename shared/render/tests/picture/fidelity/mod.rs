@@ -13,6 +13,13 @@
 //! - Chromium on Linux moves a baseline up by a pixel where the font's descent was rounded
 //!   down; other systems do not.
 //! - The shading of letters: Chromium raises their contrast.
+//! - Tabs: CSS stops at every eighth width of a space from the line's edge, here a tab is
+//!   as many spaces as are missing to the next eighth character of its line.
+//! - Most animations of letters. Compared are `typewriter`, `center-type-out` and
+//!   `curtain-close` as they come in, and `rainbow` as a loop. How `converge`,
+//!   `elastic-pop`, `lay-down`, `jitter` and `sweep-shine` move is numbers of this project
+//!   alone, which CSS has no words for: their counterpart would be the same formulas once
+//!   more. They, and the ways out and back of the others, have goldens.
 //!
 //! `target/fidelity/NAME.png` shows ours, the browser's, and the difference made four
 //! times stronger. Ignored where Chromium may be missing; `cargo xtask test --only

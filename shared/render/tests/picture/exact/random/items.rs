@@ -96,7 +96,7 @@ fn charts() -> impl Strategy<Value = Item> {
 
 /// An item that shows a file, cut and rounded.
 pub(super) fn media() -> impl Strategy<Value = Item> {
-    let rate = select(vec![0.01, 0.5, 1.0, 2.5]);
+    let rate = select(vec![0.01, 0.5, 1.0, 2.5, 1e4, 1e9, 1e300]);
     let timed = move |item: Item, (rate, start): (f64, i64)| {
         let start = start * FRAME + 123;
         item.with("playbackRate", rate)
@@ -121,7 +121,7 @@ pub(super) fn media() -> impl Strategy<Value = Item> {
 
 /// Sound, which nothing is seen of.
 pub(super) fn sounds() -> impl Strategy<Value = Item> {
-    let rate = select(vec![0.5, 1.0, 2.0]);
+    let rate = select(vec![0.5, 1.0, 2.0, 1e4, 1e9, 1e300]);
     (rate, number(-30.0..6.0), 0..3 * FRAME).prop_map(|(rate, decibels, fade)| {
         audio("tone.wav")
             .with("playbackRate", rate)
@@ -131,7 +131,7 @@ pub(super) fn sounds() -> impl Strategy<Value = Item> {
 }
 
 fn stickers() -> impl Strategy<Value = Item> {
-    let rate = select(vec![0.01, 1.0, 3.5]);
+    let rate = select(vec![0.01, 1.0, 3.5, 1e4, 1e9, 1e300]);
     (select(STICKERS), place(), rate)
         .prop_map(|(file, at, rate)| sticker(file, at).with("playbackRate", rate))
 }

@@ -26,9 +26,26 @@ pub(super) fn cases() -> Vec<Case> {
             10,
             one(roboto(WORDS).animate("in", "fade", 20, "ease-in")),
         ),
+        letters(
+            "slide-of-text",
+            10,
+            one(roboto(WORDS).animate("in", "slide-left", 20, "linear")),
+        ),
+        zoom(),
     ];
     cases.extend(animations());
     cases
+}
+
+/// A text halfway through a zoom. The browser is given it in that size: it may paint
+/// what it animates in another one, and scale the letters.
+fn zoom() -> Case {
+    let film = one(roboto(WORDS).animate("in", "zoom-in", 20, "linear"));
+    let halfway = roboto(WORDS)
+        .with("scaleX", 0.75)
+        .with("scaleY", 0.75)
+        .with("opacity", 0.5);
+    letters("zoom-of-text", 10, film).beside(one(halfway))
 }
 
 /// Every animation at both sides, by the easings in turn.

@@ -8,6 +8,7 @@ mod behind;
 mod changes;
 mod faces;
 mod items;
+mod typed;
 mod words;
 
 use std::fmt::Write as _;
@@ -126,7 +127,7 @@ impl Frame<'_> {
             "lottie" => items::sticker(item),
             "solid" => items::solid(item, local),
             "illustration" => items::illustration(item),
-            "text" => words::text(item),
+            "text" => typed::text(item, local),
             "text-template" => items::template(item),
             "captions" => {
                 let asset = item["assetId"].as_str().unwrap();

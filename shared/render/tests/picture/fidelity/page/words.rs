@@ -43,7 +43,7 @@ fn escaped(words: &str) -> String {
 }
 
 /// Lines in the style of an item.
-fn set(item: &Value, lines: &[String]) -> String {
+pub(super) fn set(item: &Value, lines: &[String]) -> String {
     let word = |key: &str| item[key].as_str().unwrap().to_owned();
     let space = if item["resizeOnEdit"] == true {
         "pre"
