@@ -26,6 +26,12 @@ const SLICE: Timespec = Timespec {
 /// a change of process every few lines of the picture.
 const ROOM_BYTES: usize = 1 << 20;
 
+/// A child writes a picture in pieces of some 32 KiB, and each would wake us, to be read
+/// while the next one waits for the pipe. Where so many bytes are wanted, the pipe has this
+/// long to fill: less than a child takes to decode what it holds.
+const WORTH_A_LULL_BYTES: usize = ROOM_BYTES / 4;
+const LULL: Duration = Duration::from_micros(200);
+
 /// How long is waited.
 #[derive(Debug, Clone)]
 pub(crate) struct Wait {
@@ -90,6 +96,9 @@ impl Output {
         let mut filled = 0;
         while let Some(rest @ [_, ..]) = buffer.get_mut(filled..) {
             self.wait.until(self.pipe.as_fd(), PollFlags::IN)?;
+            if rest.len() >= WORTH_A_LULL_BYTES {
+                std::thread::sleep(LULL);
+            }
             match self.pipe.read(rest) {
                 Ok(0) => break,
                 Ok(count) => filled += count,

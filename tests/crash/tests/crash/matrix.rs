@@ -220,8 +220,17 @@ pub async fn matrix_beside(flow: Flow, others: &[(Flow, &str)], plan: Plan<'_>) 
     calls.into_iter().collect()
 }
 
-/// Rows of a flow that are not rows of the others.
+/// Rows of a flow that are not rows of the others, which run first: what the flow leaves in
+/// the bucket would be read by them, too.
 async fn rows_of(lanes: &[Arc<Lane>], flow: Flow, others: &[(Flow, &str)]) -> Vec<Row> {
+    let mut known = BTreeSet::new();
+    for (other, process) in others {
+        let ran = run(Arc::clone(&lanes[0]), *other, None).await;
+        assert!(ran.wrong.is_empty(), "{other:?}: {:?}", ran.wrong);
+        let points = ran.points.into_iter();
+        let of_process = points.filter(|point| point.process == *process);
+        known.extend(of_process.map(|point| (point.process, point.call)));
+    }
     let mut runs = [Vec::new(), Vec::new()];
     for (points, lane) in runs.iter_mut().zip(lanes) {
         let ran = run(Arc::clone(lane), flow, None).await;
@@ -229,15 +238,7 @@ async fn rows_of(lanes: &[Arc<Lane>], flow: Flow, others: &[(Flow, &str)]) -> Ve
         *points = ran.points;
     }
     let mut rows = rows(&runs);
-    for (other, process) in others {
-        let ran = run(Arc::clone(&lanes[0]), *other, None).await;
-        assert!(ran.wrong.is_empty(), "{other:?}: {:?}", ran.wrong);
-        let points = ran.points.iter().filter(|point| point.process == *process);
-        let calls: BTreeSet<&str> = points.map(|point| point.call.as_str()).collect();
-        rows.retain(|Row { point, .. }| {
-            point.process != *process || !calls.contains(point.call.as_str())
-        });
-    }
+    rows.retain(|Row { point, .. }| !known.contains(&(point.process, point.call.clone())));
     rows
 }
 
