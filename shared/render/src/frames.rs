@@ -11,9 +11,8 @@ use darkroom_media::{PixelFormat, Raster, Tools, VideoDecoder, VideoRequest, dec
 use crate::error::RenderError;
 use crate::media::{File, Media};
 
-/// Slower than any document plays: source seconds per output second at which the first
-/// picture of a source stays, however long the film is.
-const STANDS_STILL: f64 = 1e-9;
+/// No document plays a source slower: `playbackRate`, editor-state.md.
+const SLOWEST: f64 = 0.01;
 
 /// Pictures of the frames from a first one on, in order.
 pub(crate) struct Pictures<'a> {
@@ -240,11 +239,14 @@ impl<'a> Pictures<'a> {
     }
 }
 
-/// The rate below one round of a loop an output frame that shows the same pictures: whole
-/// rounds lead back to the same picture, and would all be decoded.
+/// The rate of hardly more than one round of a loop an output frame that shows the same
+/// pictures: whole rounds lead back to the same picture, and would all be decoded.
 fn within_a_round(rate: f64, length_seconds: f64, fps: u32) -> f64 {
     let round = length_seconds * f64::from(fps);
-    rate.rem_euclid(round).max(STANDS_STILL)
+    match rate.rem_euclid(round) {
+        rest if rest < SLOWEST.min(rate) => rest + round,
+        rest => rest,
+    }
 }
 
 /// An asset's (first) picture.

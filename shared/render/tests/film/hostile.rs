@@ -145,7 +145,9 @@ async fn speeds_that_run_a_loop_many_times_between_two_frames() {
     let few = drawn(&rig, &at(4.0), "a fast loop").await;
     // A second of source is 30 steps of a film's frame.
     let many = drawn(&rig, &at(4.0 + 3e6), "a loop of many rounds").await;
-    let differing: Vec<_> = (0..30).filter(|n| few.frame(*n) != many.frame(*n)).collect();
+    let differing: Vec<_> = (0..30)
+        .filter(|n| few.frame(*n) != many.frame(*n))
+        .collect();
     assert_eq!(differing, [0; 0], "frames that differ");
     assert!(few.frame(0) != few.frame(1));
     let still = drawn(&rig, &at(3e6), "a loop of whole rounds").await;
