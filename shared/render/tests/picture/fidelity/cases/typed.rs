@@ -4,11 +4,16 @@ use super::words::{WORDS, roboto};
 use super::{Case, letters, one};
 use crate::film::{Item, text};
 
-/// Letters that are all as wide.
+/// Of each letter, in ems: 1233 of 2048 units.
+const DEJAVU_MONO_ADVANCE: f64 = 1233.0 / 2048.0;
+
+/// Letters that are all as wide: 22 pixels, as a browser gives each letter that is a box of
+/// its own whole ones. Their descent of 8.6 is rounded up: where it is rounded down,
+/// Chromium draws a line one pixel higher on Linux, and on other systems it does not.
 fn mono(words: &str) -> Item {
     text(words, [20.0, 20.0, 280.0, 140.0])
         .with("fontFamily", "DejaVu Sans Mono")
-        .with("fontSize", 40)
+        .with("fontSize", 22.0 / DEJAVU_MONO_ADVANCE)
 }
 
 pub(super) fn cases() -> Vec<Case> {
