@@ -9,7 +9,6 @@
 //! what is sudden is heard up to 1/20 s too early or too late.
 
 use std::path::Path;
-use std::process::Stdio;
 
 use crate::child::{Running, cause, command, read_file};
 use crate::error::MediaError;
@@ -81,8 +80,7 @@ impl AudioDecoder {
         ffmpeg
             .args(["-map", "0:a:0", "-vn", "-sn", "-dn"])
             .args(["-af", &filters(stream, probe, request)])
-            .args(["-f", "f32le", "pipe:1"])
-            .stdout(Stdio::piped());
+            .args(["-f", "f32le", "pipe:1"]);
         let allowance = Allowance::DECODER.within(tools.memory_bytes);
         let mut running = Running::start(ffmpeg, tools, allowance, view)?;
         Ok(Self {

@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -47,6 +48,7 @@ pub(crate) struct Running {
     group: Group,
     words: Option<Receiver<String>>,
     allowance: Allowance,
+    output: Option<UnixStream>,
     wait: Wait,
     waited: bool,
 }
@@ -102,7 +104,9 @@ impl Running {
         mut view: View,
     ) -> Result<Self, MediaError> {
         view.scratch.clone_from(&tools.scratch);
-        command.stderr(Stdio::piped());
+        let ends = Output::ends().map_err(|error| MediaError::Pipe(error.to_string()));
+        let (output, theirs) = ends?;
+        command.stdout(theirs).stderr(Stdio::piped());
         let spawned = sandbox::spawn(&mut command, &view);
         let (mut child, group) = spawned.map_err(|source| MediaError::File {
             path: command.get_program().into(),
@@ -122,16 +126,17 @@ impl Running {
             group,
             words,
             allowance,
+            output: Some(output),
             wait: Wait::new(tools, PATIENCE),
             waited: false,
         })
     }
 
-    /// What the child writes. Asked once, of a child whose output is piped.
+    /// What the child writes. Asked once, of a child that writes something.
     pub(crate) fn output(&mut self) -> Result<Output, MediaError> {
-        let pipe = self.child.stdout.take();
-        let pipe = pipe.ok_or(MediaError::Pipe("it was not opened".to_owned()))?;
-        Ok(Output::new(OwnedFd::from(pipe), self.wait.clone()))
+        let socket = self.output.take();
+        let socket = socket.ok_or(MediaError::Pipe("it was taken before".to_owned()))?;
+        Ok(Output::new(socket, self.wait.clone()))
     }
 
     /// What the child reads. Asked once, of a child whose input is piped.

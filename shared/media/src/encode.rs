@@ -96,8 +96,7 @@ impl Encoder {
             .args(["-map_metadata", "-1", "-fflags", "+bitexact"])
             .args(["-flags:v", "+bitexact", "-flags:a", "+bitexact"])
             .arg(named_file(out))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null());
+            .stdin(Stdio::piped());
         let view = View::writing(out)?;
         let mut running = Running::start(ffmpeg, tools, Allowance::encoder(out), view)?;
         let frames = Lender::new(running.input()?);

@@ -1,9 +1,10 @@
-//! Our ends of the pipes to a child. None of them waits for ever: a child that
-//! does nothing for too long is stuck, and work that was stopped ends at once.
+//! Our ends of the pipe to a child, and of the socket from it. None of them waits for ever:
+//! a child that does nothing for too long is stuck, and work that was stopped ends at once.
 
 use std::fs::File;
-use std::io::{ErrorKind, IoSlice, Read as _, Write as _};
+use std::io::{self, ErrorKind, IoSlice, Write as _};
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -12,25 +13,18 @@ use nix::fcntl::{SpliceFFlags, vmsplice};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
+use rustix::net::sockopt::set_socket_send_buffer_size;
+use rustix::net::{RecvFlags, recv};
 use rustix::pipe::{fcntl_getpipe_size, fcntl_setpipe_size};
 
 use crate::error::MediaError;
 use crate::tools::Tools;
 
 /// Between two looks at whether the work was stopped.
-const SLICE: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 50_000_000,
-};
+const SLICE: Duration = Duration::from_millis(50);
 /// Room in a pipe: what any user may have. Frames are large; small pipes cost
 /// a change of process every few lines of the picture.
 const ROOM_BYTES: usize = 1 << 20;
-
-/// A child writes a picture in pieces of some 32 KiB, and each would wake us, to be read
-/// while the next one waits for the pipe. Where so many bytes are wanted, the pipe has this
-/// long to fill: less than a child takes to decode what it holds.
-const WORTH_A_LULL_BYTES: usize = ROOM_BYTES / 4;
-const LULL: Duration = Duration::from_micros(200);
 
 /// How long is waited.
 #[derive(Debug, Clone)]
@@ -57,11 +51,15 @@ impl Wait {
     /// Waits until `fd` is ready, the patience is over or the work is stopped.
     pub(crate) fn until(&self, fd: BorrowedFd<'_>, ready: PollFlags) -> Result<(), MediaError> {
         let began = Instant::now();
+        let slice = Timespec {
+            tv_sec: 0,
+            tv_nsec: SLICE.subsec_nanos().into(),
+        };
         loop {
             if self.stop.load(Ordering::Relaxed) {
                 return Err(MediaError::Stopped);
             }
-            match poll(&mut [PollFd::from_borrowed_fd(fd, ready)], Some(&SLICE)) {
+            match poll(&mut [PollFd::from_borrowed_fd(fd, ready)], Some(&slice)) {
                 Ok(1..) => return Ok(()),
                 Ok(_) if began.elapsed() >= self.patience => {
                     return Err(MediaError::Stuck {
@@ -76,33 +74,39 @@ impl Wait {
 }
 
 /// What a child writes.
+///
+/// Its end is a socket, and no pipe: ffmpeg writes a picture in pieces of 32 KiB, and of a
+/// pipe's we would be woken for each, only to wait until it lets go of the pipe again; a
+/// socket wakes us once for all that we want (`MSG_WAITALL`, recv(2)).
 #[derive(Debug)]
 pub(crate) struct Output {
-    pipe: File,
+    socket: UnixStream,
     wait: Wait,
 }
 
 impl Output {
-    pub(crate) fn new(pipe: OwnedFd, wait: Wait) -> Self {
-        enlarge(&pipe);
-        Self {
-            pipe: pipe.into(),
-            wait,
-        }
+    /// A pair of ends, ours and the child's.
+    pub(crate) fn ends() -> io::Result<(UnixStream, OwnedFd)> {
+        let (ours, theirs) = UnixStream::pair()?;
+        ours.set_read_timeout(Some(SLICE))?;
+        // Where a user may have less, less works too.
+        let _ = set_socket_send_buffer_size(&theirs, ROOM_BYTES);
+        Ok((ours, theirs.into()))
+    }
+
+    pub(crate) fn new(socket: UnixStream, wait: Wait) -> Self {
+        Self { socket, wait }
     }
 
     /// Fills `buffer`; answers how many bytes came, fewer only at the end.
     pub(crate) fn fill(&mut self, buffer: &mut [u8]) -> Result<usize, MediaError> {
         let mut filled = 0;
         while let Some(rest @ [_, ..]) = buffer.get_mut(filled..) {
-            self.wait.until(self.pipe.as_fd(), PollFlags::IN)?;
-            if rest.len() >= WORTH_A_LULL_BYTES {
-                std::thread::sleep(LULL);
-            }
-            match self.pipe.read(rest) {
-                Ok(0) => break,
-                Ok(count) => filled += count,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            self.wait.until(self.socket.as_fd(), PollFlags::IN)?;
+            match recv(&self.socket, rest, RecvFlags::WAITALL) {
+                Ok((0, _)) => break,
+                Ok((count, _)) => filled += count,
+                Err(Errno::INTR | Errno::AGAIN) => {}
                 Err(error) => return Err(MediaError::Pipe(error.to_string())),
             }
         }

@@ -1,7 +1,6 @@
 //! What a file really holds, asked of ffprobe.
 
 use std::path::Path;
-use std::process::Stdio;
 
 use serde::Deserialize;
 
@@ -135,7 +134,6 @@ pub fn probe(tools: &Tools, path: &Path) -> Result<Probe, MediaError> {
     let mut ffprobe = command(&tools.ffprobe);
     ffprobe.args(["-of", "json", "-show_streams", "-show_format"]);
     let view = read_file(&mut ffprobe, path)?;
-    ffprobe.stdout(Stdio::piped());
     let allowance = Allowance::PROBE.within(tools.memory_bytes);
     let mut running = Running::start(ffprobe, tools, allowance, view)?;
     let mut answer = vec![0; ANSWER_BYTES];

@@ -134,10 +134,7 @@ impl Tools {
     /// where no child may read cannot be run.
     fn ask_version(&self, path: &Path) -> Result<(String, Ended), MediaError> {
         let mut program = Command::new(path);
-        program
-            .arg("-version")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped());
+        program.arg("-version").stdin(Stdio::null());
         let mut running = Running::start(program, self, Allowance::PROBE, View::default())?;
         let mut text = vec![0; VERSION_BYTES];
         let length = running.output()?.fill(&mut text)?;

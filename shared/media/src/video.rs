@@ -9,7 +9,6 @@
 //! been stepped over, the last frame is found and given.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
 use crate::audio::BREAK_SECONDS;
@@ -221,7 +220,7 @@ impl Source {
                 ffmpeg.args(["-f", "rawvideo"]);
             }
         }
-        ffmpeg.arg("pipe:1").stdout(Stdio::piped());
+        ffmpeg.arg("pipe:1");
         let allowance = Allowance::DECODER.within(self.tools.memory_bytes);
         Running::start(ffmpeg, &self.tools, allowance, view)
     }

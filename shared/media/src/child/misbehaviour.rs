@@ -21,8 +21,7 @@ fn held_in(view: View, script: &str, allowance: Allowance) -> (Running, Input) {
     let mut command = Command::new("sh");
     command
         .args(["-c", &format!("read -r go; {script}")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
+        .stdin(Stdio::piped());
     let tools = Tools::discover().unwrap();
     let mut running = Running::start(command, &tools, allowance, view).unwrap();
     let input = running.input().unwrap();
