@@ -66,7 +66,7 @@ impl Ended {
     }
 }
 
-/// A command that talks to us through pipes alone, never to the terminal.
+/// A command that talks to us alone, never to the terminal.
 pub(crate) fn command(tool: &Path) -> Command {
     let mut command = Command::new(tool);
     command

@@ -74,7 +74,7 @@ pub enum MediaError {
     )]
     FilterMissing,
     /// Talking to a child process failed.
-    #[error("a pipe to a child process failed: {0}")]
+    #[error("a pipe to a child process, or a socket from it, failed: {0}")]
     Pipe(String),
     /// The encoder failed.
     #[error("the encoder failed: {0}")]

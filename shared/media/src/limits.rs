@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `RLIMIT_AS` | address space | the child is refused memory, and says so |
 //! | `RLIMIT_CPU` | processor time of all threads of a process | it is killed |
-//! | `RLIMIT_FSIZE` | each file it writes, pipes left out | it is killed |
+//! | `RLIMIT_FSIZE` | each file it writes, pipes and sockets left out | it is killed |
 //! | `RLIMIT_NPROC` | processes and threads of our user | it can start no more |
 //! | `RLIMIT_CORE` | memory dumps | none is written |
 //!
@@ -47,7 +47,7 @@ pub(crate) struct Allowance {
 }
 
 impl Allowance {
-    /// Looks at a file's head. It writes to pipes alone: the limit is for a kernel that
+    /// Looks at a file's head. It writes to us alone: the limit is for a kernel that
     /// cannot hold it to that.
     pub(crate) const PROBE: Self = Self {
         memory_bytes: MEMORY_BYTES,

@@ -23,7 +23,7 @@ use crate::tools::Tools;
 /// Between two looks at whether the work was stopped.
 const SLICE: Duration = Duration::from_millis(50);
 /// Room in a pipe: what any user may have. Frames are large; small pipes cost
-/// a change of process every few lines of the picture.
+/// a change of process every few lines of the picture. A socket may get less.
 const ROOM_BYTES: usize = 1 << 20;
 
 /// How long is waited.
@@ -75,9 +75,9 @@ impl Wait {
 
 /// What a child writes.
 ///
-/// Its end is a socket, and no pipe: ffmpeg writes a picture in pieces of 32 KiB, and of a
-/// pipe's we would be woken for each, only to wait until it lets go of the pipe again; a
-/// socket wakes us once for all that we want (`MSG_WAITALL`, recv(2)).
+/// It comes over a socket, and no pipe: ffmpeg writes a picture in pieces of 32 KiB. Each
+/// takes two calls of ours from a pipe, which both sides lock as a whole and whose pages the
+/// kernel counts one by one; from a socket a picture takes one (`MSG_WAITALL`, recv(2)).
 #[derive(Debug)]
 pub(crate) struct Output {
     socket: UnixStream,

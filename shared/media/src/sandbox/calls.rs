@@ -24,7 +24,8 @@ const REMOVEXATTRAT: c_long = 466;
 const OPEN_TREE_ATTR: c_long = 467;
 const FILE_SETATTR: c_long = 469;
 
-/// Sockets, and what opens files and sockets by itself.
+/// Sockets, what can be done by the one that is a child's output beside writing to it (open
+/// files can be sent along a message), and what opens files and sockets by itself.
 const NETWORK: &[c_long] = &[
     libc::SYS_socket,
     libc::SYS_connect,
@@ -32,6 +33,10 @@ const NETWORK: &[c_long] = &[
     libc::SYS_listen,
     libc::SYS_accept,
     libc::SYS_accept4,
+    libc::SYS_sendto,
+    libc::SYS_sendmsg,
+    libc::SYS_sendmmsg,
+    libc::SYS_setsockopt,
     libc::SYS_io_uring_setup,
     libc::SYS_io_uring_enter,
     libc::SYS_io_uring_register,

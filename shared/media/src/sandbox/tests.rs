@@ -132,6 +132,10 @@ fn calls_that_reach_out_are_refused() {
     // `CLONE_NEWUSER`, and with `SIGCHLD`.
     let (unshared, cloned) = ("0x10000000", "0x10000011, 0, 0, 0, 0");
     for (number, arguments) in [
+        (libc::SYS_sendto, "1, 0, 0, 0, 0, 0"),
+        (libc::SYS_sendmsg, "1, 0, 0"),
+        (libc::SYS_sendmmsg, "1, 0, 0, 0"),
+        (libc::SYS_setsockopt, "1, 1, 2, 0, 0"),
         (libc::SYS_io_uring_setup, "1, $room"),
         (libc::SYS_process_vm_readv, "getppid(), 0, 0, 0, 0, 0"),
         (libc::SYS_unshare, unshared),
