@@ -101,12 +101,25 @@ impl Running {
         mut command: Command,
         tools: &Tools,
         allowance: Allowance,
+        view: View,
+    ) -> Result<Self, MediaError> {
+        let ends = Output::ends().map_err(|error| MediaError::Pipe(error.to_string()));
+        let (ours, theirs) = ends?;
+        command.stdout(theirs);
+        let mut running = Self::start_unheard(command, tools, allowance, view)?;
+        running.output = Some(ours);
+        Ok(running)
+    }
+
+    /// The same for one that gives us nothing.
+    pub(crate) fn start_unheard(
+        mut command: Command,
+        tools: &Tools,
+        allowance: Allowance,
         mut view: View,
     ) -> Result<Self, MediaError> {
         view.scratch.clone_from(&tools.scratch);
-        let ends = Output::ends().map_err(|error| MediaError::Pipe(error.to_string()));
-        let (output, theirs) = ends?;
-        command.stdout(theirs).stderr(Stdio::piped());
+        command.stderr(Stdio::piped());
         let spawned = sandbox::spawn(&mut command, &view);
         let (mut child, group) = spawned.map_err(|source| MediaError::File {
             path: command.get_program().into(),
@@ -126,16 +139,16 @@ impl Running {
             group,
             words,
             allowance,
-            output: Some(output),
+            output: None,
             wait: Wait::new(tools, PATIENCE),
             waited: false,
         })
     }
 
-    /// What the child writes. Asked once, of a child that writes something.
+    /// What the child writes. Asked once, of a child that is heard.
     pub(crate) fn output(&mut self) -> Result<Output, MediaError> {
         let socket = self.output.take();
-        let socket = socket.ok_or(MediaError::Pipe("it was taken before".to_owned()))?;
+        let socket = socket.ok_or(MediaError::Pipe("it is not there".to_owned()))?;
         Ok(Output::new(socket, self.wait.clone()))
     }
 

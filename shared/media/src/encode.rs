@@ -96,9 +96,10 @@ impl Encoder {
             .args(["-map_metadata", "-1", "-fflags", "+bitexact"])
             .args(["-flags:v", "+bitexact", "-flags:a", "+bitexact"])
             .arg(named_file(out))
-            .stdin(Stdio::piped());
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null());
         let view = View::writing(out)?;
-        let mut running = Running::start(ffmpeg, tools, Allowance::encoder(out), view)?;
+        let mut running = Running::start_unheard(ffmpeg, tools, Allowance::encoder(out), view)?;
         let frames = Lender::new(running.input()?);
         Ok(Self {
             running,
