@@ -1,7 +1,7 @@
 //! The sweep function: finds what was committed and then got lost, and repairs it.
 //!
 //! ```text
-//! every minute ─> dead letters ─> their tasks and deliveries end FAILED
+//! every minute ─> dead letters ─> their tasks and deliveries end FAILED, unless they go on
 //!             └─> due index ──┬─> task: sent again, or FAILED after its third dead worker;
 //!                             │   while the queue is paused it waits
 //!                             ├─> delivery of a webhook: sent again

@@ -18,8 +18,8 @@ pub const GAVE_UP: &str = "The export could not be finished because of a fault o
 /// A task that nobody claimed for so many seconds is sent to the queue again.
 pub const UNCLAIMED_SECONDS: i64 = 30;
 
-/// A task that nobody claims, and whose message comes too often, ends FAILED once it was sent
-/// again so often: after a day, as most of its sends are 15 minutes apart.
+/// A task that nobody claims, and whose message comes too often, ends FAILED once the sweep
+/// has sent it again so often: after a day, as most of its sends are 15 minutes apart.
 pub const UNCLAIMED_SENDS: u32 = 100;
 
 /// The longest pause between two sends of a task that waits for a worker, in seconds.
@@ -34,7 +34,7 @@ pub struct Work {
     pub attempts: u32,
     /// Until when the last of them has it, or had it.
     pub lease_until: Option<Timestamp>,
-    /// How often it was sent again since it was created or last claimed.
+    /// How often the sweep has sent it again since it was created or last claimed.
     pub resends: u32,
 }
 
@@ -89,14 +89,18 @@ pub fn judge_due(work: &Work, now: Timestamp) -> Action {
 
 /// What is to be done about a task whose message ended in the dead-letter queue. One that
 /// a worker has, or that is held, goes on without that message: the due index has it. So does
-/// one that waits for a worker: nobody could claim it, as while the table refuses, and that
-/// burns none of its attempts. It is sent again until it was sent [`UNCLAIMED_SENDS`] times.
+/// one that waits for a worker, for its first or for another after one that died: nobody could
+/// claim it, as while the table refuses, and that burns none of its attempts. It is sent again
+/// until it was sent [`UNCLAIMED_SENDS`] times. A document that kills its workers is no
+/// exception: each claim of it burns an attempt, and the last one ends it.
 pub fn judge_dead_letter(work: &Work, now: Timestamp) -> Action {
     let may_be_claimed = work.attempts < MAX_ATTEMPTS && work.resends < UNCLAIMED_SENDS;
     match work.state {
-        TaskState::Pending if may_be_claimed => Action::Leave,
-        TaskState::Pending => Action::Fail,
-        TaskState::Processing if !work.is_worked_on(now) => Action::Fail,
+        TaskState::Pending | TaskState::Processing
+            if !may_be_claimed && !work.is_worked_on(now) =>
+        {
+            Action::Fail
+        }
         _ => Action::Leave,
     }
 }
@@ -136,10 +140,11 @@ mod tests {
             (Pending, 3, None, Send, Fail),
             (Processing, 1, alive, Leave, Leave),
             (Processing, 3, alive, Leave, Leave),
-            (Processing, 1, dead, Retry, Fail),
-            (Processing, 2, dead, Retry, Fail),
+            // Lost after an attempt that was not the last: another may try.
+            (Processing, 1, dead, Retry, Leave),
+            (Processing, 2, dead, Retry, Leave),
             (Processing, 3, dead, Fail, Fail),
-            (Processing, 1, None, Retry, Fail),
+            (Processing, 1, None, Retry, Leave),
             (Paused, 3, None, Resume, Leave),
         ] {
             let work = work(state, attempts, lease);
@@ -150,11 +155,15 @@ mod tests {
 
     #[test]
     fn a_task_that_nobody_can_claim_is_left_for_a_day() {
-        let mut waiting = work(TaskState::Pending, 0, None);
-        waiting.resends = UNCLAIMED_SENDS - 1;
-        assert_eq!(judge_dead_letter(&waiting, NOW), Action::Leave);
-        waiting.resends = UNCLAIMED_SENDS;
-        assert_eq!(judge_dead_letter(&waiting, NOW), Action::Fail);
+        for mut waiting in [
+            work(TaskState::Pending, 0, None),
+            work(TaskState::Processing, 1, Some(NOW.0 - 1)),
+        ] {
+            waiting.resends = UNCLAIMED_SENDS - 1;
+            assert_eq!(judge_dead_letter(&waiting, NOW), Action::Leave);
+            waiting.resends = UNCLAIMED_SENDS;
+            assert_eq!(judge_dead_letter(&waiting, NOW), Action::Fail);
+        }
         let seconds: i64 = (0..UNCLAIMED_SENDS).map(resend_pause_seconds).sum();
         assert!((86_400..2 * 86_400).contains(&seconds), "{seconds}");
     }

@@ -4,13 +4,12 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use darkroom_exports::{Credits, StateDocument};
 
 use crate::config::Store;
-use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::files::{BadFiles, Looked};
 use crate::item::{Item, account_key, api_key_key, n, number, queue_key};
 use crate::keys::ApiKey;
 use crate::read::take_item;
-use crate::transact::{Part, Sent, update_part};
+use crate::transact::{Part, Sent, send_update, update_part};
 
 /// Most accounts remembered that stand otherwise than they begin.
 const REMEMBERED: usize = 10_000;
@@ -206,7 +205,7 @@ impl Store {
         if let Some(value) = value {
             update = update.expression_attribute_values(":value", value);
         }
-        written_if_allowed(update).await.map(drop)
+        send_update(update).await.map(drop)
     }
 
     /// How an account stood when this process last saw it.

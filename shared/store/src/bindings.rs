@@ -156,8 +156,8 @@ impl Store {
         }))
     }
 
-    /// Removes bindings of assets that are deleted, as they stay for good, so that a list is
-    /// not of empty pages. What is left is found by the next reader.
+    /// Removes bindings of assets that are deleted, which stay deleted, so that a list is not
+    /// of empty pages. What is left is found by the next reader.
     async fn forget_bindings(&self, user: &str, project: ProjectId, assets: &[String]) {
         if assets.is_empty() {
             return;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use darkroom_exports::{DeliveryId, Timestamp};
 
 use crate::config::Store;
-use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::item::{n, s};
 use crate::queue::Received;
+use crate::transact::send_update;
 use crate::webhooks::{DeliveryState, delivery_key};
 
 /// Which queue's dead letters.
@@ -79,6 +79,6 @@ impl Store {
             .expression_attribute_values(":waiting", s(DeliveryState::Waiting.as_str()))
             .expression_attribute_values(":error", s(POISONOUS))
             .expression_attribute_values(":now", n(now.0));
-        Ok(written_if_allowed(update).await?.is_some())
+        Ok(send_update(update).await?.is_some())
     }
 }

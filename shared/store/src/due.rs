@@ -5,9 +5,7 @@
 //! the table, so it only names what to look at; every write is conditional on the item,
 //! and of several who try at once one does it.
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::ReturnValue;
 use darkroom_exports::repair::{UNCLAIMED_SECONDS, Work, resend_pause_seconds};
 use darkroom_exports::{DeliveryId, TaskId, TaskState, Timestamp, TraceId};
@@ -20,13 +18,11 @@ use crate::item::{
     DUE_SHARDS, HELD_SHARD, Item, key, n, number, queue_key, s, task_key, text, trace,
 };
 use crate::read::take_item;
-use crate::transact::{TRIES, pause};
+use crate::transact::send_update;
 use crate::webhooks::delivery_id;
 
 /// What cannot be repaired is looked at again after so long.
 const SET_ASIDE_SECONDS: i64 = 3600;
-/// Code of an update whose item a transaction is writing.
-const IN_TRANSACTION: &str = "TransactionConflictException";
 
 /// Something that was due when the index was read.
 #[derive(Debug, Clone)]
@@ -166,30 +162,38 @@ impl Store {
     /// Sends a task to the queue again if it is still due, and has it looked at later:
     /// the oftener it was sent, the later.
     pub async fn resend_task(&self, found: &FoundTask, now: Timestamp) -> Result<bool, StoreError> {
-        let pause = resend_pause_seconds(found.work.resends);
-        self.resend(&found.user, found.task, now, pause).await
+        let later = now.plus_seconds(resend_pause_seconds(found.work.resends));
+        let update = self
+            .due_update(task_key(&found.user, found.task), now, later)
+            .update_expression("SET dueAt = :later ADD resends :one")
+            .expression_attribute_values(":one", n(1));
+        Box::pin(self.send_if_written(&found.user, found.task, update)).await
     }
 
     /// Sends one task again if it is still due, and has it looked at after half a minute.
+    /// This is not counted in [`Work::resends`], so that a task is not given up the sooner
+    /// for its client's asking again.
     pub async fn resend_if_due(&self, user: &str, task: TaskId) -> Result<bool, StoreError> {
-        self.resend(user, task, Timestamp::now(), UNCLAIMED_SECONDS)
-            .await
+        let now = Timestamp::now();
+        let update = self
+            .due_update(
+                task_key(user, task),
+                now,
+                now.plus_seconds(UNCLAIMED_SECONDS),
+            )
+            .update_expression("SET dueAt = :later");
+        Box::pin(self.send_if_written(user, task, update)).await
     }
 
-    async fn resend(
+    /// Sends a task to the queue if this update of it is allowed.
+    async fn send_if_written(
         &self,
         user: &str,
         task: TaskId,
-        now: Timestamp,
-        pause_seconds: i64,
+        update: UpdateItemFluentBuilder,
     ) -> Result<bool, StoreError> {
-        let later = now.plus_seconds(pause_seconds);
-        let update = self
-            .due_update(task_key(user, task), now, later)
-            .update_expression("SET dueAt = :later ADD resends :one")
-            .expression_attribute_values(":one", n(1))
-            .return_values(ReturnValue::AllNew);
-        let Some(item) = written_if_allowed(update).await? else {
+        let update = update.return_values(ReturnValue::AllNew);
+        let Some(item) = send_update(update).await? else {
             return Ok(false);
         };
         self.send_render(user, task, trace(&item).as_ref()).await?;
@@ -234,7 +238,7 @@ impl Store {
         let update = self
             .due_update(key, now, later)
             .update_expression("SET dueAt = :later");
-        Ok(written_if_allowed(update).await?.is_some())
+        Ok(send_update(update).await?.is_some())
     }
 
     /// An update, yet without its expression, of an item that is due still; `:later` is
@@ -253,35 +257,6 @@ impl Store {
             .condition_expression("attribute_exists(dueShard) AND dueAt <= :now")
             .expression_attribute_values(":now", n(now.0))
             .expression_attribute_values(":later", n(later.0))
-    }
-}
-
-/// Sends an update; the attributes that it answers, or `None` where its condition refused
-/// it.
-///
-/// One that meets a transaction on its item is refused by DynamoDB without being judged. The
-/// SDK does not try it again by itself, so that is done here.
-pub(crate) async fn written_if_allowed(
-    update: UpdateItemFluentBuilder,
-) -> Result<Option<Item>, StoreError> {
-    for attempt in 0..TRIES - 1 {
-        let sent = Box::pin(update.clone().send()).await;
-        let met = matches!(&sent, Err(error) if error.code() == Some(IN_TRANSACTION));
-        if !met {
-            return written(sent);
-        }
-        pause(attempt).await;
-    }
-    written(Box::pin(update.send()).await)
-}
-
-fn written(
-    sent: Result<UpdateItemOutput, SdkError<UpdateItemError>>,
-) -> Result<Option<Item>, StoreError> {
-    match sent {
-        Ok(written) => Ok(Some(written.attributes.unwrap_or_default())),
-        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
-        Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
     }
 }
 

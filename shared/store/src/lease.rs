@@ -13,9 +13,9 @@ use darkroom_editor_state::Ticks;
 use darkroom_exports::{ExportPhase, Settings, TaskId, TaskState, Timestamp, TraceId};
 
 use crate::config::Store;
-use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::item::{Item, n, s, task_key, text};
+use crate::transact::send_update;
 
 pub(crate) use claim::still_claimable;
 
@@ -183,7 +183,7 @@ impl Store {
             .expression_attribute_values(":processing", s(TaskState::Processing.as_str()))
             .expression_attribute_values(":generation", n(claim.generation))
             .expression_attribute_values(":owner", s(&claim.owner));
-        written_if_allowed(update).await.map(drop)
+        send_update(update).await.map(drop)
     }
 }
 

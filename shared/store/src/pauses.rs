@@ -30,10 +30,9 @@ use darkroom_exports::{TaskId, TaskState, Timestamp, TraceId};
 
 use crate::accounts::active_tasks;
 use crate::config::Store;
-use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::item::{Item, account_key, due_shard, n, s, task_key, text};
-use crate::transact::{Part, Sent, built, update_part};
+use crate::transact::{Part, Sent, built, send_update, update_part};
 
 /// A PAUSED task is looked at again after so long.
 pub(crate) const PAUSED_SECONDS: i64 = 3600;
@@ -113,7 +112,7 @@ impl Store {
         } else {
             update.update_expression("REMOVE paused")
         };
-        let written = written_if_allowed(update).await?;
+        let written = send_update(update).await?;
         let tasks = active_tasks(&written.unwrap_or_default());
         Ok(tasks.iter().filter_map(|id| TaskId::parse(id)).collect())
     }
@@ -161,7 +160,7 @@ impl Store {
                     .due_update(task_key(user, task), now, later)
                     .update_expression("SET dueAt = :later, dueShard = :shard")
                     .expression_attribute_values(":shard", due_shard(task));
-                written_if_allowed(update).await?;
+                send_update(update).await?;
                 Ok(false)
             }
             Turned::Task(_) => Ok(false),

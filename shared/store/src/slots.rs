@@ -21,11 +21,10 @@ use darkroom_exports::{Task, TaskState, Timestamp};
 
 use crate::accounts::active_tasks;
 use crate::config::Store;
-use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::item::{Item, account_key, due_shard, key, n, s, text, user_pk};
 use crate::read::List;
-use crate::transact::{Part, Parts, Sent, built, update_part};
+use crate::transact::{Part, Parts, Sent, built, send_update, update_part};
 
 /// An account with slots is proven this often.
 pub(crate) const PROVEN_EVERY_SECONDS: i64 = 900;
@@ -89,7 +88,7 @@ impl Store {
             .condition_expression("attribute_not_exists(dueShard) AND attribute_exists(active)")
             .expression_attribute_values(":shard", due_shard(refused.id))
             .expression_attribute_values(":now", n(refused.created_at.0));
-        written_if_allowed(update).await.map(drop)
+        send_update(update).await.map(drop)
     }
 
     /// Gives back those of the slots whose tasks have ended or are gone.
@@ -152,7 +151,7 @@ impl Store {
             .set_key(Some(account_key(user)))
             .update_expression("REMOVE dueShard, dueAt")
             .condition_expression("attribute_exists(dueShard) AND attribute_not_exists(active)");
-        if written_if_allowed(update).await?.is_none() {
+        if send_update(update).await?.is_none() {
             let later = now.plus_seconds(PROVEN_EVERY_SECONDS);
             self.put_off(account_key(user), now, later).await?;
         }

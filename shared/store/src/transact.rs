@@ -1,7 +1,9 @@
-//! One transaction: sent, tried again, and judged.
+//! One transaction, or one update: sent, tried again, and judged.
 
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::builders::{DeleteBuilder, PutBuilder, UpdateBuilder};
 use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
 
@@ -15,6 +17,8 @@ use crate::keys::ApiKey;
 pub(crate) const TRIES: u32 = 6;
 /// Code of a part whose condition was judged and failed.
 pub(crate) const CHECK_FAILED: &str = "ConditionalCheckFailed";
+/// Code of an update whose item a transaction is writing.
+const IN_TRANSACTION: &str = "TransactionConflictException";
 
 /// A part of a transaction, by what it writes or checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +145,35 @@ fn judge(order: &[Part], reasons: &[CancellationReason]) -> Verdict {
             Verdict::Conflict
         }
         _ => Verdict::Broken,
+    }
+}
+
+/// Sends an update; the attributes that it answers, or `None` where its condition, if it
+/// has one, refused it.
+///
+/// One that meets a transaction on its item is refused by DynamoDB without being judged. The
+/// SDK does not try it again by itself, so that is done here.
+pub(crate) async fn send_update(
+    update: UpdateItemFluentBuilder,
+) -> Result<Option<Item>, StoreError> {
+    for attempt in 0..TRIES - 1 {
+        let sent = Box::pin(update.clone().send()).await;
+        let met = matches!(&sent, Err(error) if error.code() == Some(IN_TRANSACTION));
+        if !met {
+            return written(sent);
+        }
+        pause(attempt).await;
+    }
+    written(Box::pin(update.send()).await)
+}
+
+fn written(
+    sent: Result<UpdateItemOutput, SdkError<UpdateItemError>>,
+) -> Result<Option<Item>, StoreError> {
+    match sent {
+        Ok(written) => Ok(Some(written.attributes.unwrap_or_default())),
+        Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(None),
+        Err(error) => Err(StoreError::sdk("UpdateItem", &error)),
     }
 }
 

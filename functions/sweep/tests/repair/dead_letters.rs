@@ -1,6 +1,6 @@
 //! Messages in the dead-letter queues: gone once what they call for is committed.
 
-use darkroom_exports::repair::{GAVE_UP, UNCLAIMED_SENDS};
+use darkroom_exports::repair::{GAVE_UP, MAX_ATTEMPTS, UNCLAIMED_SENDS};
 use darkroom_exports::{DeliveryId, Step, TaskId, TaskState, Timestamp};
 use darkroom_store::{
     DELIVERY_LEASE, DeliveryClaim, DeliveryState, DeliverySummary, RenderMessage, Store,
@@ -58,13 +58,15 @@ fn drained(count: u64) -> Report {
 async fn a_task_whose_message_came_too_often_ends_failed() {
     let rig = Rig::start().await;
     let task = rig.told_export("https://example.com/").await;
-    // One that nobody could claim for a day, and one whose worker died.
+    // One that nobody could claim for a day, and one whose last worker died.
     let many = json!({ ":many": { "N": UNCLAIMED_SENDS.to_string() } });
     let set = "SET resends = :many";
     rig.stack.update(USER, &sk(task), set, &many).await;
     let dead = rig.lost_export().await;
-    rig.claim(dead).await;
-    rig.expire(dead).await;
+    for _ in 0..MAX_ATTEMPTS {
+        rig.claim(dead).await;
+        rig.expire(dead).await;
+    }
     for task in [task, dead] {
         rig.dead_render(task).await;
     }
@@ -95,6 +97,49 @@ async fn a_task_that_nobody_could_claim_is_sent_again() {
     assert_eq!(rig.sweep().await.resent, 1);
     assert_eq!(rig.renders().await, [task]);
     assert_eq!(rig.claim(task).await.attempt(), 1);
+}
+
+/// The table went away under its worker, and was away for as often as its message came.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_nobody_could_claim_again_has_its_other_attempts() {
+    let rig = Rig::start().await;
+    let task = rig.lost_export().await;
+    assert_eq!(rig.claim(task).await.attempt(), 1);
+    rig.expire(task).await;
+    rig.dead_render(task).await;
+    let retried = Report {
+        found: 1,
+        expired: 1,
+        dlq_drained: 1,
+        ..Report::default()
+    };
+    assert_eq!(rig.sweep().await, retried);
+    assert_eq!(rig.dead().await, [0, 0]);
+    assert_eq!(rig.renders().await, [task]);
+    assert_eq!(rig.claim(task).await.attempt(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_asks_again_does_not_bring_the_end_of_its_task_nearer() {
+    let rig = Rig::start().await;
+    let task = rig.lost_export().await;
+    let last = UNCLAIMED_SENDS - 1;
+    let many = json!({ ":many": { "N": last.to_string() } });
+    let set = "SET resends = :many";
+    rig.stack.update(USER, &sk(task), set, &many).await;
+    for _ in 0..2 {
+        rig.make_due(&sk(task)).await;
+        let sent = rig.store.resend_if_due(USER, task).await;
+        assert!(sent.unwrap());
+        assert_eq!(rig.renders().await, [task]);
+        let due_in = rig.due_in(&sk(task)).await;
+        assert!((5_000..=30_000).contains(&due_in), "{due_in}");
+    }
+    let item = rig.item(&sk(task)).await;
+    assert_eq!(item["resends"], json!({ "N": last.to_string() }));
+    rig.dead_render(task).await;
+    assert_eq!(rig.sweep().await, drained(1));
+    assert_eq!(rig.task(task).await.state, TaskState::Pending);
 }
 
 #[tokio::test(flavor = "multi_thread")]

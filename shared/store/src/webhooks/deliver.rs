@@ -10,10 +10,10 @@ use super::{
     WebhookMessage, delivery_key, headers_key, secrets,
 };
 use crate::config::Store;
-use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::item::{self, Item, account_key, flag, n, number, s, task_key, text, trace};
 use crate::read::take_item;
+use crate::transact::send_update;
 
 /// Longest sentence kept of a failed try.
 const ERROR_CHARS: usize = 300;
@@ -143,7 +143,7 @@ impl Store {
             .expression_attribute_values(":generation", n(generation))
             .expression_attribute_values(":one", n(1))
             .return_values(ReturnValue::AllNew);
-        written_if_allowed(update).await
+        send_update(update).await
     }
 
     /// Has a delivery whose turn it is not looked at after the one before it.
@@ -163,7 +163,7 @@ impl Store {
             .update_expression("SET dueAt = :due")
             .condition_expression("attribute_exists(dueShard)")
             .expression_attribute_values(":due", n(due));
-        written_if_allowed(update).await.map(drop)
+        send_update(update).await.map(drop)
     }
 
     /// Writes what a try came to; `false` when the lease is another's by now, and
@@ -202,7 +202,7 @@ impl Store {
         let update = values.into_iter().fold(update, |update, (name, value)| {
             update.expression_attribute_values(name, value)
         });
-        Ok(written_if_allowed(update).await?.is_some())
+        Ok(send_update(update).await?.is_some())
     }
 }
 

@@ -12,10 +12,9 @@ use super::{
     headers_key,
 };
 use crate::config::Store;
-use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::item::{TRACE, due_shard, n, number, s, text, trace};
-use crate::transact::{delete_part, put_part, update_part};
+use crate::transact::{delete_part, put_part, send_update, update_part};
 
 /// The longest that SQS holds a message back.
 const MAX_DELAY_SECONDS: i64 = 900;
@@ -158,7 +157,7 @@ impl Store {
             .due_update(delivery_key(user, id), now, later)
             .update_expression("SET dueAt = :later")
             .return_values(ReturnValue::AllNew);
-        let Some(item) = written_if_allowed(update).await? else {
+        let Some(item) = send_update(update).await? else {
             return Ok(false);
         };
         let message = WebhookMessage {

@@ -6,10 +6,9 @@ use std::time::Duration;
 use darkroom_exports::{Secrets, Timestamp, WebhookSecret};
 
 use crate::config::Store;
-use crate::due::written_if_allowed;
 use crate::error::StoreError;
 use crate::item::{Item, account_key, n, number, s, text};
-use crate::transact::TRIES;
+use crate::transact::{TRIES, send_update};
 
 /// What can be told of an account's secrets without telling them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +105,6 @@ impl Store {
                 .update_expression("SET webhookSecret = :new, webhookSecretAt = :now")
                 .condition_expression("attribute_not_exists(webhookSecret)"),
         };
-        Ok(written_if_allowed(update).await?.is_some())
+        Ok(send_update(update).await?.is_some())
     }
 }
