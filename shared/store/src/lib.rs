@@ -46,7 +46,7 @@ mod webhooks;
 pub use accounts::{Account, Outlook};
 pub use assets::{AssetDeleted, AssetRecord, NewAsset, Uploaded};
 pub use bindings::Bound;
-pub use config::{DeadLetterQueues, Queues, Store, StoreConfig, Timeouts, Transport, Wait};
+pub use config::{CallTimeouts, DeadLetterQueues, Queues, Store, StoreConfig, Timeouts, Transport};
 pub use create::{Created, NewExport, Recall};
 pub use dead_letters::DeadLetters;
 pub use due::{Due, DuePage, FoundTask, Subject};
