@@ -35,6 +35,33 @@ HIDDEN = """(hidden) => {
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 
+# Keeps the addresses of pictures that are held in memory.
+LIVING = """{
+  const { createObjectURL, revokeObjectURL } = URL;
+  window.living = new Set();
+  URL.createObjectURL = (picture) => {
+    const address = createObjectURL(picture);
+    living.add(address);
+    return address;
+  };
+  URL.revokeObjectURL = (address) => {
+    living.delete(address);
+    revokeObjectURL(address);
+  };
+}"""
+
+# The status of an answer to a wrong key, which another one may replace before it comes, and
+# how often the page was told to ask for a key.
+REFUSED = """async (next) => {
+  const { call, setKey } = await import("/console/service.js");
+  let told = 0;
+  window.addEventListener("keyrefused", () => { told += 1; });
+  setKey("sk_wrong");
+  const answer = call("GET", "/v1/exports").catch(({ status }) => status);
+  if (next) setKey(next);
+  return [await answer, told];
+}"""
+
 # The page's policy lets nobody wait by evaluating text, so that the page waits itself.
 UNTIL_PLAYED = """(seconds) => new Promise((done, failed) => {
   const look = () => film.duration > 0 && film.currentTime >= seconds && done();
@@ -161,7 +188,7 @@ def test_a_create_that_the_service_fails_to_answer_is_one_export(console):
     console.frame(0)
     page.fill("#scale", "0.6")
     page.locator("#estimate", has_text="768 × 432").wait_for()
-    keys, answers = [], [500, 503, 422]
+    keys, answers = [], [500, 503, 401, 429, 503, 422]
 
     def fail(route):
         keys.append(route.request.headers["idempotency-key"])
@@ -176,21 +203,30 @@ def test_a_create_that_the_service_fails_to_answer_is_one_export(console):
         return route.fulfill(status=status, content_type=kind, body=problem)
 
     page.route(re.compile(r"/v1/exports$"), fail)
-    for status in [500, 503]:
+    # A key that is refused, and one that asks too often, are so before anybody looks at what
+    # was made already.
+    for status in [500, 503, 401, 429]:
         page.click("#start:not([disabled])")
         page.locator("#refusal", has_text=f"with {status}.").wait_for()
-    # What is refused has made nothing: the next one is another create.
+    page.reload()
+    console.frame(0)
+    page.fill("#scale", "0.6")
+    page.locator("#estimate", has_text="768 × 432").wait_for()
+    page.click("#start:not([disabled])")
+    page.locator("#refusal", has_text="with 503.").wait_for()
+    # A body that is refused has made nothing: the next one is another create.
     page.click("#start:not([disabled])")
     page.locator("#refusal", has_text="with 422.").wait_for()
     assert len(set(keys)) == 1
     assert len(api(console, "GET", "/v1/exports")["data"]) == 1
     page.click("#start:not([disabled])")
     page.wait_for_selector("#task:not([hidden])")
-    assert keys[2] != keys[3]
+    assert keys[-2] != keys[-1]
     assert len(api(console, "GET", "/v1/exports")["data"]) == 2
 
 
 def test_another_key_finds_nothing_of_the_account_before(console):
+    console.context.add_init_script(LIVING)
     page = console.open()
     console.frame(0)
     body = {"editorState": json.loads(SCENE), "stateSchemaVersion": "v1", "ratio": "custom"}
@@ -199,7 +235,15 @@ def test_another_key_finds_nothing_of_the_account_before(console):
     page.click(f"#tasks tr[data-task='{task}'] button")
     ended(console, "COMPLETED")
     page.evaluate(UNTIL_PLAYED, 0)
+    page.route(re.compile(r"/v1/exports$"), lambda route: route.abort())
+    page.click("#start:not([disabled])")
+    page.locator("#refusal", has_text="does not answer").wait_for()
+    assert len(page.evaluate("[...living]")) == 1, "the frame that is shown"
     page.click("#forget")
+    assert page.evaluate("[...living]") == []
+    frame = page.locator("#frame")
+    assert [frame.get_attribute(name) for name in ["src", "data-frame", "alt"]] == [None, None, ""]
+    assert page.evaluate("Object.keys(sessionStorage)") == []
     for key in [None, console.service.new_key()["apiKey"]]:
         if key:
             with page.expect_response("**/v1/exports?*"):
@@ -208,6 +252,7 @@ def test_another_key_finds_nothing_of_the_account_before(console):
             console.frame(0)
         assert page.locator("#tasks tr").count() == 0
         assert page.locator("#task, #film, #download").filter(visible=True).count() == 0
+        assert page.text_content("#status") == "" and page.evaluate("progress.value") == 0
         assert page.evaluate("film.hasAttribute('src')") is False
         assert page.get_attribute("#download", "href") is None
         assert "only mine" not in page.content() and task not in page.content()
@@ -216,6 +261,12 @@ def test_another_key_finds_nothing_of_the_account_before(console):
     page.fill("#key", console.key)
     page.keyboard.press("Enter")
     page.locator(f"#tasks tr[data-task='{task}']", has_text="only mine").wait_for()
+
+
+def test_only_the_key_there_is_can_be_refused(console):
+    page = console.open("/")
+    assert page.evaluate(REFUSED, console.key) == [401, 0]
+    assert page.evaluate(REFUSED, None) == [401, 1]
 
 
 def test_format_and_ratio_are_those_of_the_film(console):

@@ -119,7 +119,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 
 /// Longest waits of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wait {
+pub struct CallTimeouts {
     /// For the answer to one try.
     pub attempt: Duration,
     /// For that of the whole call, with further tries and the pauses between them.
@@ -130,16 +130,16 @@ pub struct Wait {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
     /// Calls to the table and the queues, which are of some kilobytes.
-    pub items: Wait,
+    pub items: CallTimeouts,
     /// Calls to the bucket: those that send a file take their time. What an answer streams is
     /// not counted.
-    pub objects: Wait,
+    pub objects: CallTimeouts,
 }
 
 impl Timeouts {
     /// Of whoever works for minutes: a long poll of a queue, 20 s, is one try.
     pub const PATIENT: Self = {
-        let wait = Wait {
+        let wait = CallTimeouts {
             attempt: Duration::from_secs(25),
             whole: Duration::from_secs(60),
         };
@@ -151,18 +151,18 @@ impl Timeouts {
     /// Of functions that are ended after 29 s or a little later (`Timeout` in template.yaml):
     /// after a silent call they still say so. A file has as much of that as there is.
     pub const PROMPT: Self = Self {
-        items: Wait {
+        items: CallTimeouts {
             attempt: Duration::from_secs(3),
             whole: Duration::from_secs(6),
         },
-        objects: Wait {
+        objects: CallTimeouts {
             attempt: Duration::from_secs(20),
             whole: Duration::from_secs(20),
         },
     };
 }
 
-impl Wait {
+impl CallTimeouts {
     fn to_sdk(self) -> TimeoutConfig {
         TimeoutConfig::builder()
             .connect_timeout(CONNECT)
@@ -200,7 +200,7 @@ impl Default for Transport {
 async fn sdk_config(
     local: Option<&(String, String)>,
     transport: Transport,
-    wait: Wait,
+    timeouts: CallTimeouts,
 ) -> SdkConfig {
     let retries = RetryConfig::standard()
         .with_max_attempts(4)
@@ -208,7 +208,7 @@ async fn sdk_config(
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(transport.http)
         .retry_config(retries)
-        .timeout_config(wait.to_sdk());
+        .timeout_config(timeouts.to_sdk());
     if let Some((endpoint, region)) = local {
         let dummy = Credentials::new("test", "test", None, None, "local");
         loader = loader
@@ -316,7 +316,7 @@ mod tests {
     async fn what_is_silent_is_given_up_in_the_stores_own_time() {
         let (_listener, url) = silent();
         let mut config = StoreConfig::local(&url, "us-east-1", "t", "b", Queues::default());
-        let wait = |milliseconds| Wait {
+        let wait = |milliseconds| CallTimeouts {
             attempt: Duration::from_millis(milliseconds),
             whole: Duration::from_millis(2 * milliseconds),
         };

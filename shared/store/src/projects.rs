@@ -47,6 +47,13 @@ pub struct ProjectCreate<'a> {
 pub enum ProjectCreated {
     /// Committed.
     New,
+    /// It made no project.
+    Not(ProjectNotCreated),
+}
+
+/// Why creating a project made none: it was made before, or is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProjectNotCreated {
     /// The first answer for this key and payload, byte for byte.
     Replayed(String),
     /// The idempotency key belongs to another payload; these paths differ.
@@ -106,17 +113,18 @@ impl Store {
                         &new.request.identity,
                         new.brought,
                     );
-                    let earlier = earlier.await?;
-                    return Ok(earlier.unwrap_or(ProjectCreated::State(bad)));
+                    let earlier = earlier.await?.unwrap_or(ProjectNotCreated::State(bad));
+                    return Ok(ProjectCreated::Not(earlier));
                 }
             };
             let parts = self.project_parts(new, &named)?;
             match self.transact(new.key, parts).await? {
                 Sent::Done => return Ok(ProjectCreated::New),
-                Sent::KeyRevoked => return Ok(ProjectCreated::KeyRevoked),
+                Sent::KeyRevoked => return Ok(ProjectCreated::Not(ProjectNotCreated::KeyRevoked)),
                 Sent::Refused(Part::Idempotency, record) => {
                     let identity = &new.request.identity;
-                    return self.project_answer(&record, identity, new.brought).await;
+                    let answer = self.project_answer(&record, identity, new.brought);
+                    return Ok(ProjectCreated::Not(answer.await?));
                 }
                 Sent::Refused(Part::Account, account) => {
                     deletions = Some(number(&account, "deletions").unwrap_or_default());

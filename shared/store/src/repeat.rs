@@ -11,7 +11,7 @@ use crate::config::Store;
 use crate::error::StoreError;
 use crate::item::{Item, key, n, number, s, text, user_pk};
 use crate::keys::ApiKey;
-use crate::projects::ProjectCreated;
+use crate::projects::ProjectNotCreated;
 use crate::transact::put_part;
 
 /// A request that may be repeated, and what its repetition answers.
@@ -169,7 +169,7 @@ impl Store {
         idempotency: Option<&IdempotencyKey>,
         identity: &Identity,
         brought: Option<&Value>,
-    ) -> Result<Option<ProjectCreated>, StoreError> {
+    ) -> Result<Option<ProjectNotCreated>, StoreError> {
         let Some(idempotency) = idempotency else {
             return Ok(None);
         };
@@ -178,7 +178,7 @@ impl Store {
             return Ok(None);
         };
         if !self.is_still_valid(key).await? {
-            return Ok(Some(ProjectCreated::KeyRevoked));
+            return Ok(Some(ProjectNotCreated::KeyRevoked));
         }
         let answer = self.project_answer(&record, identity, brought).await?;
         Ok(Some(answer))
@@ -190,10 +190,10 @@ impl Store {
         record: &Item,
         identity: &Identity,
         brought: Option<&Value>,
-    ) -> Result<ProjectCreated, StoreError> {
+    ) -> Result<ProjectNotCreated, StoreError> {
         Ok(match self.compare(record, identity, brought).await? {
-            Earlier::Same(body, _) => ProjectCreated::Replayed(body),
-            Earlier::Other(paths) => ProjectCreated::KeyReused(paths),
+            Earlier::Same(body, _) => ProjectNotCreated::Replayed(body),
+            Earlier::Other(paths) => ProjectNotCreated::KeyReused(paths),
         })
     }
 }

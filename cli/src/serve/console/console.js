@@ -143,13 +143,19 @@ function showTime() {
   $("scrub").setAttribute("aria-valuetext", text);
 }
 
+/** Lets go of the frame that is shown, and of the one on its way. */
 function noFrames(note) {
   drawing(async () => {});
+  const image = $("frame");
   $("stage").classList.remove("waiting");
   $("scrub").disabled = true;
   $("time").textContent = "";
   $("estimate").textContent = "";
-  $("frame").hidden = true;
+  image.hidden = true;
+  URL.revokeObjectURL(image.src);
+  image.removeAttribute("src");
+  image.alt = "";
+  delete image.dataset.frame;
   $("frame-note").textContent = note;
 }
 
@@ -176,9 +182,13 @@ async function showFrame(number, picture, signal) {
   const image = $("frame");
   const before = image.src;
   const address = URL.createObjectURL(picture);
-  const made = make("img", { src: address });
-  await made.decode();
-  signal.throwIfAborted();
+  try {
+    await make("img", { src: address }).decode();
+    signal.throwIfAborted();
+  } catch (error) {
+    URL.revokeObjectURL(address);
+    throw error;
+  }
   image.src = address;
   image.alt = `Frame ${number}`;
   image.dataset.frame = number;

@@ -26,11 +26,12 @@ export class Refused extends Error {
 /** Sends a request with the key; answers the response, or throws what was refused. */
 export async function call(method, path, { body, headers, signal } = {}) {
   const more = body === undefined ? {} : { "Content-Type": "application/json" };
+  const used = key;
   let answer;
   try {
     answer = await fetch(path, {
       method, body, signal, cache: "no-store",
-      headers: { Authorization: `Bearer ${key}`, ...more, ...headers },
+      headers: { Authorization: `Bearer ${used}`, ...more, ...headers },
     });
   } catch (error) {
     if (signal?.aborted) throw error;
@@ -38,7 +39,8 @@ export async function call(method, path, { body, headers, signal } = {}) {
   }
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => null);
-  if (answer.status === 401) dispatchEvent(new Event("keyrefused"));
+  // That an older key is refused says nothing of the one there is now.
+  if (answer.status === 401 && used === key) dispatchEvent(new Event("keyrefused"));
   throw new Refused(answer.status, problem, Number(answer.headers.get("Retry-After")) || 0);
 }
 

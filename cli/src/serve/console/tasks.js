@@ -12,19 +12,38 @@ const WAIT = 20;
 /** Tasks in the list. */
 const LISTED = 10;
 const ACTIVE = new Set(["PENDING", "PROCESSING", "PAUSED"]);
+/** Where this tab keeps the create that is not answered yet. */
+const INTENT = "darkroom-create";
+/**
+ * Statuses that say that no export was made of a body. Others, such as 401 and 429, may be
+ * answered before the service looks whether it has made one already.
+ */
+const JUDGED = new Set([400, 409, 413, 422]);
 
 /** Ids of the task in the result panel, and of the one whose film the player has. */
 let shown = null, playing = null;
 /** The create that is not answered yet: repeated under its key, so that it is one export. */
-let intent = null;
+let intent = JSON.parse(sessionStorage.getItem(INTENT));
 
 const pathOf = (task) => `/v1/exports/${encodeURIComponent(task)}`;
+
+/** Keeps a create until it is answered, over a reload of the page too, or forgets it. */
+function intend(create) {
+  intent = create;
+  sessionStorage.removeItem(INTENT);
+  if (!create) return;
+  try {
+    sessionStorage.setItem(INTENT, JSON.stringify(create));
+  } catch {
+    // A tab keeps some megabytes: a longer body is known until the page is reloaded.
+  }
+}
 
 /** Creates an export, and shows it. */
 export async function create(body) {
   if (intent?.body !== body) {
     const random = crypto.getRandomValues(new Uint8Array(16));
-    intent = { body, key: [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("") };
+    intend({ body, key: [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("") });
   }
   const asked = intent;
   say($("refusal"), "");
@@ -32,24 +51,26 @@ export async function create(body) {
     const { data } = await json("POST", "/v1/exports", { body, headers: { "Idempotency-Key": asked.key } });
     // Of another account, or of an older create.
     if (intent !== asked) return;
-    intent = null;
+    intend(null);
     show({ taskId: data.taskId, status: "PENDING", progress: 0 });
   } catch (error) {
     if (intent !== asked) return;
-    // A service that failed may have committed it.
-    if (error instanceof Refused && error.status < 500) intent = null;
+    if (error instanceof Refused && JUDGED.has(error.status)) intend(null);
     say($("refusal"), error.message);
   }
   look();
 }
 
-/** Leaves nothing of an account on the page. */
+/** Leaves nothing of an account's exports on the page, nor in the tab. */
 export function forget() {
-  shown = intent = null;
+  shown = null;
+  intend(null);
   say($("refusal"), "");
   $("task").hidden = true;
   delete $("task").dataset.status;
   $("task-name").textContent = "";
+  $("progress").value = 0;
+  $("status").textContent = "";
   $("download").removeAttribute("href");
   $("notes").replaceChildren();
   play(null, null);

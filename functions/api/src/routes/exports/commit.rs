@@ -17,7 +17,7 @@ use crate::repeat::{bad_files, key_reused, replayed, reused, was_perhaps_taken};
 use crate::reply::{self, Refusal};
 use crate::request_id::{Trace, is_about};
 
-/// Longest time that a committed task's message may take a client's. The function ends after
+/// How long a client waits for a committed task's message to be sent. The function ends after
 /// 29 s, whatever else took its time before.
 const SEND: Duration = Duration::from_secs(3);
 

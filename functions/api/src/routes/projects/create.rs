@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use darkroom_exports::{IdempotencyKey, NewProject, Project, ProjectId};
-use darkroom_store::{ApiKey, ProjectCreate, ProjectCreated, Store};
+use darkroom_store::{ApiKey, ProjectCreate, ProjectCreated, ProjectNotCreated, Store};
 use serde_json::{Value, json};
 
 use crate::auth::{Runtime, unknown_key};
@@ -79,7 +79,7 @@ pub(crate) async fn handle(
         .await?;
     match created {
         ProjectCreated::New => Ok(reply::body(StatusCode::CREATED, answer)),
-        other => earlier(other),
+        ProjectCreated::Not(reason) => earlier(reason),
     }
 }
 
@@ -104,11 +104,11 @@ async fn earlier_or(
 }
 
 /// Answers for a request that made no project: it was made before, or is refused.
-fn earlier(created: ProjectCreated) -> Result<Response, Refusal> {
-    match created {
-        ProjectCreated::Replayed(body) => Ok(replayed(body)),
-        ProjectCreated::KeyReused(paths) => Err(key_reused(paths)),
-        ProjectCreated::State(bad) => Err(bad_files(bad)),
-        ProjectCreated::New | ProjectCreated::KeyRevoked => Err(unknown_key()),
+fn earlier(reason: ProjectNotCreated) -> Result<Response, Refusal> {
+    match reason {
+        ProjectNotCreated::Replayed(body) => Ok(replayed(body)),
+        ProjectNotCreated::KeyReused(paths) => Err(key_reused(paths)),
+        ProjectNotCreated::State(bad) => Err(bad_files(bad)),
+        ProjectNotCreated::KeyRevoked => Err(unknown_key()),
     }
 }
