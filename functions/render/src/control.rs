@@ -38,8 +38,8 @@ impl Deadline {
         }
     }
 
-    /// Ends when less than `margin` is left or the process wants to end.
-    pub(crate) async fn near(&mut self, margin: Duration) {
+    /// Ends when less than `margin` is left or the process wants to end, and says which.
+    pub(crate) async fn near(&mut self, margin: Duration) -> Stop {
         let at = self.at;
         let time = async {
             match at {
@@ -60,8 +60,8 @@ impl Deadline {
             std::future::pending::<()>().await;
         };
         tokio::select! {
-            () = time => {}
-            () = closing => {}
+            () = time => Stop::OutOfTime,
+            () = closing => Stop::Closing,
         }
     }
 }
@@ -75,6 +75,8 @@ pub(crate) enum Stop {
     Canceled,
     /// The function's time is nearly over.
     OutOfTime,
+    /// The process wants to end.
+    Closing,
 }
 
 /// Shared by the render's threads and the heartbeat.
@@ -106,6 +108,7 @@ impl Control {
             Stop::Lost => 1,
             Stop::Canceled => 2,
             Stop::OutOfTime => 3,
+            Stop::Closing => 4,
         };
         // A reason that came first has already been acted on.
         let _ = self
@@ -119,7 +122,8 @@ impl Control {
             0 => None,
             1 => Some(Stop::Lost),
             2 => Some(Stop::Canceled),
-            _ => Some(Stop::OutOfTime),
+            3 => Some(Stop::OutOfTime),
+            _ => Some(Stop::Closing),
         }
     }
 
@@ -136,10 +140,12 @@ impl Control {
         }
     }
 
-    /// Ends when there is no time left, whatever else asked to stop.
-    pub(crate) async fn out_of_time(&self) {
-        if self.stopped().await != Stop::OutOfTime {
-            std::future::pending::<()>().await;
+    /// Ends when there is no time left, for us or for the process, whatever else asked to
+    /// stop.
+    pub(crate) async fn out_of_time(&self) -> Stop {
+        match self.stopped().await {
+            why @ (Stop::OutOfTime | Stop::Closing) => why,
+            Stop::Lost | Stop::Canceled => std::future::pending().await,
         }
     }
 
@@ -210,28 +216,16 @@ mod tests {
         let margin = Duration::from_secs(5);
         let soon = |left| Deadline::after(Duration::from_secs(left));
         let within = Duration::from_millis(50);
-        assert!(
-            tokio::time::timeout(within, soon(4).near(margin))
-                .await
-                .is_ok()
-        );
-        assert!(
-            tokio::time::timeout(within, soon(100).near(margin))
-                .await
-                .is_err()
-        );
+        let near = async |deadline: &mut Deadline| {
+            let near = tokio::time::timeout(within, deadline.near(margin));
+            near.await.ok()
+        };
+        assert_eq!(near(&mut soon(4)).await, Some(Stop::OutOfTime));
+        assert_eq!(near(&mut soon(100)).await, None);
         let (close, closing) = watch::channel(false);
         let mut deadline = Deadline::closing(closing);
-        assert!(
-            tokio::time::timeout(within, deadline.near(margin))
-                .await
-                .is_err()
-        );
+        assert_eq!(near(&mut deadline).await, None);
         close.send(true).unwrap();
-        assert!(
-            tokio::time::timeout(within, deadline.near(margin))
-                .await
-                .is_ok()
-        );
+        assert_eq!(near(&mut deadline).await, Some(Stop::Closing));
     }
 }

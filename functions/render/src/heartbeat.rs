@@ -50,7 +50,7 @@ async fn beat(
         tokio::select! {
             () = tokio::time::sleep(config.heartbeat) => {}
             () = control.phase_changed() => {}
-            () = deadline.near(config.time_margin) => control.stop(Stop::OutOfTime),
+            why = deadline.near(config.time_margin) => control.stop(why),
         }
         if control.stopping().is_some() {
             return;
@@ -67,7 +67,7 @@ async fn beat(
         let patience = patience(config, last_good.elapsed());
         let answer = tokio::select! {
             answer = tokio::time::timeout(patience, Box::pin(call)) => answer,
-            () = deadline.near(config.time_margin) => return control.stop(Stop::OutOfTime),
+            why = deadline.near(config.time_margin) => return control.stop(why),
         };
         match answer {
             Ok(Ok(Heartbeat::Continue)) => {

@@ -225,7 +225,7 @@ async fn make(worker: &Worker, claim: &Claim, control: &Arc<Control>) -> Result<
     let key = tokio::select! {
         key = upload => key.map_err(|error| ours(&error))?,
         // What was begun is removed by the bucket's rule.
-        () = control.out_of_time() => return Err(Trouble::Stopped(Stop::OutOfTime)),
+        why = control.out_of_time() => return Err(Trouble::Stopped(why)),
     };
     // Not earlier: an upload left alone may still complete behind our back.
     if let Some(why) = control.stopping() {
@@ -327,6 +327,7 @@ async fn settle(worker: &Worker, claim: &Claim, trouble: Trouble) -> Verdict {
         Trouble::Stopped(Stop::Canceled) => Verdict::Done,
         Trouble::Stopped(Stop::Lost) => Verdict::standby(worker),
         Trouble::Stopped(Stop::OutOfTime) => give_back(worker, claim, "out of time").await,
+        Trouble::Stopped(Stop::Closing) => give_back_unspent(worker, claim).await,
         Trouble::Ours(what) => {
             tracing::error!("failed: {what}");
             if claim.attempt() >= worker.config().max_attempts {
@@ -341,6 +342,15 @@ async fn settle(worker: &Worker, claim: &Claim, trouble: Trouble) -> Verdict {
 async fn give_back(worker: &Worker, claim: &Claim, why: &str) -> Verdict {
     if let Err(error) = worker.store().release(claim).await {
         tracing::warn!("the lease runs out by itself ({why}): {error}");
+    }
+    Verdict::retry(worker)
+}
+
+/// The same where whoever runs this process ends it in good order: no attempt is spent, or
+/// a few restarts would end the task FAILED.
+async fn give_back_unspent(worker: &Worker, claim: &Claim) -> Verdict {
+    if let Err(error) = worker.store().release_unspent(claim).await {
+        tracing::warn!("the lease runs out by itself, and an attempt is spent: {error}");
     }
     Verdict::retry(worker)
 }

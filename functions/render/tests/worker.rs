@@ -24,6 +24,7 @@ use darkroom_store::{Canceled, ClaimOutcome, Finish, Received, RenderMessage};
 use darkroom_test_stack::font;
 use darkroom_test_stack::telemetry::KeptLog;
 use darkroom_worker::{Deadline, Worker, handle};
+use tokio::sync::watch;
 use tracing::instrument::WithSubscriber as _;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -274,6 +275,25 @@ async fn a_worker_short_of_time_gives_the_task_back() {
         matches!(next, ClaimOutcome::Claimed(_)),
         "free at once: {next:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_closed_spends_no_attempt() {
+    let stack = Stack::start().await;
+    let id = stack.create(&square(720, 60)).await;
+    let worker = stack.worker(|_| ());
+    let message = stack.received().await;
+    let (close, closing) = watch::channel(false);
+    let working =
+        tokio::spawn(
+            async move { handle(&worker, event(&message), Deadline::closing(closing)).await },
+        );
+    stack
+        .until(id, |task| task.state == TaskState::Processing)
+        .await;
+    close.send(true).unwrap();
+    assert_eq!(working.await.unwrap().batch_item_failures.len(), 1);
+    assert_eq!(stack.claim_as_other(id).await.attempt(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

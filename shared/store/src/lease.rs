@@ -168,6 +168,16 @@ impl Store {
 
     /// Gives the lease up at once, so that a retry need not wait for it.
     pub async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
+        self.release_after(claim, claim.attempt).await
+    }
+
+    /// The same, and the claim does not count among the task's attempts.
+    pub async fn release_unspent(&self, claim: &Claim) -> Result<(), StoreError> {
+        self.release_after(claim, claim.attempt.saturating_sub(1))
+            .await
+    }
+
+    async fn release_after(&self, claim: &Claim, attempts: u32) -> Result<(), StoreError> {
         let now = Timestamp::now().0;
         let update = self
             .0
@@ -175,11 +185,12 @@ impl Store {
             .update_item()
             .table_name(&self.0.table)
             .set_key(Some(task_key(&claim.user, claim.task)))
-            .update_expression("SET leaseUntil = :before, dueAt = :now")
+            .update_expression("SET leaseUntil = :before, dueAt = :now, attempts = :attempts")
             .condition_expression(OURS)
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":before", n(now - 1))
             .expression_attribute_values(":now", n(now))
+            .expression_attribute_values(":attempts", n(attempts))
             .expression_attribute_values(":processing", s(TaskState::Processing.as_str()))
             .expression_attribute_values(":generation", n(claim.generation))
             .expression_attribute_values(":owner", s(&claim.owner));
