@@ -10,6 +10,7 @@
 
 mod common;
 mod memory;
+mod output;
 mod validate;
 
 use std::path::Path;
