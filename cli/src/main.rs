@@ -25,7 +25,8 @@ use clap::{Parser, Subcommand};
 use crate::output::{Ending, report_error, unread};
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done · 1 the document has faults, or the export ended FAILED or CANCELED
+Exit codes: 0 done · 1 the document has faults, the export ended FAILED or CANCELED, or the
+            service refused what was asked: account full, balance too small, bad media (HTTP 422)
             2 wrong usage · 3 anything else went wrong (the message says what to do)
             130 interrupted · 141 who read the output went away
 

@@ -31,6 +31,11 @@ fn wrong_usage_and_missing_files_have_their_own_codes() {
     run(&["render", "s.json", "-o", "x.mp4", "--fps", "25"], 2);
     run(&["render", "s.json", "-o", "x.avi"], 2);
     run(&["frame", "s.json", "-o", "x.png"], 2);
+    for name in ["x.jpg", "x", "png"] {
+        let refused = run(&["frame", "s.json", "--frame", "0", "-o", name], 2);
+        let words = String::from_utf8_lossy(&refused.stderr);
+        assert!(words.contains("must end in .png"), "{words}");
+    }
     let output = run(&["validate", "/nowhere/s.json"], 3);
     assert!(String::from_utf8_lossy(&output.stderr).contains("/nowhere/s.json"));
 }
