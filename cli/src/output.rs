@@ -12,7 +12,8 @@ use serde_json::Value;
 pub(crate) enum Ending {
     /// Everything asked for was done.
     Done,
-    /// The document has faults, or the export ended without a result.
+    /// The document has faults, the export ended without a result, or the service refused
+    /// what was asked.
     Refused,
     /// Something else went wrong.
     Failed,

@@ -41,6 +41,22 @@ fn wrong_usage_and_missing_files_have_their_own_codes() {
 }
 
 #[test]
+fn help_tells_what_a_refusal_ends_with_and_where_a_secret_comes_from() {
+    let words = |args: &[&str]| {
+        let help = stdout(&run(args, 0));
+        help.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let main = words(&["--help"]);
+    assert!(
+        main.contains("the service refused what was asked"),
+        "{main}"
+    );
+    let serve = words(&["serve", "--help"]);
+    let remedy = "`darkroom webhooks secret --rotate --overlap 0`";
+    assert!(serve.contains(remedy), "{serve}");
+}
+
+#[test]
 fn an_ffmpeg_that_is_missing_or_too_old_is_said_to_be() {
     let dir = tempfile::tempdir().unwrap();
     let state = write(dir.path(), "s.json", &moving_square(64, 1.0));
