@@ -92,7 +92,7 @@ fn validate_checks_the_document_of_a_request_and_says_so() {
         "--json",
     ];
     let render = ["render", text(&file), "-o", "x.mp4", "--json"];
-    for args in [&frame[..], &render] {
+    for args in [&frame[..], &render[..]] {
         let said = stdout(&run(args, 1));
         let fault: Value = serde_json::from_str(&said).unwrap();
         assert_eq!(fault["path"], "/editorState");
