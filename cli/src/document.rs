@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
-use darkroom_editor_state::{Document, Library};
+use darkroom_editor_state::{Document, Fault, FaultCode, Library};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -79,9 +79,9 @@ pub(crate) fn read_held(
     library: &Library,
 ) -> Result<(Document, Holder), Vec<PlacedFault>> {
     let mut value = parse(text)?;
-    let is_document = value.get("tracks").is_some();
+    let is_request = is_request(&value);
     match value.get_mut(IN_REQUEST).map(Value::take) {
-        Some(state) if !is_document => {
+        Some(state) if is_request => {
             let at = format!("/{IN_REQUEST}");
             check(text, state, &at, library).map(|read| (read, Holder::Request))
         }
@@ -89,10 +89,25 @@ pub(crate) fn read_held(
     }
 }
 
-/// The same for a document that is drawn on this machine: an asset that names no file
-/// stands for the file that has its name.
+/// A document may have a member of that name too: its root is open.
+fn is_request(value: &Value) -> bool {
+    value.get(IN_REQUEST).is_some() && value.get("tracks").is_none()
+}
+
+/// The same as [`read`] for a document that is drawn on this machine: an asset that names no
+/// file stands for the file that has its name. A request is one fault, not those of a document.
 pub(crate) fn read_local(text: &str, library: &Library) -> Result<Document, Vec<PlacedFault>> {
     let mut value = parse(text)?;
+    if is_request(&value) {
+        let fault = Fault {
+            code: FaultCode::SchemaInvalid,
+            path: format!("/{IN_REQUEST}"),
+            message: "the file is an export's request and its document stands here; give that \
+                      alone, as `jq .editorState` prints it"
+                .to_owned(),
+        };
+        return Err(place(text, vec![fault]));
+    }
     let assets = value.get_mut("assets").and_then(Value::as_object_mut);
     for asset in assets.into_iter().flat_map(Map::values_mut) {
         name_file(asset);
@@ -137,7 +152,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, Vec<PlacedFault>> {
     })
 }
 
-pub(crate) fn place(text: &str, faults: Vec<darkroom_editor_state::Fault>) -> Vec<PlacedFault> {
+pub(crate) fn place(text: &str, faults: Vec<Fault>) -> Vec<PlacedFault> {
     faults
         .into_iter()
         .map(|fault| {

@@ -17,16 +17,18 @@ mod signals;
 mod still;
 mod target;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::output::{Ending, report_error};
+use crate::output::{Ending, report_error, unread};
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done · 1 the document has faults, or the export ended FAILED or CANCELED
+Exit codes: 0 done · 1 the document has faults, the export ended FAILED or CANCELED, or the
+            service refused what was asked: account full, balance too small, bad media (HTTP 422)
             2 wrong usage · 3 anything else went wrong (the message says what to do)
-            130 interrupted
+            130 interrupted · 141 who read the output went away
 
 Environment: DARKROOM_URL and DARKROOM_API_KEY (exports, upload), DARKROOM_LOG (log filter, as in
 `darkroom=debug`), DARKROOM_FFMPEG, DARKROOM_FFPROBE, DARKROOM_FONTS, DARKROOM_MINISTACK.";
@@ -70,15 +72,21 @@ fn main() -> ExitCode {
             return Ending::Failed.code();
         }
     };
-    let result = runtime.block_on(cli.command.run());
+    unread::end_quietly();
+    // Unwound and not ended in the hook: temporary files and child processes go too.
+    let result = catch_unwind(AssertUnwindSafe(|| runtime.block_on(cli.command.run())));
     // A stuck background task must not keep the program from ending.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    if unread::is_so() {
+        return Ending::Unread.code();
+    }
     match result {
-        Ok(ending) => ending.code(),
-        Err(error) => {
+        Ok(Ok(ending)) => ending.code(),
+        Ok(Err(error)) => {
             report_error(&error, json);
             Ending::Failed.code()
         }
+        Err(panic) => resume_unwind(panic),
     }
 }
 

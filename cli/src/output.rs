@@ -1,5 +1,8 @@
 //! How a command ends and how its errors read.
 
+pub(crate) mod unread;
+
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use serde_json::Value;
@@ -9,12 +12,15 @@ use serde_json::Value;
 pub(crate) enum Ending {
     /// Everything asked for was done.
     Done,
-    /// The document has faults, or the export ended without a result.
+    /// The document has faults, the export ended without a result, or the service refused
+    /// what was asked.
     Refused,
     /// Something else went wrong.
     Failed,
     /// Ctrl-C or SIGTERM before the end; nothing half done is left behind.
     Interrupted,
+    /// Who read the output went away: as a shell sees a program that SIGPIPE ends.
+    Unread,
 }
 
 impl Ending {
@@ -24,6 +30,7 @@ impl Ending {
             Self::Refused => 1,
             Self::Failed => 3,
             Self::Interrupted => 130,
+            Self::Unread => 141,
         })
     }
 }
@@ -47,11 +54,13 @@ pub(crate) fn show(answer: &Value, json: bool) -> anyhow::Result<Ending> {
 /// Prints an error with its causes to standard error, as one JSON line when `json`.
 pub(crate) fn report_error(error: &anyhow::Error, json: bool) {
     let text = sentence(error);
-    if json {
-        eprintln!("{}", serde_json::json!({ "error": text }));
+    let mut err = std::io::stderr();
+    // Nobody may be reading: the exit code tells it too.
+    let _ = if json {
+        writeln!(err, "{}", serde_json::json!({ "error": text }))
     } else {
-        eprintln!("error: {text}");
-    }
+        writeln!(err, "error: {text}")
+    };
 }
 
 /// The error and its causes in one line; a cause already said is left out.

@@ -10,6 +10,7 @@
 
 mod common;
 mod memory;
+mod output;
 mod validate;
 
 use std::path::Path;
@@ -30,8 +31,29 @@ fn wrong_usage_and_missing_files_have_their_own_codes() {
     run(&["render", "s.json", "-o", "x.mp4", "--fps", "25"], 2);
     run(&["render", "s.json", "-o", "x.avi"], 2);
     run(&["frame", "s.json", "-o", "x.png"], 2);
+    for name in ["x.jpg", "x", "png"] {
+        let refused = run(&["frame", "s.json", "--frame", "0", "-o", name], 2);
+        let words = String::from_utf8_lossy(&refused.stderr);
+        assert!(words.contains("must end in .png"), "{words}");
+    }
     let output = run(&["validate", "/nowhere/s.json"], 3);
     assert!(String::from_utf8_lossy(&output.stderr).contains("/nowhere/s.json"));
+}
+
+#[test]
+fn help_tells_what_a_refusal_ends_with_and_where_a_secret_comes_from() {
+    let words = |args: &[&str]| {
+        let help = stdout(&run(args, 0));
+        help.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let main = words(&["--help"]);
+    assert!(
+        main.contains("the service refused what was asked"),
+        "{main}"
+    );
+    let serve = words(&["serve", "--help"]);
+    let remedy = "`darkroom webhooks secret --rotate --overlap 0`";
+    assert!(serve.contains(remedy), "{serve}");
 }
 
 #[test]

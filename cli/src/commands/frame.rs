@@ -32,14 +32,23 @@ pub(crate) struct Args {
     /// The frame with this number, counted from 0.
     #[arg(long, value_name = "N")]
     frame: Option<u64>,
-    /// The PNG to write.
-    #[arg(short, long, value_name = "OUT.png")]
+    /// The PNG to write; its name must end in .png.
+    #[arg(short, long, value_name = "OUT.png", value_parser = png_name)]
     output: PathBuf,
     #[command(flatten)]
     picture: Picture,
     /// Print what was drawn as one JSON line.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// A name with another extension would lie about what is written.
+fn png_name(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    match path.extension() {
+        Some(extension) if extension.eq_ignore_ascii_case("png") => Ok(path),
+        _ => Err("the name must end in .png".to_owned()),
+    }
 }
 
 fn time(text: &str) -> Result<Ticks, String> {

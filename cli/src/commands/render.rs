@@ -37,12 +37,12 @@ pub(crate) struct Args {
 
 /// A file to write, and the format that its name asks for.
 #[derive(Debug, Clone)]
-struct Video {
-    path: PathBuf,
-    format: Format,
+pub(crate) struct Video {
+    pub(crate) path: PathBuf,
+    pub(crate) format: Format,
 }
 
-fn video(text: &str) -> Result<Video, String> {
+pub(crate) fn video(text: &str) -> Result<Video, String> {
     let path = PathBuf::from(text);
     let extension = path.extension().and_then(|text| text.to_str());
     let format = match extension.map(str::to_ascii_lowercase).as_deref() {

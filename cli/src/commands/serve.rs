@@ -26,11 +26,11 @@ use crate::signals::Signals;
 /// queues and bucket from template.yaml, answers HTTP on --port, renders what
 /// is asked for, two exports at a time, sends webhooks, and looks every few
 /// seconds for what got lost. The first start makes a user `dev` with an API
-/// key and a webhook secret, which is shown that once; every start prints URL
-/// and key, and a link to the console: a page to check a document, look at its
-/// frames and export it. All state stays in --data, across restarts and kills.
-/// Ctrl-C or SIGTERM stops it cleanly: a render under way is given back to the
-/// queue and starts again next time.
+/// key and a webhook secret, which is shown that once (with --json not at all);
+/// every start prints URL and key, and a link to the console: a page to check a
+/// document, look at its frames and export it. All state stays in --data, across
+/// restarts and kills. Ctrl-C or SIGTERM stops it cleanly: a render under way is
+/// given back to the queue and starts again next time.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Port of the HTTP API on 127.0.0.1; 0 takes a free one.
@@ -64,7 +64,9 @@ pub(crate) struct Args {
     /// an API key can then have this machine's own services called.
     #[arg(long)]
     local_callbacks: bool,
-    /// When ready, print one line {"url":...,"apiKey":...} and nothing else.
+    /// When ready, print one line {"url":...,"apiKey":...} and nothing else: not the webhook
+    /// secret of a first start either. `darkroom webhooks secret --rotate --overlap 0` makes
+    /// and prints one in its place.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,5 +1,8 @@
 //! The commands that speak to a service: `exports`, `keys`.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
 use serde_json::Value;
 
 use crate::common::{
@@ -34,8 +37,6 @@ async fn exports_and_keys_work_from_the_command_line() {
             "exports",
             "create",
             state.to_str().unwrap(),
-            "--format",
-            "webm",
             "--data",
             &data,
             "-o",
@@ -88,6 +89,61 @@ async fn exports_and_keys_work_from_the_command_line() {
     );
     let listed = stdout(&run(&["keys", "list", "--user", "eve", "--data", &data], 0));
     assert!(listed.contains("revoked"), "{listed}");
+}
+
+#[tokio::test]
+async fn where_an_export_goes_is_settled_before_it_is_created() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(dir.path());
+    let data = dir.path().to_str().unwrap();
+    let state = write(dir.path(), "s.json", &moving_square(64, 1.0));
+    let state = state.to_str().unwrap();
+    let create = ["exports", "create", state, "--data", data, "-o"];
+    for (more, code, says) in [
+        (
+            &["/nowhere/o.mp4"][..],
+            3,
+            "cannot write beside /nowhere/o.mp4",
+        ),
+        (&["o.mov"][..], 2, "must end in .mp4 or .webm"),
+        (
+            &["o.mp4", "--format", "webm"][..],
+            3,
+            "change the name or --format",
+        ),
+    ] {
+        let refused = run(&[&create[..], more].concat(), code);
+        let words = String::from_utf8_lossy(&refused.stderr);
+        assert!(words.contains(says), "{words}");
+    }
+    assert_eq!(run_at(&service, &["exports", "list"], 0), "");
+
+    // Its folder goes away while the export waits.
+    run(&["queue", "pause", "--data", data], 0);
+    let folder = dir.path().join("films");
+    std::fs::create_dir(&folder).unwrap();
+    let mut creating = darkroom()
+        .args(create)
+        .arg(folder.join("o.mp4"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut told = BufReader::new(creating.stdout.take().unwrap());
+    let mut task = String::new();
+    told.read_line(&mut task).unwrap();
+    std::fs::remove_dir(&folder).unwrap();
+    run(&["queue", "resume", "--data", data], 0);
+    let ended = creating.wait_with_output().unwrap();
+    let words = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(3), "{words}");
+    let task = task.trim();
+    let remedy = format!("`darkroom exports watch {task} -o FILE` fetches it");
+    assert!(words.contains(&remedy), "{words}");
+    let film = dir.path().join("o.mp4");
+    let fetch = ["exports", "watch", task, "-o", film.to_str().unwrap()];
+    run_at(&service, &fetch, 0);
+    assert_eq!(probe(&film)["codec_name"], "h264");
 }
 
 #[tokio::test]

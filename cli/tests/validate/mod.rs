@@ -81,6 +81,25 @@ fn validate_checks_the_document_of_a_request_and_says_so() {
         .nth(fault["line"].as_u64().unwrap() as usize - 1);
     assert!(line.unwrap().contains("hexagon"), "{line:?}");
 
+    // What draws takes none, and says that once.
+    let frame = [
+        "frame",
+        text(&file),
+        "--frame",
+        "0",
+        "-o",
+        "x.png",
+        "--json",
+    ];
+    let render = ["render", text(&file), "-o", "x.mp4", "--json"];
+    for args in [&frame[..], &render[..]] {
+        let said = stdout(&run(args, 1));
+        let fault: Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(fault["path"], "/editorState");
+        let message = fault["message"].as_str().unwrap();
+        assert!(message.contains("an export's request"), "{message}");
+    }
+
     // A document may have a member of that name: its root is open.
     let mut state = moving_square(64, 1.0);
     state["editorState"] = json!({});

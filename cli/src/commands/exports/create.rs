@@ -1,11 +1,10 @@
 //! `darkroom exports create`: a document, or a whole request, to a task.
 
-use std::path::PathBuf;
-
 use reqwest::Method;
 
 use super::request::Request;
 use super::{text, watch};
+use crate::commands::render::{Video, video};
 use crate::output::Ending;
 use crate::target::Client;
 
@@ -19,13 +18,17 @@ pub(super) struct Create {
     /// Wait for the end, as `watch` does.
     #[arg(long)]
     watch: bool,
-    /// Where to write the finished file; implies --watch.
-    #[arg(short, long, value_name = "OUT")]
-    output: Option<PathBuf>,
+    /// Where to write the finished file; implies --watch. Its extension, mp4 or webm, is the
+    /// format's.
+    #[arg(short, long, value_name = "OUT", value_parser = video)]
+    output: Option<Video>,
 }
 
 pub(super) async fn run(client: &Client, create: &Create, json: bool) -> anyhow::Result<Ending> {
-    let body = create.request.body()?;
+    let body = create.request.body(create.output.as_ref())?;
+    let output = create.output.as_ref().map(|video| video.path.as_path());
+    // Seen now, and not when an export that is paid for has ended.
+    output.map_or(Ok(()), watch::writable)?;
     let key = create.idempotency_key.as_deref();
     let answer = client
         .call(Method::POST, "/v1/exports", Some(&body), key)
@@ -37,8 +40,8 @@ pub(super) async fn run(client: &Client, create: &Create, json: bool) -> anyhow:
     } else {
         println!("{task_id}");
     }
-    if create.watch || create.output.is_some() {
-        watch::run(client, task_id, create.output.as_deref(), json).await
+    if create.watch || output.is_some() {
+        watch::run(client, task_id, output, json).await
     } else {
         Ok(Ending::Done)
     }

@@ -79,6 +79,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
         Action::List { limit } => list(&client, limit, args.json).await,
         Action::Get { task_id } => show(&client.get(&task_path(&task_id)?).await?, args.json),
         Action::Watch { task_id, output } => {
+            output.as_deref().map_or(Ok(()), watch::writable)?;
             watch::run(&client, &task_id, output.as_deref(), args.json).await
         }
         Action::Cancel { task_id } => {
@@ -99,7 +100,7 @@ async fn estimate(
     request: &request::Request,
     json: bool,
 ) -> anyhow::Result<Ending> {
-    let body = request.body()?;
+    let body = request.body(None)?;
     let path = "/v1/exports/estimate";
     let answer = client.call(Method::POST, path, Some(&body), None).await?;
     show(&answer, json)

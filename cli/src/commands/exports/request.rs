@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use serde_json::{Map, Value, json};
 
+use crate::commands::render::Video;
 use crate::document;
 
 #[derive(Debug, clap::Args)]
@@ -12,7 +13,7 @@ pub(super) struct Request {
     /// A document, or a whole request (an object with `editorState`); `-` for standard input.
     #[arg(value_name = "STATE.json")]
     state: PathBuf,
-    /// mp4 or webm [default: mp4, or what the request says]
+    /// mp4 or webm [default: what the request says, else as the output is named, else mp4]
     #[arg(long)]
     format: Option<String>,
     /// 30 or 60 [default: 30, or what the request says]
@@ -39,12 +40,12 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// The body to send.
-    pub(super) fn body(&self) -> anyhow::Result<Value> {
+    /// The body to send, of an export that becomes the file `output` where one is named.
+    pub(super) fn body(&self, output: Option<&Video>) -> anyhow::Result<Value> {
         let document = document::read_text(&self.state)?;
         let value: Value = serde_json::from_str(&document)
             .with_context(|| format!("{} is not JSON", self.state.display()))?;
-        request_body(value, self)
+        request_body(value, self, output)
     }
 }
 
@@ -63,7 +64,7 @@ fn headers(given: &[(String, String)]) -> Option<Value> {
 }
 
 /// The request: the file's own where it is one, options winning, defaults filling.
-fn request_body(value: Value, request: &Request) -> anyhow::Result<Value> {
+fn request_body(value: Value, request: &Request, output: Option<&Video>) -> anyhow::Result<Value> {
     let mut body = match value {
         Value::Object(whole) if whole.contains_key("editorState") => whole,
         Value::Object(state) => Map::from_iter([("editorState".to_owned(), Value::Object(state))]),
@@ -88,13 +89,26 @@ fn request_body(value: Value, request: &Request) -> anyhow::Result<Value> {
         }
     }
     let defaults = [
-        ("format", json!("mp4")),
+        (
+            "format",
+            json!(output.map_or("mp4", |video| video.format.as_str())),
+        ),
         ("fps", json!(30)),
         ("scale", json!(1)),
         ("ratio", json!("custom")),
     ];
     for (name, value) in defaults {
         body.entry(name).or_insert(value);
+    }
+    if let (Some(video), Some(format)) = (output, body.get("format")) {
+        let named = video.format.as_str();
+        if format != named {
+            bail!(
+                "{} is named as a file in the format {named}, but the request's format is \
+                 {format}; change the name or --format",
+                video.path.display()
+            );
+        }
     }
     let generation_1 = body
         .get("editorState")
@@ -109,6 +123,7 @@ fn request_body(value: Value, request: &Request) -> anyhow::Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::render::video;
 
     fn request() -> Request {
         Request {
@@ -126,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_bare_document_becomes_a_request() {
-        let body = request_body(json!({"stateSchemaVersion": "v1"}), &request()).unwrap();
+        let body = request_body(json!({"stateSchemaVersion": "v1"}), &request(), None).unwrap();
         assert_eq!(
             body,
             json!({"editorState": {"stateSchemaVersion": "v1"}, "stateSchemaVersion": "v1",
@@ -138,9 +153,27 @@ mod tests {
     #[test]
     fn options_win_over_a_whole_request() {
         let whole = json!({"editorState": {}, "fps": 30, "format": "webm", "stateVersion": "x"});
-        let body = request_body(whole, &request()).unwrap();
+        let body = request_body(whole, &request(), None).unwrap();
         assert_eq!(body["fps"], 60);
         assert_eq!(body["format"], "webm");
         assert!(body.get("stateSchemaVersion").is_none());
+    }
+
+    #[test]
+    fn the_name_of_the_output_decides_the_format_and_cannot_contradict_it() {
+        let output = video("o.webm").unwrap();
+        let body = |value, request: &Request| request_body(value, request, Some(&output));
+        let bare = body(json!({}), &request()).unwrap();
+        assert_eq!(bare["format"], "webm");
+        let mut mp4 = request();
+        mp4.format = Some("mp4".to_owned());
+        let whole = json!({"editorState": {}, "format": "mp4"});
+        for (value, request) in [(json!({}), &mp4), (whole, &request())] {
+            let refused = body(value, request).unwrap_err().to_string();
+            assert!(
+                refused.contains("o.webm") && refused.contains("\"mp4\""),
+                "{refused}"
+            );
+        }
     }
 }

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use serde_json::Value;
+use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt as _;
 
 use super::{progress_of, task_path, text};
@@ -56,7 +57,13 @@ async fn to_the_end(
         return Ok(Ending::Refused);
     }
     if let Some(output) = output {
-        download(client, text(&task, "outputUrl"), output).await?;
+        let downloaded = download(client, text(&task, "outputUrl"), output).await;
+        downloaded.with_context(|| {
+            format!(
+                "the export is finished, but its file is not fetched; `darkroom exports watch \
+                 {task_id} -o FILE` fetches it"
+            )
+        })?;
     }
     match (json, output) {
         (true, _) => println!("{task}"),
@@ -109,13 +116,26 @@ async fn until_ended(client: &Client, path: &str, meter: &Meter) -> anyhow::Resu
     }
 }
 
-/// Writes beside the target and renames, so that no half file carries its name.
-async fn download(client: &Client, url: &str, output: &Path) -> anyhow::Result<()> {
+/// Refuses a name that nothing can be written to.
+pub(super) fn writable(output: &Path) -> anyhow::Result<()> {
+    if output.is_dir() {
+        bail!("{} is a folder; name a file", output.display());
+    }
+    beside(output).map(drop)
+}
+
+/// A file to become the one of this name.
+fn beside(output: &Path) -> anyhow::Result<NamedTempFile> {
     let dir = output.parent().filter(|dir| !dir.as_os_str().is_empty());
-    let part = tempfile::Builder::new()
+    tempfile::Builder::new()
         .prefix(".darkroom-download-")
         .tempfile_in(dir.unwrap_or_else(|| Path::new(".")))
-        .with_context(|| format!("cannot write beside {}", output.display()))?;
+        .with_context(|| format!("cannot write beside {}", output.display()))
+}
+
+/// Writes beside the target and renames, so that no half file carries its name.
+async fn download(client: &Client, url: &str, output: &Path) -> anyhow::Result<()> {
+    let part = beside(output)?;
     let mut file = tokio::fs::File::from_std(part.reopen()?);
     let mut answer = client.download(url).await?;
     while let Some(chunk) = answer

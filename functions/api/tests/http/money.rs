@@ -68,7 +68,11 @@ async fn the_active_limit_is_the_accounts_over_all_its_keys() {
             &json!({ ":n": { "N": "0" } }),
         )
         .await;
-    assert_eq!(create(&other).await.status, 422);
+    let refused = create(&other).await;
+    assert_problem(&refused, 422, "OPEN_API_EXPORT_CONCURRENCY_LIMIT_EXCEEDED");
+    // No wait for an end helps.
+    let detail = refused.json["detail"].as_str().unwrap();
+    assert!(detail.contains("accounts set-limit"), "{detail}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

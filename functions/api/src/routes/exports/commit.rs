@@ -153,6 +153,11 @@ fn refusal(refused: Created) -> Refusal {
             paths,
             "this clientTaskId belongs to another export; send a new one",
         ),
+        Created::LimitReached(0) => Refusal::new(
+            ErrorCode::ConcurrencyLimitExceeded,
+            "this account's limit of active exports is 0, so that it can create none; the \
+             service's operator changes it by `darkroom accounts set-limit`",
+        ),
         Created::LimitReached(limit) => Refusal::new(
             ErrorCode::ConcurrencyLimitExceeded,
             format!(
