@@ -56,6 +56,11 @@ async fn every_call_of_a_create_beyond_the_limit_may_fail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_call_for_what_nobody_has_added_may_fail() {
+    have_fail(Flow::Unheard, &["create"], &["GET list-type prefix"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_call_after_an_output_that_breaks_off_may_fail() {
     let wanted = ["DELETE outputs AbortMultipartUpload"];
     have_fail(Flow::BrokenOff, &["worker"], &wanted).await;

@@ -51,6 +51,8 @@ pub enum Flow {
     Named,
     /// It is refused until others of the user have ended.
     Full,
+    /// Its client asks for a motion graphic before that nobody has added.
+    Unheard,
     /// Its output breaks off once while it is sent.
     BrokenOff,
     /// Its client cancels it just before its output is whole.
@@ -97,6 +99,7 @@ impl Flow {
                 | Self::Twice
                 | Self::Named
                 | Self::Full
+                | Self::Unheard
                 | Self::BrokenOff
                 | Self::Late
         )

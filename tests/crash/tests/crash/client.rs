@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::cell::{Cell, Flow};
+use crate::prepared::unheard;
 
 /// Times that a client asks.
 const ASKS: u32 = 6;
@@ -100,11 +101,17 @@ impl Cell {
             Flow::Completed => Some(Box::pin(self.another_export()).await),
             _ => None,
         };
-        let process = if self.flow == Flow::Full {
-            Box::pin(self.ask_in_vain()).await;
-            "again"
-        } else {
-            "create"
+        let process = match self.flow {
+            Flow::Full => {
+                Box::pin(self.ask_in_vain()).await;
+                "again"
+            }
+            Flow::Unheard => {
+                let api = self.api(self.faults.process("create")).await;
+                self.be_refused(&api, &unheard(&self.body)).await;
+                "again"
+            }
+            _ => "create",
         };
         let api = self.api(self.faults.process(process)).await;
         self.create(&api).await;
@@ -145,29 +152,29 @@ impl Cell {
             .update(&self.user, "ACCOUNT", remove, &Value::Null)
             .await;
         let api = self.api(self.faults.process("create")).await;
-        self.be_refused(&api).await;
+        self.be_refused(&api, &self.body).await;
         self.look_in_between().await;
         for other in others {
             Box::pin(self.forget(other)).await;
         }
     }
 
-    async fn be_refused(&self, api: &Api) {
+    async fn be_refused(&self, api: &Api, body: &Value) {
         for _ in 0..ASKS {
-            match self.ask(api, self.creates()).await {
+            match self.ask(api, self.creates(body)).await {
                 None | Some((422, _)) => return,
                 Some((500.., _)) => {}
                 Some((status, answer)) => {
-                    let what = format!("a create beyond the limit is answered {status} {answer}");
+                    let what = format!("a create to be refused is answered {status} {answer}");
                     return self.complain(what);
                 }
             }
         }
-        self.complain("a create beyond the limit is not answered");
+        self.complain("a create to be refused is not answered");
     }
 
-    /// The request that creates the export.
-    fn creates(&self) -> Request<Body> {
+    /// The request that creates an export.
+    fn creates(&self, body: &Value) -> Request<Body> {
         let request = self
             .request(Method::POST, &self.path)
             .header("content-type", "application/json");
@@ -176,12 +183,12 @@ impl Cell {
         } else {
             request.header("idempotency-key", "the-key")
         };
-        request.body(Body::from(self.body.to_string())).unwrap()
+        request.body(Body::from(body.to_string())).unwrap()
     }
 
     pub async fn create(&self, api: &Api) {
         for _ in 0..ASKS {
-            let Some((status, answer)) = self.ask(api, self.creates()).await else {
+            let Some((status, answer)) = self.ask(api, self.creates(&self.body)).await else {
                 return;
             };
             let mut answers = self.answers.lock().unwrap();

@@ -140,6 +140,22 @@ impl Cell {
     }
 }
 
+/// The same export, showing a motion graphic that nobody has added.
+pub fn unheard(body: &Value) -> Value {
+    let mut body = body.clone();
+    let square = body["editorState"]["items"]["square"].clone();
+    let mut card = square.as_object().unwrap().clone();
+    card.remove("color");
+    card.remove("shape");
+    card.insert("type".to_owned(), json!("motion-graphic"));
+    card.insert("motionGraphicId".to_owned(), json!("nowhere"));
+    card.insert("motionGraphicVersion".to_owned(), json!(1));
+    card.insert("props".to_owned(), json!({}));
+    card.insert("slots".to_owned(), json!({}));
+    body["editorState"]["items"]["square"] = Value::Object(card);
+    body
+}
+
 /// What the operator adds once: a font, and a motion graphic.
 pub async fn furnish(lane: &Lane) {
     let store = lane.stack.store();
