@@ -54,22 +54,22 @@ fn outputs() -> impl Strategy<Value = ((u32, u32), Ratio, f64)> {
 }
 
 /// An item of half a film, from any tick on, or a part of a frame; some are hidden.
-fn alone(item: impl Strategy<Value = Item> + 'static) -> impl Strategy<Value = (Item, bool)> {
-    let item = prop_oneof![8 => item, 2 => adjusted(), 1 => sounds()];
+fn alone(item: BoxedStrategy<Item>) -> impl Strategy<Value = (Item, bool)> {
+    let item = prop_oneof![8 => item, 2 => adjusted().boxed(), 1 => sounds().boxed()];
     let long = (item, 0..FRAMES * FRAME);
     let brief = (drawn(), 0..FRAMES * FRAME, 1..FRAME);
     let timed = prop_oneof![
-        10 => long.prop_map(|(item, start)| item.at(0, FRAMES).with("startTicks", start)),
+        10 => long.prop_map(|(item, start)| item.at(0, FRAMES).with("startTicks", start)).boxed(),
         1 => brief.prop_map(|(item, start, ticks)| {
             item.with("startTicks", start).with("durationTicks", ticks)
-        }),
+        }).boxed(),
     ];
     (timed, prop::bool::weighted(0.1))
 }
 
 /// Some tracks, the last with a transition between its two halves.
 fn films_of(
-    item: impl Strategy<Value = Item> + Clone + 'static,
+    item: BoxedStrategy<Item>,
     tracks: std::ops::Range<usize>,
 ) -> impl Strategy<Value = Film> {
     let cut = (
@@ -78,7 +78,7 @@ fn films_of(
         1..FRAMES,
         one_of(EASINGS),
     );
-    let tracks = prop::collection::vec(alone(item.clone()), tracks);
+    let tracks = prop::collection::vec(alone(item.clone()).boxed(), tracks);
     let halves = (item.clone(), item);
     (tracks, halves, cut, outputs(), backgrounds()).prop_map(
         |(tracks, (one, two), (kind, from, frames, easing), (size, ratio, scale), background)| {
@@ -109,7 +109,7 @@ pub(super) fn films() -> impl Strategy<Value = Film> {
 /// Films that are exported: most items are files, each of which is decoded.
 pub(super) fn films_to_export() -> impl Strategy<Value = Film> {
     films_of(
-        prop_oneof![3 => placed(media()), 2 => anything()].boxed(),
+        prop_oneof![3 => placed(media()).boxed(), 2 => anything().boxed()].boxed(),
         0..3,
     )
 }

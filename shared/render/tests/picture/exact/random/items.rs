@@ -192,15 +192,17 @@ pub(super) fn illustrations() -> impl Strategy<Value = Item> {
         .prop_map(|(name, color, at)| illustration(name, color, at))
 }
 
+/// Boxed, here and elsewhere: what a strategy has chosen is a value of all its alternatives,
+/// and these are more than a stack holds.
 pub(super) fn drawn() -> impl Strategy<Value = Item> {
     prop_oneof![
         2 => (one_of(SHAPES), color(), place(), number(0.0..40.0)).prop_map(
             |(shape, color, at, radius)| { solid(shape, color, at).with("borderRadius", radius) }
-        ),
-        3 => texts(),
-        2 => captions_of_all(),
-        2 => charts(),
-        1 => illustrations(),
+        ).boxed(),
+        3 => texts().boxed(),
+        2 => captions_of_all().boxed(),
+        2 => charts().boxed(),
+        1 => illustrations().boxed(),
     ]
 }
 
@@ -234,10 +236,10 @@ pub(super) fn placed(bare: impl Strategy<Value = Item>) -> impl Strategy<Value =
 
 pub(super) fn anything() -> impl Strategy<Value = Item> {
     placed(prop_oneof![
-        5 => drawn(),
-        4 => media(),
-        1 => stickers(),
-        1 => templates(),
-        1 => graphics(),
+        5 => drawn().boxed(),
+        4 => media().boxed(),
+        1 => stickers().boxed(),
+        1 => templates().boxed(),
+        1 => graphics().boxed(),
     ])
 }

@@ -76,22 +76,33 @@ fn dressed(item: Item, looks: Vec<(&'static str, Value)>, letters: Letters) -> I
 }
 
 pub(super) fn texts() -> impl Strategy<Value = Item> {
-    (words(), place(), any::<bool>(), looks(), letters()).prop_map(
-        |(words, at, breaks, looks, letters)| {
+    (
+        words(),
+        place(),
+        any::<bool>(),
+        looks().boxed(),
+        letters().boxed(),
+    )
+        .prop_map(|(words, at, breaks, looks, letters)| {
             let item = text(words, at).with("resizeOnEdit", !breaks);
             dressed(item, looks, letters)
-        },
-    )
+        })
 }
 
 /// Captions timed by word, and by line, whose letters may move.
 pub(super) fn captions_of_all() -> impl Strategy<Value = Item> {
     let timing = select(vec!["word", "line"]);
-    (words(), words(), place(), timing, looks(), letters()).prop_map(
-        |(one, two, at, timing, looks, letters)| {
+    (
+        words(),
+        words(),
+        place(),
+        timing,
+        looks().boxed(),
+        letters().boxed(),
+    )
+        .prop_map(|(one, two, at, timing, looks, letters)| {
             let item = captions(timing, &[(one, 0, 5), (two, 5, 9)], at);
             let letters = if timing == "line" { letters } else { [None; 3] };
             dressed(item, looks, letters)
-        },
-    )
+        })
 }
