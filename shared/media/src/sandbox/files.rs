@@ -1,8 +1,9 @@
 //! The files that a child may open, as a Landlock ruleset.
 //!
 //! What is not named is refused with `EACCES`; whether a name exists can still be asked.
-//! Files that are open already, our pipes and sockets, are not touched by it, but to open one of them
-//! anew (`/proc/self/fd/0`) takes the right to that file, whatever name it has or had.
+//! Files that are open already, our pipes and sockets, are not touched by it, but to open
+//! one of them anew (`/proc/self/fd/0`) takes the right to that file, whatever name it has
+//! or had.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
