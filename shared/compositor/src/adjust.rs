@@ -164,7 +164,7 @@ impl Adjust {
     ) -> Result<(), CompositorError> {
         if let Self::Blur(sigma) = self {
             // A blur is linear: on the planes it is the same, and fewer bytes.
-            canvas.finish(frame)?;
+            canvas.finish(frame, canvas.area())?;
             blurrer.frame(frame, sigma);
             canvas.all_video();
             return Ok(());

@@ -98,6 +98,9 @@ impl Layer {
         tools: &mut Tools,
         clip: Pixels,
     ) -> Result<(), CompositorError> {
+        if self.bounds().intersect(clip).is_empty() {
+            return Ok(());
+        }
         match self {
             Self::Video(video) => return video.draw(canvas, frame, tools),
             Self::Image(image) if image.put(canvas, frame, clip)? => return Ok(()),
@@ -240,6 +243,19 @@ impl Drawn {
             Self::Reveal(reveal) => both([&reveal.outgoing, &reveal.incoming]),
             Self::Flip(flip) => flip.layer.as_ref().map_or(0, Layer::bytes),
             Self::Adjust(_) => 0,
+        }
+    }
+
+    /// Whether it is drawn row by row, the same whatever it is clipped to.
+    pub(crate) fn by_rows(&self) -> bool {
+        let video = |layer: &Layer| matches!(layer, Layer::Video(_));
+        match self {
+            Self::Layer(one) => !video(one),
+            Self::Dissolve(Dissolve {
+                outgoing, incoming, ..
+            }) => ![outgoing, incoming].into_iter().flatten().any(video),
+            Self::Pair(pair) => !pair.iter().flatten().any(video),
+            Self::Reveal(_) | Self::Flip(_) | Self::Adjust(_) => false,
         }
     }
 

@@ -247,8 +247,7 @@ impl Scene {
         {
             self.canvas.all_video();
         }
-        self.draw_stack(stack, &shown, tick, pictures, out)?;
-        self.canvas.finish(out)
+        self.draw_stack(stack, &shown, tick, pictures, out)
     }
 
     /// Whether everything handed in is there and as big as it says.

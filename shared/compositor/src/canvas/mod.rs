@@ -233,9 +233,25 @@ impl Canvas {
         self.tiles.fill(Tile::Yuv);
     }
 
-    /// Brings everything into the frame's planes.
-    pub(crate) fn finish(&mut self, frame: &mut YuvFrame) -> Result<(), CompositorError> {
-        for (tile, area) in self.runs(self.area, |tile, _| Some(tile)) {
+    /// The canvas in rows of tiles, from the top: little enough for what is drawn on one of
+    /// them to stay in a processor's cache until it is finished.
+    pub(crate) fn bands(&self) -> impl Iterator<Item = Pixels> + use<> {
+        let area = self.area;
+        let tops = (area.y0..area.y1).step_by(TILE_HEIGHT as usize);
+        tops.map(move |top| Pixels {
+            y0: top,
+            y1: (top + TILE_HEIGHT).min(area.y1),
+            ..area
+        })
+    }
+
+    /// Brings everything of a band into the frame's planes.
+    pub(crate) fn finish(
+        &mut self,
+        frame: &mut YuvFrame,
+        band: Pixels,
+    ) -> Result<(), CompositorError> {
+        for (tile, area) in self.runs(band, |tile, _| Some(tile)) {
             match tile {
                 Tile::Yuv => {}
                 Tile::Rgba => convert::to_yuv(&self.rgba, frame, area)?,

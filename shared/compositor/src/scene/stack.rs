@@ -50,6 +50,12 @@ impl Stack {
         })
     }
 
+    /// How many at the top are ready and drawn by rows.
+    fn on_top(&self) -> usize {
+        let by_rows = |place: &&Place| matches!(place, Place::Ready(drawn) if drawn.by_rows());
+        self.places.iter().take_while(by_rows).count()
+    }
+
     /// Takes the lowest away where it is `base` on the whole canvas; whether it was.
     pub(super) fn take_base(&mut self, scene: &Scene, base: &Arc<YuvFrame>) -> bool {
         let is_base = |lowest: &mut Place| match lowest {
@@ -100,31 +106,54 @@ impl Scene {
         Ok(stack)
     }
 
-    /// Draws the stack of what shows, the lowest first.
+    /// Draws the stack of what shows, the lowest first, and finishes the frame. What lies
+    /// on top and is drawn by rows is drawn band by band, each finished before the next.
     pub(super) fn draw_stack(
         &mut self,
-        stack: Stack,
+        mut stack: Stack,
         shown: &[Shown],
         tick: Ticks,
         pictures: &HashMap<String, Picture>,
         out: &mut YuvFrame,
     ) -> Result<(), CompositorError> {
-        for place in stack.places.into_iter().rev() {
-            let again = match &place {
-                Place::Ready(_) => None,
-                Place::Later { entry, .. } => shown.get(*entry),
-            };
-            let drawn = match (place, again) {
-                (Place::Ready(drawn), _) => Some(drawn),
-                (Place::Later { .. }, Some(shows)) => self.prepare(shows, tick, pictures)?,
-                (Place::Later { .. }, None) => None,
-            };
-            if let Some(drawn) = drawn {
-                drawn.draw(&mut self.canvas, out, &mut self.tools, self.clip)?;
+        let whole = stack.places.split_off(stack.on_top());
+        for place in whole.into_iter().rev() {
+            self.draw_place(place, shown, tick, pictures, out)?;
+        }
+        for band in self.canvas.bands() {
+            let clip = self.clip.intersect(band);
+            for place in stack.places.iter().rev() {
+                if let Place::Ready(drawn) = place {
+                    drawn.draw(&mut self.canvas, out, &mut self.tools, clip)?;
+                }
             }
-            if let Some(shows) = again {
-                self.forget(shows);
-            }
+            self.canvas.finish(out, band)?;
+        }
+        Ok(())
+    }
+
+    fn draw_place(
+        &mut self,
+        place: Place,
+        shown: &[Shown],
+        tick: Ticks,
+        pictures: &HashMap<String, Picture>,
+        out: &mut YuvFrame,
+    ) -> Result<(), CompositorError> {
+        let again = match &place {
+            Place::Ready(_) => None,
+            Place::Later { entry, .. } => shown.get(*entry),
+        };
+        let drawn = match (place, again) {
+            (Place::Ready(drawn), _) => Some(drawn),
+            (Place::Later { .. }, Some(shows)) => self.prepare(shows, tick, pictures)?,
+            (Place::Later { .. }, None) => None,
+        };
+        if let Some(drawn) = drawn {
+            drawn.draw(&mut self.canvas, out, &mut self.tools, self.clip)?;
+        }
+        if let Some(shows) = again {
+            self.forget(shows);
         }
         Ok(())
     }
