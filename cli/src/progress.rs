@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Between two JSON lines of the same phase.
 const LINE_INTERVAL: Duration = Duration::from_millis(500);
@@ -15,12 +15,14 @@ const LINE_INTERVAL: Duration = Duration::from_millis(500);
 pub(crate) enum Meter {
     /// On a terminal.
     Bar(ProgressBar),
-    /// One JSON object a line on standard output.
+    /// One JSON object a line: on standard output where JSON was asked for, else on standard
+    /// error, so that standard output holds the result alone.
     Lines(Mutex<Lines>),
 }
 
 #[derive(Debug)]
 pub(crate) struct Lines {
+    json: bool,
     start: Instant,
     last: Option<Instant>,
     phase: String,
@@ -51,6 +53,7 @@ impl Meter {
     fn new(json: bool, template: &str) -> Self {
         if json || !std::io::stderr().is_terminal() {
             return Self::Lines(Mutex::new(Lines {
+                json,
                 start: Instant::now(),
                 last: None,
                 phase: String::new(),
@@ -82,7 +85,7 @@ impl Meter {
                 {
                     name.clone_into(&mut lines.phase);
                     lines.last = None;
-                    println!("{}", json!({ "phase": name }));
+                    lines.print(&json!({ "phase": name }));
                 }
             }
         }
@@ -103,15 +106,14 @@ impl Meter {
                 let seconds = lines.start.elapsed().as_secs_f64();
                 let speed = done as f64 / seconds.max(1e-3);
                 let left = total.saturating_sub(done) as f64 / speed;
-                let line = json!({
+                lines.print(&json!({
                     "phase": lines.phase,
                     "frame": done,
                     "frames": total,
                     "framesPerSecond": (speed * 10.0).round() / 10.0,
                     // Nobody can tell before the first frame is done.
                     "secondsLeft": (done > 0).then(|| (left * 10.0).round() / 10.0),
-                });
-                println!("{line}");
+                }));
             }
         }
     }
@@ -127,10 +129,7 @@ impl Meter {
                 let Some(mut lines) = lock(lines) else { return };
                 if lines.due(done == total) {
                     let phase = &lines.phase;
-                    println!(
-                        "{}",
-                        json!({ "phase": phase, "bytes": done, "totalBytes": total })
-                    );
+                    lines.print(&json!({ "phase": phase, "bytes": done, "totalBytes": total }));
                 }
             }
         }
@@ -149,7 +148,7 @@ impl Meter {
                 let new_phase = lines.phase != phase;
                 phase.clone_into(&mut lines.phase);
                 if lines.due(new_phase) {
-                    println!("{}", json!({ "phase": phase, "progress": percent }));
+                    lines.print(&json!({ "phase": phase, "progress": percent }));
                 }
             }
         }
@@ -164,6 +163,14 @@ impl Meter {
 }
 
 impl Lines {
+    fn print(&self, line: &Value) {
+        if self.json {
+            println!("{line}");
+        } else {
+            eprintln!("{line}");
+        }
+    }
+
     fn due(&mut self, always: bool) -> bool {
         let due = always || self.last.is_none_or(|last| last.elapsed() >= LINE_INTERVAL);
         if due {

@@ -295,9 +295,13 @@ fn a_terminal_gets_a_bar_and_anything_else_json_lines() {
     assert!(shown.contains("o.mp4: 120 frames, 720x720"), "{shown:?}");
     assert!(!shown.contains("\"phase\""), "{shown:?}");
 
+    // The result stands alone on standard output.
     let output = run(&args, 0);
     let printed = stdout(&output);
-    let lines: Vec<Value> = printed
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+    assert!(printed.contains("o.mp4: 120 frames, 720x720"), "{printed}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<Value> = told
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
         .collect();
@@ -311,7 +315,9 @@ fn a_terminal_gets_a_bar_and_anything_else_json_lines() {
 
     let mut args = args.to_vec();
     args.push("--json");
-    for line in stdout(&run(&args, 0)).lines() {
+    let printed = stdout(&run(&args, 0));
+    assert!(printed.contains("\"framesPerSecond\""), "{printed}");
+    for line in printed.lines() {
         serde_json::from_str::<Value>(line).unwrap();
     }
 }

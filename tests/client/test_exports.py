@@ -100,7 +100,9 @@ def test_lists_have_pages_newest_first(client, made, connect, service):
     by_key = fields(client.exports.list(created_by_api_key_id=made["keyId"]))
     assert len(by_key["items"]) == 3
     other = service.new_key()
-    assert fields(client.exports.list(created_by_api_key_id=other["keyId"]))["items"] == []
+    with pytest.raises(ValidationError) as refused:
+        client.exports.list(created_by_api_key_id=other["keyId"])
+    assert refused.value.status == 400
     stranger = connect(other["apiKey"])
     assert fields(stranger.exports.list())["items"] == []
     with pytest.raises(ValidationError) as refused:

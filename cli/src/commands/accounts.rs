@@ -135,19 +135,19 @@ fn object(user: &str, account: &Account) -> Value {
 
 fn lines(user: &str, account: &Account) -> String {
     let limit = match account.active_limit {
-        Some(limit) => limit.to_string(),
-        None => "the deployment's".to_owned(),
+        Some(limit) => format!("at most {limit} active exports, set for this account"),
+        None => "as many active exports as the deployment gives every account".to_owned(),
     };
     let balance = match account.balance {
-        Some(credits) => format!("{credits} credits"),
-        None => "not metered".to_owned(),
+        Some(credits) => format!("{credits} credits left to spend"),
+        None => "no limit: exports are not charged".to_owned(),
     };
     let state = if account.paused { "paused" } else { "running" };
     let mut lines = vec![
         format!("account  {user}, {state}"),
         format!("balance  {balance}"),
         format!("limit    {limit}"),
-        format!("active   {}", account.active.len()),
+        format!("active   {} exports", account.active.len()),
     ];
     lines.extend(account.active.iter().map(|task| format!("  {task}")));
     lines.join("\n")
@@ -156,6 +156,31 @@ fn lines(user: &str, account: &Account) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_account_is_told_with_units_and_with_what_has_no_limit() {
+        let mut account = Account {
+            active: Vec::new(),
+            active_limit: None,
+            balance: None,
+            paused: false,
+        };
+        let none = "account  ann, running\n\
+                    balance  no limit: exports are not charged\n\
+                    limit    as many active exports as the deployment gives every account\n\
+                    active   0 exports";
+        assert_eq!(lines("ann", &account), none);
+
+        account.active = vec!["a".to_owned(), "b".to_owned()];
+        account.active_limit = Some(3);
+        account.balance = Some(Credits(1_500_000));
+        account.paused = true;
+        let all = "account  ann, paused\n\
+                   balance  1.5 credits left to spend\n\
+                   limit    at most 3 active exports, set for this account\n\
+                   active   2 exports\n  a\n  b";
+        assert_eq!(lines("ann", &account), all);
+    }
 
     #[test]
     fn a_limit_is_a_small_number_or_the_deployments() {

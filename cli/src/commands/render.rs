@@ -18,7 +18,7 @@ use crate::signals::unless_stopped;
 /// Render a document to a video file, without the service.
 ///
 /// Media are looked for in --assets by remoteKey, by filename and by id, and
-/// fetched from their remoteUrl where the folder has none. Shows a progress
+/// fetched from their remoteUrl where the folder has none. Standard error shows a progress
 /// bar on a terminal and JSON lines otherwise.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -30,7 +30,7 @@ pub(crate) struct Args {
     output: Video,
     #[command(flatten)]
     pub(crate) picture: Picture,
-    /// JSON lines instead of a progress bar.
+    /// Print progress and the result as JSON lines on standard output.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -74,7 +74,8 @@ enum Action {
         #[arg(long, default_value_t = 20, value_name = "N")]
         limit: usize,
     },
-    /// Send a webhook again, under the same webhook-id and with all its tries before it.
+    /// Send a webhook again, under the same webhook-id and with all its tries before it: that
+    /// of an end when the start is taken or given up.
     Replay {
         /// As `list` prints it.
         id: String,
@@ -221,19 +222,46 @@ async fn replay(store: &Store, user: &str, id: &str, json: bool) -> anyhow::Resu
     let Some(parsed) = DeliveryId::parse(id) else {
         bail!("`{id}` is no webhook; {list}");
     };
-    match store
+    let start = match store
         .replay_delivery(user, parsed, Timestamp::now())
         .await?
     {
-        Replayed::Done => {}
+        Replayed::Done => None,
+        Replayed::Behind(start) => Some(start),
         Replayed::Missing => bail!("{user} has no webhook {id}, or not any more; {list}"),
         Replayed::Canceled => bail!("the export of {id} was canceled, of which nothing is sent"),
         Replayed::Sending => bail!("{id} is being sent at this moment; try again in a minute"),
-    }
-    if json {
-        println!("{}", json!({ "id": id, "replayed": true }));
-    } else {
-        println!("replayed {id}");
-    }
+    };
+    println!("{}", replayed(id, start, json));
     Ok(())
+}
+
+/// What is said of a webhook that will be sent again, where `start` waits before it.
+fn replayed(id: &str, start: Option<DeliveryId>, json: bool) -> String {
+    let start = start.map(|start| start.to_string());
+    match start {
+        _ if json => json!({ "id": id, "replayed": true, "sentAfter": start }).to_string(),
+        None => format!("replayed {id}"),
+        Some(start) => format!("{id} will be sent after {start}, which is not settled yet"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_that_waits_for_its_start_is_not_said_to_be_sent() {
+        let id = "0198c0de-0000-7000-8000-000000000001";
+        let (start, end) = (format!("{id}-started"), format!("{id}-ended"));
+        let waits = DeliveryId::parse(&start);
+        assert!(waits.is_some());
+        assert_eq!(replayed(&end, None, false), format!("replayed {end}"));
+        let told = replayed(&end, waits, false);
+        assert!(told.starts_with(&format!("{end} will be sent after {start}")));
+        for (waits, wanted) in [(None, Value::Null), (waits, json!(start))] {
+            let told: Value = serde_json::from_str(&replayed(&end, waits, true)).unwrap();
+            assert_eq!(told["sentAfter"], wanted);
+        }
+    }
 }

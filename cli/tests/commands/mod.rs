@@ -142,7 +142,8 @@ async fn where_an_export_goes_is_settled_before_it_is_created() {
     assert!(words.contains(&remedy), "{words}");
     let film = dir.path().join("o.mp4");
     let fetch = ["exports", "watch", task, "-o", film.to_str().unwrap()];
-    run_at(&service, &fetch, 0);
+    let printed = run_at(&service, &fetch, 0);
+    assert_eq!(printed.trim(), film.to_str().unwrap(), "and no progress");
     assert_eq!(probe(&film)["codec_name"], "h264");
 }
 

@@ -27,17 +27,12 @@ impl From<StoreError> for Refusal {
     /// What went wrong is logged here and not told.
     fn from(error: StoreError) -> Self {
         tracing::error!("{error}");
-        Self(if error.may_retry() {
-            Problem::new(
-                ErrorCode::Unavailable,
-                "the service is busy; try again in a moment",
-            )
+        if error.may_retry() {
+            let detail = "the service is busy; try again in a moment";
+            Self::new(ErrorCode::Unavailable, detail)
         } else {
-            Problem::new(
-                ErrorCode::Internal,
-                "the service failed; if it goes on, tell its operator the request id",
-            )
-        })
+            Self::internal()
+        }
     }
 }
 
@@ -45,6 +40,12 @@ impl Refusal {
     /// A refusal with one sentence.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
         Self(Problem::new(code, detail))
+    }
+
+    /// A fault of the service, of which the log has to say more.
+    pub(crate) fn internal() -> Self {
+        let detail = "the service failed; if it goes on, tell its operator the request id";
+        Self::new(ErrorCode::Internal, detail)
     }
 }
 

@@ -210,7 +210,7 @@ impl Store {
         if let Some(rate) = new.requests_per_minute {
             fields.insert("requestsPerMinute".to_owned(), n(rate));
         }
-        let by_id = key(user_pk(user), s(format!("K#{}", made.key_id)));
+        let by_id = by_id_key(user, &made.key_id);
         let mut listed = fields.clone();
         listed.insert("hash".to_owned(), s(&hash));
         let puts = [(api_key_key(&hash), fields), (by_id, listed)];
@@ -275,10 +275,15 @@ impl Store {
         Ok(quotas)
     }
 
+    /// Whether a user has a key of this id, revoked ones included.
+    pub async fn has_key(&self, user: &str, key_id: &str) -> Result<bool, StoreError> {
+        Ok(self.get_item(by_id_key(user, key_id)).await?.is_some())
+    }
+
     /// Ends a key at once, everywhere: creates check it in their transaction,
     /// reads within a minute. `false` when the user has no such key.
     pub async fn revoke_key(&self, user: &str, key_id: &str) -> Result<bool, StoreError> {
-        let by_id = key(user_pk(user), s(format!("K#{key_id}")));
+        let by_id = by_id_key(user, key_id);
         let found = self
             .0
             .db
@@ -311,6 +316,10 @@ impl Store {
         self.forget_key(&hash);
         Ok(true)
     }
+}
+
+fn by_id_key(user: &str, key_id: &str) -> Item {
+    key(user_pk(user), s(format!("K#{key_id}")))
 }
 
 fn read(hash: &str, item: &Item) -> Option<ApiKey> {

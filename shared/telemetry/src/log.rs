@@ -58,7 +58,11 @@ where
         .with_default(level.min(OTHERS))
         .with_targets(RUNTIME.map(|target| (target, level.min(Level::WARN))))
         .with_target(OURS, level);
-    let lines = fmt::layer().json().with_writer(writer);
+    // The innermost span would stand in `span` once more.
+    let lines = fmt::layer()
+        .json()
+        .with_current_span(false)
+        .with_writer(writer);
     tracing_subscriber::registry().with(levels).with(lines)
 }
 
@@ -77,6 +81,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use serde_json::Value;
+    use tracing::field::Empty;
 
     use super::*;
 
@@ -94,18 +99,21 @@ mod tests {
         }
     }
 
-    /// The lines that `tell` logs at a level.
-    fn lines(level: Level, tell: impl FnOnce()) -> Vec<Value> {
+    /// What `tell` logs at a level.
+    fn text(level: Level, tell: impl FnOnce()) -> String {
         let kept = Kept::default();
         let writer = kept.clone();
         let log = json_log(move || writer.clone(), level);
         tracing::subscriber::with_default(log, tell);
-        let bytes = kept.0.lock().unwrap();
-        let lines = bytes.split(|byte| *byte == b'\n');
-        let lines = lines.filter(|line| !line.is_empty());
-        lines
-            .map(|line| serde_json::from_slice(line).unwrap())
-            .collect()
+        let bytes = kept.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    /// The lines of it.
+    fn lines(level: Level, tell: impl FnOnce()) -> Vec<Value> {
+        let text = text(level, tell);
+        let lines = text.lines().map(serde_json::from_str);
+        lines.collect::<Result<_, _>>().unwrap()
     }
 
     fn message(line: &Value) -> String {
@@ -154,6 +162,28 @@ mod tests {
                 assert_eq!(spans.len(), 1, "{line}");
                 assert_eq!(spans[0]["request_id"], "b", "{line}");
             }
+        }
+    }
+
+    #[test]
+    fn what_a_line_belongs_to_is_told_once() {
+        let text = text(Level::INFO, || {
+            let invoked =
+                tracing::error_span!(target: "darkroom_webhook", "invocation", request_id = "aa");
+            let _in_invoked = invoked.entered();
+            let delivery = tracing::error_span!(
+                target: "darkroom_webhook", "delivery", task_id = "bb", trace_id = Empty
+            );
+            delivery.record("trace_id", "cc");
+            let _in_delivery = delivery.entered();
+            tracing::info!(target: "darkroom_webhook", "tried");
+        });
+        for told in [
+            "\"request_id\":\"aa\"",
+            "\"task_id\":\"bb\"",
+            "\"trace_id\":\"cc\"",
+        ] {
+            assert_eq!(text.matches(told).count(), 1, "{told}: {text}");
         }
     }
 

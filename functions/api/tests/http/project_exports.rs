@@ -113,10 +113,8 @@ async fn a_revoked_key_is_not_even_told_what_it_was_told_before() {
     let first = service.export_of(&id, &settings(), Some("before")).await;
     assert_eq!(first.status, 201, "{}", first.text);
     service.revoke_elsewhere().await;
-    for _ in 0..2 {
-        let refused = service.export_of(&id, &settings(), Some("before")).await;
-        assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
-    }
+    let refused = service.export_of(&id, &settings(), Some("before")).await;
+    assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -32,6 +32,34 @@ async fn the_start_of_a_task_that_was_canceled_since_is_not_replayed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_end_is_replayed_behind_a_start_that_waits() {
+    let rig = Rig::start().await;
+    let sender = rig.sender();
+    let (task, claim) = rig.started().await;
+    let (start, end) = (step(task, Step::Started), step(task, Step::Ended));
+    rig.answer([Reply::Status(503)]);
+    rig.complete(&claim).await;
+    rig.deliver(&sender).await;
+    assert_eq!(events(&rig.got()), ["EXPORT_STARTED"]);
+
+    let replay = async |id| {
+        let replayed = rig.store.replay_delivery("ann", id, rig.now()).await;
+        replayed.unwrap()
+    };
+    assert_eq!(replay(end).await, Replayed::Behind(start));
+    rig.deliver(&sender).await;
+    assert!(rig.got().is_empty());
+    rig.pass(6);
+    rig.later(&sender, start, 1).await;
+    rig.deliver(&sender).await;
+    assert_eq!(events(&rig.got()), ["EXPORT_STARTED", "EXPORT_COMPLETED"]);
+
+    // A start that is sent once more holds nothing up.
+    assert_eq!(replay(start).await, Replayed::Done);
+    assert_eq!(replay(end).await, Replayed::Done);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_sent_is_listed_without_a_try_and_with_the_reason() {
     let rig = Rig::start().await;
     let sender = rig.sender();

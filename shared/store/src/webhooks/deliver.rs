@@ -51,8 +51,7 @@ impl Store {
         if state(&found.delivery) != Some(DeliveryState::Waiting) {
             return Ok(DeliveryClaim::Over);
         }
-        let unsettled = |item: &&Item| !item.contains_key("settledAt");
-        if let Some(before) = found.before.as_ref().filter(unsettled) {
+        if let Some(before) = found.before.as_ref().filter(|start| !is_settled(start)) {
             let due = number(before, "dueAt").unwrap_or(now.0);
             self.postpone(user, id, Timestamp(due.max(now.0))).await?;
             let step = Step::Started;
@@ -258,6 +257,12 @@ fn outcome(
             (AGAIN, values)
         }
     }
+}
+
+/// Whether a delivery was ever taken or given up: the end of its task waits for that of the
+/// start, and for no replay.
+pub(super) fn is_settled(delivery: &Item) -> bool {
+    delivery.contains_key("settledAt")
 }
 
 pub(super) fn state(item: &Item) -> Option<DeliveryState> {

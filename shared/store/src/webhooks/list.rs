@@ -2,9 +2,9 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use darkroom_exports::repair::UNCLAIMED_SECONDS;
-use darkroom_exports::{DeliveryId, TaskId, TaskState, Timestamp, WebhookEvent};
+use darkroom_exports::{DeliveryId, Step, TaskId, TaskState, Timestamp, WebhookEvent};
 
-use super::deliver::state;
+use super::deliver::{is_settled, state};
 use super::{DeliveryState, KEPT_SECONDS, delivery_id, delivery_key};
 use crate::config::Store;
 use crate::error::StoreError;
@@ -37,6 +37,8 @@ pub struct DeliverySummary {
 pub enum Replayed {
     /// It will be sent, with all its tries before it.
     Done,
+    /// The same, but not before this one, that the task started, is taken or given up.
+    Behind(DeliveryId),
     /// The user has no such delivery, or not any more: they are kept for 30 days. Or the
     /// headers that it is to be sent with are not kept any more.
     Missing,
@@ -82,7 +84,10 @@ impl Store {
         id: DeliveryId,
         now: Timestamp,
     ) -> Result<Replayed, StoreError> {
-        let keys = vec![delivery_key(user, id), task_key(user, id.task)];
+        let step = Step::Started;
+        let start = (id.step == Step::Ended).then_some(DeliveryId { step, ..id });
+        let mut keys = vec![delivery_key(user, id), task_key(user, id.task)];
+        keys.extend(start.map(|start| delivery_key(user, start)));
         let found = self.get_items(keys).await?;
         let of = |key: Item| found.iter().find(|item| item.get("sk") == key.get("sk"));
         let delivery = of(delivery_key(user, id));
@@ -106,7 +111,10 @@ impl Store {
             Sent::Refused(..) | Sent::KeyRevoked => return Ok(Replayed::Sending),
         }
         self.announce(user, id).await?;
-        Ok(Replayed::Done)
+        let waits = |start: &DeliveryId| {
+            of(delivery_key(user, *start)).is_some_and(|start| !is_settled(start))
+        };
+        Ok(start.filter(waits).map_or(Replayed::Done, Replayed::Behind))
     }
 
     /// The part that has a delivery begin anew, unless somebody tries it.

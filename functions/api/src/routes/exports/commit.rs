@@ -179,8 +179,32 @@ fn refusal(refused: Created) -> Refusal {
              service's operator makes one with `darkroom webhooks secret --rotate`",
         ),
         Created::State(bad) => bad_files(bad),
-        Created::New | Created::Paused | Created::Replayed { .. } | Created::KeyRevoked => {
-            unknown_key()
+        Created::KeyRevoked => unknown_key(),
+        // There is a task: `commit` and `earlier` answer with it and never come here.
+        Created::New | Created::Paused | Created::Replayed { .. } => {
+            tracing::error!("an export that was created was taken for one that is refused");
+            Refusal::internal()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_revoked_key_is_told_that_it_is_unknown() {
+        let replayed = Created::Replayed {
+            body: String::new(),
+            task: TaskId::generate(),
+        };
+        for (created, code) in [
+            (Created::KeyRevoked, ErrorCode::KeyInvalid),
+            (Created::New, ErrorCode::Internal),
+            (Created::Paused, ErrorCode::Internal),
+            (replayed, ErrorCode::Internal),
+        ] {
+            assert_eq!(refusal(created).0.code, code);
         }
     }
 }

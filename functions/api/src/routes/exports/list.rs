@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use darkroom_exports::TaskId;
 use darkroom_exports::cursor::PAGE_SIZE;
+use darkroom_exports::{ErrorCode, Fault, Problem, TaskId};
 use uuid::Uuid;
 
 use crate::auth::Runtime;
@@ -19,7 +19,7 @@ use crate::reply::Refusal;
     get, path = "/v1/exports", operation_id = "listExports", tag = "Exports",
     params(
         Paged,
-        ("createdByApiKeyId" = Option<String>, Query, format = "uuid", description = "Only those that this API key created"),
+        ("createdByApiKeyId" = Option<String>, Query, format = "uuid", description = "Only those that this API key of yours created, revoked or not"),
     ),
     responses(
         (status = 200, description = "A page of tasks", body = Page<ExportTask>),
@@ -50,9 +50,27 @@ pub(crate) async fn handle(
         .store()
         .list_tasks(&key.user, size, before, by_key.as_deref())
         .await?;
+    // Who sees a task of the key has the key, and a cursor is bound to its owner's list: only
+    // a list that begins with nothing is asked whose key it is of.
+    if let Some(id) = &by_key
+        && before.is_none()
+        && page.entries.is_empty()
+        && *id != key.key_id
+        && !state.store().has_key(&key.user, id).await?
+    {
+        return Err(no_such_key());
+    }
     let mut shown = Vec::with_capacity(page.entries.len());
     for task in &page.entries {
         shown.push(state.store().export_task(task).await?);
     }
     Ok(page::answer(&shown, &list, &key.user, page.next))
+}
+
+/// A key of another user, and one that nobody has.
+fn no_such_key() -> Refusal {
+    let message = "is no API key of yours; take it from `createdByApiKeyId` of an export of \
+                   yours, or leave it out";
+    let fault = Fault::new(ErrorCode::RequestInvalid, "/createdByApiKeyId", message);
+    Refusal(Problem::from_faults(ErrorCode::RequestInvalid, vec![fault]))
 }
