@@ -146,7 +146,7 @@ fn headers() -> Value {
         },
         "RateLimit-Policy": {
             "description": "Requests of the key (`q`) in so many seconds (`w`). On every answer \
-                to a valid key.",
+                of an operation to a valid key.",
             "schema": { "type": "string", "pattern": "^\"requests\";q=[1-9][0-9]*;w=60$" },
         },
         "Idempotency-Replayed": {
