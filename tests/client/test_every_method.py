@@ -1,8 +1,10 @@
 """Every public method of the official clients, blocking and async, once.
 
-What each one does is looked at in the other tests; this one sees to it that none is left
-out, whichever version of the client brings it.
+What each one does, and what the functions beside them do, is looked at in the other tests;
+this one sees to it that none is left out, whichever version of the client brings it.
 """
+
+import inspect
 
 import indream
 import pytest
@@ -46,8 +48,10 @@ CALLS = {
     ),
     "exports.cancel": lambda api, made: api.exports.cancel(made["taskId"]),
 }
-# Clients are closed when their test ends; webhooks have tests of their own.
+# Clients are closed when their test ends.
 ELSEWHERE = {"close", "aclose"}
+# `official` in test_webhooks.py asks both of every webhook.
+FUNCTIONS = {"verify_export_webhook_request", "verify_export_webhook_signature"}
 
 
 def methods(client, before=""):
@@ -84,3 +88,8 @@ def test_every_public_method_is_called(client, media):
 def test_both_clients_have_resources(kind):
     client = kind(api_key="sk_none", base_url="http://127.0.0.1:9")
     assert len(set(methods(client))) > 15
+
+
+def test_every_public_function_has_a_test():
+    exported = {name: getattr(indream, name) for name in indream.__all__}
+    assert {name for name, value in exported.items() if not inspect.isclass(value)} == FUNCTIONS

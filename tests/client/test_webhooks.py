@@ -9,7 +9,7 @@ import time
 import httpx
 import pytest
 from documents import asset, document, media_item, solid
-from indream import verify_export_webhook_request
+from indream import verify_export_webhook_request, verify_export_webhook_signature
 from indream.errors import ValidationError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from test_exports import create, fields, raw, wait
@@ -71,9 +71,15 @@ def secret(service, made):
 
 
 def official(secret, headers, body):
-    return verify_export_webhook_request(
-        webhook_secret=secret["secret"], raw_body=body, headers=headers
+    """What both verifiers of the client say: that of a request, and that of a signature."""
+    signed = {"webhook_secret": secret["secret"], "raw_body": body}
+    of_request = verify_export_webhook_request(headers=headers, **signed)
+    named = httpx.Headers(headers)
+    of_signature = verify_export_webhook_signature(
+        timestamp=named["X-Indream-Timestamp"], signature=named["X-Indream-Signature"], **signed
     )
+    assert of_request == of_signature
+    return of_request
 
 
 def standard(secret, headers, body):

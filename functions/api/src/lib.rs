@@ -20,6 +20,7 @@ mod metrics;
 mod openapi;
 mod page;
 mod probe;
+mod query;
 mod rate;
 mod repeat;
 mod reply;

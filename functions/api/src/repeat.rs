@@ -9,11 +9,25 @@ use darkroom_store::{BadFiles, MAX_FILES};
 
 use crate::reply::{self, REPLAYED, Refusal};
 
-/// The `Idempotency-Key` of a request, if it has one.
-pub(crate) fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refusal> {
-    let values = headers.get_all("idempotency-key").iter();
-    IdempotencyKey::from_header(values.map(HeaderValue::as_bytes))
-        .map_err(|error| Refusal::new(ErrorCode::IdempotencyKeyInvalid, error.to_string()))
+/// What a create is known by when it is repeated.
+#[cfg_attr(test, derive(utoipa::IntoParams))]
+#[cfg_attr(test, into_params(parameter_in = Header))]
+pub(crate) struct Idempotency {
+    /// A key of your own, kept for 30 days: the same request is answered by the first
+    /// answer, another one is refused.
+    #[cfg_attr(test, param(rename = "Idempotency-Key", value_type = String,
+        required = false, pattern = "^[!#-~][!-~]{0,254}$"))]
+    pub(crate) key: Option<IdempotencyKey>,
+}
+
+impl Idempotency {
+    /// Reads the header of a request.
+    pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Refusal> {
+        let values = headers.get_all("idempotency-key").iter();
+        IdempotencyKey::from_header(values.map(HeaderValue::as_bytes))
+            .map(|key| Self { key })
+            .map_err(|error| Refusal::new(ErrorCode::IdempotencyKeyInvalid, error.to_string()))
+    }
 }
 
 /// Whether a request that is refused so may have been taken before: what the service takes

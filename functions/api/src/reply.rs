@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use darkroom_exports::{ErrorCode, Fault, Problem};
 use darkroom_store::StoreError;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Seconds after which a service may be asked again that does not say it better.
 const RETRY_AFTER: u64 = 1;
@@ -110,23 +110,38 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// `{"data": ..., "meta": {}}`
+/// The answer to a request for one thing.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+pub(crate) struct Data<T> {
+    data: T,
+    meta: NoMeta,
+}
+
+/// Nothing more to say.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+pub(crate) struct NoMeta {}
+
+/// The body of an answer with one thing.
+pub(crate) fn one(data: &impl Serialize) -> String {
+    let meta = NoMeta {};
+    json!(Data { data, meta }).to_string()
+}
+
+/// 200 with one thing.
 pub(crate) fn data(data: &impl Serialize) -> Response {
-    with_meta(&json!(data), &json!({}))
+    body(StatusCode::OK, one(data))
 }
 
-/// The same with 201.
+/// 201 with one thing.
 pub(crate) fn created(data: &impl Serialize) -> Response {
-    let answer = json!({ "data": data, "meta": {} });
-    body(StatusCode::CREATED, answer.to_string())
+    body(StatusCode::CREATED, one(data))
 }
 
-/// `{"data": ..., "meta": ...}`
-pub(crate) fn with_meta(data: &Value, meta: &Value) -> Response {
-    body(
-        StatusCode::OK,
-        json!({ "data": data, "meta": meta }).to_string(),
-    )
+/// 200 with an answer of another form.
+pub(crate) fn ok(answer: &impl Serialize) -> Response {
+    body(StatusCode::OK, json!(answer).to_string())
 }
 
 /// A JSON body as it is.

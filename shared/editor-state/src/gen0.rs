@@ -9,69 +9,106 @@ use serde_json::{Map, Value, json};
 
 use crate::model::TICKS_PER_SECOND;
 
-const SECOND: f64 = TICKS_PER_SECOND as f64;
-const MILLISECOND: f64 = SECOND / 1000.0;
-/// Frames of generation 0 are counted at 30 a second.
-const FRAME: f64 = SECOND / 30.0;
+/// What generation 0 counts a time in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldUnit {
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
+    /// Frames, of which there are 30 a second whatever the output has.
+    Frames,
+}
 
-/// Item type, old name, new name, ticks in one old unit.
-const ITEM_TIMES: &[(&str, &str, &str, f64)] = &[
+impl OldUnit {
+    /// Ticks in one.
+    fn ticks(self) -> f64 {
+        let second = TICKS_PER_SECOND as f64;
+        match self {
+            Self::Seconds => second,
+            Self::Milliseconds => second / 1000.0,
+            Self::Frames => second / 30.0,
+        }
+    }
+
+    /// What it is called in a table, as a plural.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Seconds => "seconds",
+            Self::Milliseconds => "milliseconds",
+            Self::Frames => "frames, 30 a second",
+        }
+    }
+}
+
+/// A time that generation 0 has under another name and in another unit.
+#[derive(Debug, Clone, Copy)]
+pub struct OldTime {
+    /// Name in generation 0.
+    pub old: &'static str,
+    /// What it counts there.
+    pub unit: OldUnit,
+    /// Name in generation 1, where it is in ticks.
+    pub new: &'static str,
+}
+
+const fn seconds(old: &'static str, new: &'static str) -> OldTime {
+    let unit = OldUnit::Seconds;
+    OldTime { old, unit, new }
+}
+
+const fn milliseconds(old: &'static str, new: &'static str) -> OldTime {
+    let unit = OldUnit::Milliseconds;
+    OldTime { old, unit, new }
+}
+
+/// The times of items that have another name, each with the `type` of its item.
+pub const ITEM_TIMES: &[(&str, OldTime)] = &[
     (
         "video",
-        "videoStartFromInSeconds",
-        "sourceStartTicks",
-        SECOND,
+        seconds("videoStartFromInSeconds", "sourceStartTicks"),
     ),
-    ("gif", "gifStartFromInSeconds", "sourceStartTicks", SECOND),
+    ("gif", seconds("gifStartFromInSeconds", "sourceStartTicks")),
     (
         "lottie",
-        "lottieStartFromInSeconds",
-        "sourceStartTicks",
-        SECOND,
+        seconds("lottieStartFromInSeconds", "sourceStartTicks"),
     ),
     (
         "audio",
-        "audioStartFromInSeconds",
-        "sourceStartTicks",
-        SECOND,
+        seconds("audioStartFromInSeconds", "sourceStartTicks"),
     ),
     (
         "video",
-        "audioFadeInDurationInSeconds",
-        "audioFadeInDurationTicks",
-        SECOND,
+        seconds("audioFadeInDurationInSeconds", "audioFadeInDurationTicks"),
     ),
     (
         "video",
-        "audioFadeOutDurationInSeconds",
-        "audioFadeOutDurationTicks",
-        SECOND,
+        seconds("audioFadeOutDurationInSeconds", "audioFadeOutDurationTicks"),
     ),
     (
         "audio",
-        "audioFadeInDurationInSeconds",
-        "audioFadeInDurationTicks",
-        SECOND,
+        seconds("audioFadeInDurationInSeconds", "audioFadeInDurationTicks"),
     ),
     (
         "audio",
-        "audioFadeOutDurationInSeconds",
-        "audioFadeOutDurationTicks",
-        SECOND,
+        seconds("audioFadeOutDurationInSeconds", "audioFadeOutDurationTicks"),
     ),
     (
         "captions",
-        "pageDurationInMilliseconds",
-        "pageDurationTicks",
-        MILLISECOND,
+        milliseconds("pageDurationInMilliseconds", "pageDurationTicks"),
     ),
     (
         "captions",
-        "contentStartOffsetMs",
-        "contentStartOffsetTicks",
-        MILLISECOND,
+        milliseconds("contentStartOffsetMs", "contentStartOffsetTicks"),
     ),
 ];
+
+/// The time of `brandRuntime` that has another name.
+pub const BRAND_TIME: OldTime = OldTime {
+    old: "introShiftInFrames",
+    unit: OldUnit::Frames,
+    new: "introShiftTicks",
+};
 
 /// Turns a generation 0 document into generation 1, in place; leaves any other alone.
 pub(crate) fn normalise(document: &mut Value) {
@@ -91,22 +128,22 @@ pub(crate) fn normalise(document: &mut Value) {
                 .and_then(Value::as_str)
                 .unwrap_or_default()
                 .to_owned();
-            for (of, old, new, unit) in ITEM_TIMES {
+            for (of, time) in ITEM_TIMES {
                 if *of == kind {
-                    rename(item, old, new, *unit);
+                    rename(item, time);
                 }
             }
         }
     }
     if let Some(brand) = root.get_mut("brandRuntime").and_then(Value::as_object_mut) {
-        rename(brand, "introShiftInFrames", "introShiftTicks", FRAME);
+        rename(brand, &BRAND_TIME);
     }
 }
 
 /// Moves a time to its new name; where both are there, the one in ticks holds.
-fn rename(map: &mut Map<String, Value>, old: &str, new: &str, unit: f64) {
+fn rename(map: &mut Map<String, Value>, &OldTime { old, unit, new }: &OldTime) {
     let Some(value) = map.remove(old) else { return };
-    let ticks = value.as_f64().map(|time| (time * unit).round());
+    let ticks = value.as_f64().map(|time| (time * unit.ticks()).round());
     let value = match ticks {
         Some(ticks) if ticks.abs() < 9.0e15 => json!(ticks as i64),
         Some(ticks) => json!(ticks),
@@ -144,6 +181,25 @@ mod tests {
             document["brandRuntime"],
             json!({ "introShiftTicks": 360_000 })
         );
+    }
+
+    #[test]
+    fn every_time_of_the_tables_is_read() {
+        let ticks = |unit| match unit {
+            OldUnit::Seconds => 240_000,
+            OldUnit::Milliseconds => 240,
+            OldUnit::Frames => 8_000,
+        };
+        for (kind, time) in ITEM_TIMES {
+            let mut document = json!({ "items": { "i": { "type": kind, time.old: 2 } } });
+            normalise(&mut document);
+            let wanted = json!({ "type": kind, time.new: 2 * ticks(time.unit) });
+            assert_eq!(document["items"]["i"], wanted);
+        }
+        let mut document = json!({ "brandRuntime": { BRAND_TIME.old: 2 } });
+        normalise(&mut document);
+        let wanted = json!({ BRAND_TIME.new: 2 * ticks(BRAND_TIME.unit) });
+        assert_eq!(document["brandRuntime"], wanted);
     }
 
     #[test]

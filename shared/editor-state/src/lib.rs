@@ -7,7 +7,7 @@
 //!
 //! - [`read`] does all four steps and reports **every** fault with its code, its
 //!   JSON Pointer and a sentence, in the order of the document.
-//! - `gen0`: a document without `stateSchemaVersion` is of generation 0; its
+//! - [`gen0`]: a document without `stateSchemaVersion` is of generation 0; its
 //!   times in seconds, milliseconds or frames become ticks.
 //! - `schema`: a table of rules walked over the document. It reaches the verdict
 //!   of the public JSON schema (`tests/differential.rs` proves it against the
@@ -27,7 +27,7 @@ mod at_once;
 pub mod capabilities;
 mod convert;
 mod fault;
-mod gen0;
+pub mod gen0;
 mod layout;
 mod lottie;
 pub mod model;

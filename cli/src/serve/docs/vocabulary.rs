@@ -1,16 +1,18 @@
 //! `vocabulary.md` is what the tables say: the words of a document, what may be said of
-//! each, and the numbers of the filters.
+//! each, the numbers of the filters, and the names of generation 0.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use darkroom_compositor::{LOOKS, Look};
 use darkroom_editor_state::MotionGraphic;
+use darkroom_editor_state::gen0::{BRAND_TIME, ITEM_TIMES, OldTime};
 use darkroom_editor_state::motion_graphics::{Prop, built_in};
 use darkroom_editor_state::names::{self, Name, directions, ids, parameters};
 
 const INTRODUCTION: &str = "# Vocabulary\n\n\
-    Every word that a document may use, made of the tables that the reader and the renderer use.\n";
+    Every word that a document may use, and what documents of generation 0 call otherwise, made of \
+    the tables that the reader and the renderer use.\n";
 
 const FILTERS: &str = "\
     Of each sRGB-encoded channel c (0 to 1) of a pixel with the Rec. 709 luma y a filter makes \
@@ -22,6 +24,12 @@ const EFFECTS: &str = "\
     Parameters (`params`) that this page does not name are taken and not read. `meta.warnings` of \
     the task names those of effects, filters and transitions; those of animations, which have \
     none, are passed over.\n\n";
+
+const GENERATION_0: &str = "\
+    A document without `stateSchemaVersion` is of generation 0. These times have another name \
+    there, count another unit, and may be fractions; they are rounded to whole ticks, of which \
+    240000 are a second. Of a document that has both names the one in ticks holds. \
+    `timebaseTicksPerSecond` may be left out. All else is called and counted as in generation 1.\n\n";
 
 /// Sections that are lists of words.
 const LISTS: [(&str, &[Name]); 8] = [
@@ -53,6 +61,7 @@ fn page() -> String {
         "\n## Illustrations: `illustrationName`\n\n`{drawings}`\n"
     )
     .unwrap();
+    generation_0(&mut page);
     page
 }
 
@@ -137,6 +146,18 @@ fn motion_graphics(page: &mut String) {
                 slots.collect::<Vec<_>>().join(", "),
             ],
         );
+    }
+}
+
+fn generation_0(page: &mut String) {
+    let columns = ["of", "generation 0", "counts", "generation 1, in ticks"];
+    section(page, "Generation 0", GENERATION_0, &columns);
+    let items = ITEM_TIMES
+        .iter()
+        .map(|(kind, time)| (format!("{} items", code(kind)), time));
+    let brand = (code("brandRuntime"), &BRAND_TIME);
+    for (of, OldTime { old, unit, new }) in items.chain([brand]) {
+        row(page, &[of, code(old), unit.label().to_owned(), code(new)]);
     }
 }
 

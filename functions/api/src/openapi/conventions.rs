@@ -32,6 +32,10 @@ const TAGS: [(&str, &str); 5] = [
     ("Description", "This document."),
 ];
 
+const GENERATION_0: &str = "The same without `stateSchemaVersion`. Some times have other names \
+    and are in seconds, milliseconds or frames there; the vocabulary lists them, which `darkroom \
+    serve` has at `/docs/vocabulary.md` and the sources in `cli/src/serve/docs`.";
+
 /// Every operation of a document.
 pub(super) fn operations(document: &mut Value) -> impl Iterator<Item = &mut Value> {
     let paths = document["paths"].as_object_mut().unwrap();
@@ -146,7 +150,7 @@ fn headers() -> Value {
         },
         "RateLimit-Policy": {
             "description": "Requests of the key (`q`) in so many seconds (`w`). On every answer \
-                to a valid key.",
+                of an operation to a valid key.",
             "schema": { "type": "string", "pattern": "^\"requests\";q=[1-9][0-9]*;w=60$" },
         },
         "Idempotency-Replayed": {
@@ -267,7 +271,7 @@ fn schemas(schemas: &mut Map<String, Value>) {
             { "$ref": "#/components/schemas/EditorState" },
             {
                 "type": "object", "title": "Generation 0",
-                "description": "The same with times in seconds, under that generation's names.",
+                "description": GENERATION_0,
                 "not": { "required": ["stateSchemaVersion"] },
             },
         ],

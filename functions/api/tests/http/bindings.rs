@@ -27,6 +27,10 @@ async fn assets_are_bound_listed_and_unbound() {
     let mut assets = Vec::new();
     for index in 0..5 {
         let asset = id(&service.caption_asset(&format!("text {index}")).await);
+        assets.insert(0, asset);
+    }
+    // The order is that of the assets: the one that is bound last is the oldest of them.
+    for asset in &assets {
         // Bound twice is bound once.
         for _ in 0..2 {
             let bound = answer(service.post(&path, &json!({ "assetId": asset }))).await;
@@ -36,7 +40,6 @@ async fn assets_are_bound_listed_and_unbound() {
                 &json!({ "projectId": project, "assetId": asset })
             );
         }
-        assets.insert(0, asset);
     }
     let page = list("").await;
     assert_eq!(ids(&page), assets);

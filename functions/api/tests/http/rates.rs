@@ -97,9 +97,20 @@ async fn every_answer_of_an_operation_to_a_valid_key_says_what_is_left() {
         assert_eq!(found.status, status, "{}", found.text);
         assert_eq!(told(&found), ("", ""));
     }
-    // A guess is not told anything.
+    // A guess is not told anything, nor is who sends no key.
+    let keyless = service.to(Method::GET, "/v1/exports");
     let guess = service.to(Method::GET, "/v1/exports").bearer_auth("sk_x");
-    let refused = answer(guess).await;
-    assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
-    assert_eq!(told(&refused), ("", ""));
+    for request in [keyless, guess] {
+        let refused = answer(request).await;
+        assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
+        assert_eq!(told(&refused), ("", ""));
+    }
+    // A key that was revoked since it was looked up is counted before that is found out.
+    let create = service.to(Method::POST, "/v1/exports").json(&body());
+    let revoked = answer(create.bearer_auth(service.revoked_key().await)).await;
+    assert_problem(&revoked, 401, "OPEN_API_KEY_INVALID");
+    assert_eq!(
+        told(&revoked),
+        ("\"requests\";q=600;w=60", "\"requests\";r=599;t=1")
+    );
 }

@@ -8,7 +8,7 @@ use darkroom_exports::{
     CreateExport, ErrorCode, IdempotencyKey, Problem, Task, TaskId, TraceId, request,
 };
 use darkroom_store::{ApiKey, Created, NewExport, Quota, Recall};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::auth::unknown_key;
@@ -34,7 +34,7 @@ pub(crate) async fn commit(
     // 1. One transaction: everything, or nothing.
     let store = state.store();
     let task = Task::new(export, &key.key_id, &state.config().prices);
-    let answer = json!({ "data": task.to_create_data(), "meta": {} }).to_string();
+    let answer = reply::one(&task.to_create_data());
     let created = store
         .create_export(&NewExport {
             key,

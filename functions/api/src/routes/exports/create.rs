@@ -49,7 +49,7 @@ pub(crate) async fn handle(
 ) -> Result<Response, Refusal> {
     // 1. The header, the body and the document are what they must be, or were when it was
     //    taken.
-    let idempotency = repeat::key(&headers)?;
+    let idempotency = repeat::Idempotency::read(&headers)?.key;
     let idempotency = idempotency.as_ref();
     let body = body::json(&headers, body).await?;
     let export = match check(&state, &body).await {

@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use darkroom_exports::cursor::PAGE_SIZE;
 use darkroom_exports::{ErrorCode, Fault, Problem, TaskId};
 use uuid::Uuid;
 
@@ -11,7 +10,8 @@ use crate::auth::Runtime;
 use crate::config::AppState;
 #[cfg(test)]
 use crate::openapi::{ExportTask, Page, Paged};
-use crate::page::{self, Query};
+use crate::page;
+use crate::query::Query;
 use crate::reply::Refusal;
 
 /// Lists your exports, the newest first.
@@ -32,7 +32,8 @@ pub(crate) async fn handle(
     Runtime(key): Runtime,
     uri: Uri,
 ) -> Result<Response, Refusal> {
-    let mut query = Query::read(&uri, PAGE_SIZE);
+    let mut query = Query::read(&uri);
+    let page::Paged { size, cursor } = page::Paged::read(&mut query);
     let by_key = query.parameter("createdByApiKeyId").map(Uuid::try_parse);
     let by_key = match by_key {
         Some(Err(_)) => {
@@ -44,8 +45,7 @@ pub(crate) async fn handle(
     };
     // The filter is part of the list a cursor is bound to.
     let list = format!("exports/{}", by_key.as_deref().unwrap_or_default());
-    let size = query.size;
-    let before = query.before(&list, &key.user, TaskId::parse)?;
+    let before = page::before(query, cursor.as_deref(), &list, &key.user, TaskId::parse)?;
     let page = state
         .store()
         .list_tasks(&key.user, size, before, by_key.as_deref())

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use darkroom_exports::{IdempotencyKey, NewProject, Project, ProjectId};
 use darkroom_store::{ApiKey, ProjectCreate, ProjectCreated, ProjectNotCreated, Store};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::auth::{Runtime, unknown_key};
 use crate::body;
@@ -39,7 +39,7 @@ pub(crate) async fn handle(
 ) -> Result<Response, Refusal> {
     // 1. The header, the body and the document are what they must be, or were when it was
     //    taken.
-    let idempotency = repeat::key(&headers)?;
+    let idempotency = repeat::Idempotency::read(&headers)?.key;
     let idempotency = idempotency.as_ref();
     let body = body::json(&headers, body).await?;
     let store = state.store();
@@ -66,7 +66,7 @@ pub(crate) async fn handle(
         updated_at: now,
         document_hash: request.state.hash.clone(),
     };
-    let answer = json!({ "data": project.to_summary(), "meta": {} }).to_string();
+    let answer = reply::one(&project.to_summary());
     let created = store
         .create_project(&ProjectCreate {
             key: &key,

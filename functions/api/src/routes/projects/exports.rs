@@ -52,7 +52,7 @@ pub(crate) async fn handle(
 ) -> Result<Response, Refusal> {
     // 1. The header and the body are what they must be.
     let id = project_id(&id)?;
-    let idempotency = repeat::key(&headers)?;
+    let idempotency = repeat::Idempotency::read(&headers)?.key;
     let body = body::json(&headers, body).await?;
     let export = ProjectExport::parse(&body, id)?;
 

@@ -3,14 +3,14 @@
 use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
-use darkroom_exports::cursor::PAGE_SIZE;
 use darkroom_exports::{Project, ProjectId};
 
 use crate::auth::Runtime;
 use crate::config::AppState;
 #[cfg(test)]
 use crate::openapi::{Page, Paged, ProjectSummary};
-use crate::page::{self, Query};
+use crate::page;
+use crate::query::Query;
 use crate::reply::Refusal;
 
 const LIST: &str = "projects";
@@ -30,9 +30,9 @@ pub(crate) async fn handle(
     Runtime(key): Runtime,
     uri: Uri,
 ) -> Result<Response, Refusal> {
-    let query = Query::read(&uri, PAGE_SIZE);
-    let size = query.size;
-    let before = query.before(LIST, &key.user, ProjectId::parse)?;
+    let mut query = Query::read(&uri);
+    let page::Paged { size, cursor } = page::Paged::read(&mut query);
+    let before = page::before(query, cursor.as_deref(), LIST, &key.user, ProjectId::parse)?;
     let store = state.store();
     let page = store.list_projects(&key.user, size, before).await?;
     let shown: Vec<_> = page.entries.iter().map(Project::to_summary).collect();

@@ -7,8 +7,10 @@
 //! No request holds its body in memory ([`body::file`]); of the file, its reader takes in
 //! what it needs, which of captions is their text ([`crate::probe`]).
 
+use std::convert::Infallible;
+
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use darkroom_exports::upload::{FILE_NAME_CHARS, is_file_name};
@@ -20,11 +22,37 @@ use crate::auth::{Runtime, unknown_key};
 use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
-use crate::openapi::{Asset, Bytes, Data, UploadHeaders};
+use crate::openapi::{Asset, Data};
 use crate::probe::Claim;
 use crate::reply::{self, Refusal};
 use crate::routes::assets::show;
 use crate::routes::projects;
+
+/// What a file shall be.
+#[cfg_attr(test, derive(utoipa::IntoParams))]
+#[cfg_attr(test, into_params(parameter_in = Header))]
+struct UploadHeaders {
+    /// The file's name in UTF-8, or as `UTF-8''` and its percent-encoding.
+    #[cfg_attr(test, param(rename = "x-file-name", min_length = 1, max_length = 512))]
+    filename: String,
+    /// A project to bind the asset to.
+    #[cfg_attr(test, param(rename = "x-project-id", value_type = String,
+        required = false, format = "uuid"))]
+    project: Option<ProjectId>,
+}
+
+/// The bytes of a file.
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+#[cfg_attr(test, schema(value_type = String, format = Binary))]
+pub(crate) struct Bytes(Body);
+
+impl<S: Send + Sync> FromRequest<S> for Bytes {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self(request.into_body()))
+    }
+}
 
 /// Uploads a file of at most 4 MiB as an asset.
 ///
@@ -48,10 +76,10 @@ pub(crate) async fn handle(
     State(state): State<AppState>,
     Runtime(key): Runtime,
     headers: HeaderMap,
-    body: Body,
+    Bytes(body): Bytes,
 ) -> Result<Response, Refusal> {
     // 1. The headers say what the file shall be.
-    let (filename, claim, project) = read_headers(&headers)?;
+    let (UploadHeaders { filename, project }, claim) = read_headers(&headers)?;
     if let Some(id) = project
         && state.store().get_project(&key.user, id).await?.is_none()
     {
@@ -87,8 +115,8 @@ pub(crate) async fn handle(
     Ok(reply::created(&show(&state, asset).await?))
 }
 
-/// The file's name, what it is said to be, and the project it is for.
-fn read_headers(headers: &HeaderMap) -> Result<(String, Claim, Option<ProjectId>), Refusal> {
+/// The headers of an upload, and what its `Content-Type` says that it is.
+fn read_headers(headers: &HeaderMap) -> Result<(UploadHeaders, Claim), Refusal> {
     let mut faults = Vec::new();
     let mut fault = |header: &str, message: String| {
         faults.push(Fault::new(
@@ -116,12 +144,12 @@ fn read_headers(headers: &HeaderMap) -> Result<(String, Claim, Option<ProjectId>
         );
     }
     let projects: Vec<_> = headers.get_all("x-project-id").iter().collect();
-    let project_id = match projects.as_slice() {
+    let project = match projects.as_slice() {
         [id] => id.to_str().ok().map(str::to_lowercase),
         _ => None,
     };
-    let project_id = project_id.and_then(|id| ProjectId::parse(&id));
-    if !projects.is_empty() && project_id.is_none() {
+    let project = project.and_then(|id| ProjectId::parse(&id));
+    if !projects.is_empty() && project.is_none() {
         fault("x-project-id", "must be a UUID, once".to_owned());
     }
     let (Some(filename), Some(media_type), true) = (filename, media_type, faults.is_empty()) else {
@@ -131,7 +159,7 @@ fn read_headers(headers: &HeaderMap) -> Result<(String, Claim, Option<ProjectId>
         )));
     };
     let claim = super::claim(media_type, &filename)?;
-    Ok((filename, claim, project_id))
+    Ok((UploadHeaders { filename, project }, claim))
 }
 
 /// The name as sent. Clients send it raw; what a header cannot hold raw may come
@@ -150,4 +178,16 @@ fn file_name(headers: &HeaderMap) -> Option<String> {
         _ => raw.to_owned(),
     };
     is_file_name(&name).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::openapi::parameter;
+
+    #[test]
+    fn the_longest_name_is_described_as_it_is_read() {
+        let described = parameter::<UploadHeaders>("x-file-name");
+        assert_eq!(described["maxLength"], FILE_NAME_CHARS);
+    }
 }

@@ -4,13 +4,13 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::response::Response;
 use darkroom_exports::AssetId;
-use darkroom_exports::cursor::ASSET_PAGE_SIZE;
 
 use crate::auth::Runtime;
 use crate::config::AppState;
 #[cfg(test)]
 use crate::openapi::{Asset, Page, PagedAssets};
-use crate::page::{self, Query};
+use crate::page;
+use crate::query::Query;
 use crate::reply::Refusal;
 use crate::routes::Id;
 use crate::routes::assets::show;
@@ -35,10 +35,10 @@ pub(crate) async fn handle(
     uri: Uri,
 ) -> Result<Response, Refusal> {
     let project = project_id(&id)?;
-    let query = Query::read(&uri, ASSET_PAGE_SIZE);
-    let size = query.size;
+    let mut query = Query::read(&uri);
+    let page::PagedAssets { size, cursor } = page::PagedAssets::read(&mut query);
     let list = format!("projects/{project}/assets");
-    let before = query.before(&list, &key.user, AssetId::parse)?;
+    let before = page::before(query, cursor.as_deref(), &list, &key.user, AssetId::parse)?;
     let store = state.store();
     let page = store.list_bound_assets(&key.user, project, size, before);
     let page = page.await?.ok_or_else(not_found)?;
