@@ -5,6 +5,7 @@ use std::path::Path;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, header};
 use darkroom_exports::ErrorCode;
+use darkroom_exports::bodies::RequestBody;
 use darkroom_exports::state::MAX_JSON_BYTES;
 use darkroom_exports::upload::REQUEST_FILE_BYTES;
 use darkroom_store::{Arrived, Incoming, StoreError};
@@ -71,6 +72,11 @@ fn broke_off() -> Refusal {
         ErrorCode::RequestInvalid,
         "the body broke off; send it again",
     )
+}
+
+/// Reads a JSON body into its type.
+pub(crate) async fn read<T: RequestBody>(headers: &HeaderMap, body: Body) -> Result<T, Refusal> {
+    Ok(T::read(json(headers, body).await?)?)
 }
 
 /// Reads a JSON body. `serde_json` refuses nesting deeper than 128.

@@ -5,8 +5,9 @@
 //! [`darkroom_exports::Problem`], turned into an answer in one place
 //! (`reply.rs`); every answer carries `x-request-id`.
 //!
-//! What a route takes and answers is said beside its handler, for utoipa; the tests make
-//! `openapi.json` of it (`openapi.rs`), and the built library holds only that file.
+//! What a route takes and answers is said beside its handler, for utoipa, and by the types
+//! that it reads ([`darkroom_exports::bodies`]) and writes; the tests make `openapi.json` of
+//! them (`openapi/`), and the built library holds only that file.
 //!
 //! Whoever serves routes of its own beside these, as `darkroom serve` does for its console,
 //! takes who asks ([`Runtime`]), what is asked for ([`read_export`]), how it is refused

@@ -10,7 +10,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
-use crate::body::Reader;
+use crate::bodies::Reader;
 use crate::problem::{ErrorCode, Fault, Problem};
 
 pub use policy::{CallbackPolicy, CallbackRefused};
@@ -18,7 +18,7 @@ pub use policy::{CallbackPolicy, CallbackRefused};
 /// Longest `callbackUrl`, in characters.
 const MAX_URL_CHARS: usize = 1024;
 /// Most entries of `callbackHeaders`, and bytes of all their names and values.
-const MAX_HEADERS: usize = 20;
+pub(crate) const MAX_HEADERS: usize = 20;
 const MAX_HEADER_BYTES: usize = 4096;
 
 /// Headers that belong to the connection, to the body or to us.
@@ -61,38 +61,47 @@ impl std::fmt::Debug for Callback {
 }
 
 impl Callback {
-    /// Reads `callbackUrl` and `callbackHeaders`; their form's faults go to the reader.
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let url = reader.text("callbackUrl", 1, MAX_URL_CHARS);
-        let headers = read_headers(reader);
+    /// Where the two fields of a create lead, if anywhere; the address is held against what
+    /// the deployment allows.
+    pub(crate) fn of(
+        url: Option<&str>,
+        headers: &BTreeMap<String, String>,
+        policy: CallbackPolicy,
+    ) -> Result<Option<Self>, Problem> {
         let Some(url) = url else {
-            if !headers.is_empty() && reader.given("callbackUrl").is_none() {
-                let message = "is given without `callbackUrl`; give both or neither";
-                reader.fault("callbackHeaders", message.to_owned());
-            }
-            return None;
+            return Ok(None);
         };
-        if Url::parse(&url).is_err() {
-            let message = "is not a URL; give one like https://example.com/hooks";
-            reader.fault("callbackUrl", message.to_owned());
+        if let Ok(address) = Url::parse(url) {
+            policy.check(&address).map_err(|refused| {
+                let code = ErrorCode::CallbackUrlForbidden;
+                let fault = Fault::new(code, "/callbackUrl", refused.to_string());
+                Problem::from_faults(code, vec![fault])
+            })?;
         }
-        Some(Self { url, headers })
-    }
-
-    /// Holds the address against what the deployment allows.
-    pub(crate) fn check(&self, policy: CallbackPolicy) -> Result<(), Problem> {
-        let Ok(url) = Url::parse(&self.url) else {
-            return Ok(());
-        };
-        policy.check(&url).map_err(|refused| {
-            let code = ErrorCode::CallbackUrlForbidden;
-            let fault = Fault::new(code, "/callbackUrl", refused.to_string());
-            Problem::from_faults(code, vec![fault])
-        })
+        Ok(Some(Self {
+            url: url.to_owned(),
+            headers: headers.clone(),
+        }))
     }
 }
 
-fn read_headers(reader: &mut Reader<'_>) -> BTreeMap<String, String> {
+/// Takes `callbackUrl` and `callbackHeaders`; their form's faults go to the reader.
+pub(crate) fn read(reader: &mut Reader) -> (Option<String>, BTreeMap<String, String>) {
+    let is_given = reader.peek("callbackUrl").is_some_and(|url| !url.is_null());
+    let url = reader.text("callbackUrl", 1, MAX_URL_CHARS);
+    let headers = read_headers(reader);
+    if !is_given && !headers.is_empty() {
+        let message = "is given without `callbackUrl`; give both or neither";
+        reader.fault("callbackHeaders", message.to_owned());
+    }
+    if url.as_deref().is_some_and(|url| Url::parse(url).is_err()) {
+        let message = "is not a URL; give one like https://example.com/hooks";
+        reader.fault("callbackUrl", message.to_owned());
+    }
+    (url, headers)
+}
+
+fn read_headers(reader: &mut Reader) -> BTreeMap<String, String> {
     let mut headers = BTreeMap::new();
     let Some(value) = reader.given("callbackHeaders") else {
         return headers;
@@ -178,8 +187,8 @@ mod tests {
     use serde_json::json;
 
     fn faults(body: &Value) -> Vec<(String, String)> {
-        let mut reader = Reader::new(body, &["callbackUrl", "callbackHeaders"]).unwrap();
-        let read = Callback::read(&mut reader);
+        let mut reader = Reader::new(body.clone()).unwrap();
+        let read = read(&mut reader);
         match reader.finish(Some(read)) {
             Ok(_) => Vec::new(),
             Err(problem) => {

@@ -6,8 +6,11 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
+
+use crate::callback::without_values;
+use crate::id::ProjectId;
 
 /// Longest key, in characters.
 pub const KEY_MAX_CHARS: usize = 255;
@@ -112,8 +115,22 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Identity of a request that brought this document, or none.
-    pub fn new(envelope: Value, document: Option<&Value>) -> Self {
+    /// Identity of a request by its body, whatever is wrong with that.
+    pub fn of(body: &Value) -> Self {
+        let document = body.get("editorState").filter(|state| !state.is_null());
+        Self::new(envelope(body).into(), document)
+    }
+
+    /// Identity of a request for an export of a project: the project and the body. The state
+    /// is no part of it, so that a repeated request is the first one's task, whatever was
+    /// synced meanwhile.
+    pub fn of_project(project: ProjectId, body: &Value) -> Self {
+        let mut envelope = envelope(body);
+        envelope.insert("projectId".to_owned(), project.to_string().into());
+        Self::new(envelope.into(), None)
+    }
+
+    fn new(envelope: Value, document: Option<&Value>) -> Self {
         let document_hash = document.map(|document| Fingerprint::of(document).to_string());
         let whole = json!({ "body": envelope, "document": document_hash });
         Self {
@@ -122,6 +139,21 @@ impl Identity {
             fingerprint: Fingerprint::of(&whole),
         }
     }
+}
+
+/// A body without its document, and without the secrets of its callback.
+fn envelope(body: &Value) -> Map<String, Value> {
+    let fields = body.as_object().into_iter().flatten();
+    fields
+        .filter(|(field, _)| *field != "editorState")
+        .map(|(field, value)| {
+            let value = match field.as_str() {
+                "callbackHeaders" => without_values(value),
+                _ => value.clone(),
+            };
+            (field.clone(), value)
+        })
+        .collect()
 }
 
 /// RFC 8785 canonical form. Numbers become doubles there, so every value that

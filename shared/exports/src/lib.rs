@@ -1,18 +1,18 @@
 //! The export domain: what a request must be, what it costs, how a task lives
 //! and how every refusal reads. No I/O.
 //!
-//! A create request becomes a [`CreateExport`] ([`request`]), is priced
-//! ([`billing`]), which an estimate tells beforehand ([`CreateExport::estimate`]),
-//! identified ([`idempotency`]) and lives as a [`Task`] ([`task`]). The document may be
-//! that of a [`Project`] ([`project`]), which is created and synced, as often as its
-//! tokens allow ([`bucket`]). A file that it names may come in parts ([`upload`]). What
-//! becomes of a task is told to its [`Callback`] ([`callback`], [`webhook`]). What becomes
-//! of a task that nobody finished is decided in [`repair`]. Whatever is refused is a
-//! [`Problem`] ([`problem`]).
+//! The body of a request is read into its type ([`bodies`]). That of a create becomes a
+//! [`CreateExport`] ([`request`]), is priced ([`billing`]), which an estimate tells
+//! beforehand ([`CreateExport::estimate`]), identified ([`idempotency`]) and lives as a
+//! [`Task`] ([`task`]). The document may be that of a [`Project`] ([`project`]), which is
+//! created and synced, as often as its tokens allow ([`bucket`]). A file that it names may
+//! come in parts ([`upload`]). What becomes of a task is told to its [`Callback`]
+//! ([`callback`], [`webhook`]). What becomes of a task that nobody finished is decided in
+//! [`repair`]. Whatever is refused is a [`Problem`] ([`problem`]).
 
 pub mod api_key;
 pub mod billing;
-mod body;
+pub mod bodies;
 pub mod bucket;
 pub mod callback;
 pub mod cursor;
@@ -40,8 +40,8 @@ pub use id::{AssetId, ProjectId, TaskId, UploadId};
 pub use idempotency::{Fingerprint, IdempotencyKey, Identity};
 pub use limits::Limits;
 pub use problem::{ErrorCode, Fault, Problem};
-pub use project::{NewProject, Patch, Project};
-pub use request::{CreateExport, Format, ProjectExport, Settings};
+pub use project::{NewProject, Project};
+pub use request::{CreateExport, Format, Settings};
 pub use state::StateDocument;
 pub use task::{ExportPhase, Task, TaskState};
 pub use timestamp::Timestamp;

@@ -4,26 +4,15 @@ use darkroom_editor_state::Library;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::body::Reader;
-use crate::id::{AssetId, ProjectId};
+use crate::bodies::{CreateProject, check_version};
+use crate::id::ProjectId;
 use crate::idempotency::Identity;
 use crate::problem::{ErrorCode, Problem};
 use crate::state::{MAX_JSON_BYTES, StateDocument};
 use crate::timestamp::Timestamp;
 
-/// Most characters of a title and of a description (contract).
-const TITLE_CHARS: usize = 120;
-const DESCRIPTION_CHARS: usize = 500;
 /// Title of a project that was given none: answers must have one.
 const UNTITLED: &str = "Untitled";
-/// Fields of a create body.
-const CREATE_FIELDS: [&str; 5] = [
-    "title",
-    "description",
-    "editorState",
-    "stateVersion",
-    "stateSchemaVersion",
-];
 /// Version of every document that is kept; both version fields say it.
 const VERSION: &str = "v1";
 
@@ -189,48 +178,38 @@ pub struct NewProject {
 }
 
 impl NewProject {
-    /// Reads a create body, whose document may name the motion graphics of `library`.
+    /// Checks what was sent, whose document may name the motion graphics of `library`.
     ///
     /// # Errors
-    /// The first of these that applies, each with all of its faults: the body
-    /// (`REQUEST_INVALID`), the version, the document's faults, its size as it is kept
-    /// (`PAYLOAD_TOO_LARGE`).
-    pub fn parse(body: &Value, library: &Library) -> Result<Self, Problem> {
-        let mut reader = Reader::new(body, &CREATE_FIELDS)?;
-        let title = reader.text("title", 0, TITLE_CHARS);
-        let description = reader.text("description", 0, DESCRIPTION_CHARS);
-        let state = state(&mut reader, library)?;
+    /// Those of the state ([`read_state`]).
+    pub fn new(
+        sent: &CreateProject,
+        identity: &Identity,
+        library: &Library,
+    ) -> Result<Self, Problem> {
+        let version = sent.state_schema_version.as_ref();
+        let title = sent.title.clone();
         Ok(Self {
+            state: read_state(sent.editor_state.clone(), version, library)?,
             title: title.unwrap_or_else(|| UNTITLED.to_owned()),
-            description,
-            identity: reader.identity(),
-            state,
+            description: sent.description.clone(),
+            identity: identity.clone(),
         })
     }
-
-    /// What a create is recognised by when it is repeated, whatever is wrong with its body,
-    /// unless that is no object.
-    pub fn identity(body: &Value) -> Option<Identity> {
-        let reader = Reader::new(body, &CREATE_FIELDS).ok()?;
-        Some(reader.identity())
-    }
 }
 
-/// Reads a sync body.
+/// Reads the state that a project shall have, which may name the motion graphics of
+/// `library`; `version` is its `stateSchemaVersion`.
 ///
 /// # Errors
-/// As [`NewProject::parse`].
-pub fn parse_sync(body: &Value, library: &Library) -> Result<StateDocument, Problem> {
-    let fields = ["editorState", "stateVersion", "stateSchemaVersion"];
-    state(&mut Reader::new(body, &fields)?, library)
-}
-
-fn state(reader: &mut Reader<'_>, library: &Library) -> Result<StateDocument, Problem> {
-    reader.state_version();
-    reader.state("the project's document");
-    reader.finish(Some(()))?;
-    reader.version()?;
-    let document = reader.given("editorState").cloned().unwrap_or_default();
+/// The first of these that applies, each with all of its faults: the version, the document's
+/// faults, its size as it is kept (`PAYLOAD_TOO_LARGE`).
+pub fn read_state(
+    document: Value,
+    version: Option<&Value>,
+    library: &Library,
+) -> Result<StateDocument, Problem> {
+    check_version(version)?;
     let state = StateDocument::read(document, library)?;
     let bytes = state.bytes.len();
     if bytes > MAX_JSON_BYTES {
@@ -241,72 +220,4 @@ fn state(reader: &mut Reader<'_>, library: &Library) -> Result<StateDocument, Pr
         return Err(Problem::new(ErrorCode::PayloadTooLarge, detail));
     }
     Ok(state)
-}
-
-/// A change of title, description or both.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Patch {
-    /// The new title, if it changes.
-    pub title: Option<String>,
-    /// The new description, or none any more, if it changes.
-    pub description: Option<Option<String>>,
-}
-
-impl Patch {
-    /// Reads a patch body.
-    ///
-    /// # Errors
-    /// Every fault of the body (`REQUEST_INVALID`).
-    pub fn parse(body: &Value) -> Result<Self, Problem> {
-        let mut reader = Reader::new(body, &["title", "description"])?;
-        let title = reader.text("title", 0, TITLE_CHARS);
-        if reader.raw("title").is_some_and(Value::is_null) {
-            let message = format!("is null; it must be a string of 0 to {TITLE_CHARS} characters");
-            reader.fault("title", message);
-        }
-        let description = reader.text("description", 0, DESCRIPTION_CHARS);
-        let description = reader.raw("description").map(|_| description);
-        reader.finish(Some(Self { title, description }))
-    }
-}
-
-/// Reads the body that binds an asset to a project.
-///
-/// # Errors
-/// Every fault of the body (`REQUEST_INVALID`).
-pub fn parse_binding(body: &Value) -> Result<AssetId, Problem> {
-    let mut reader = Reader::new(body, &["assetId"])?;
-    let id = reader.one_of("assetId", "the UUID of an asset", |value| {
-        AssetId::parse(&value.as_str()?.to_lowercase())
-    });
-    reader.finish(id)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_patch_changes_what_it_names() {
-        let patch = |body| Patch::parse(&body).map_err(|problem| problem.errors.len());
-        let changed = |title: Option<&str>, description: Option<Option<&str>>| {
-            Ok(Patch {
-                title: title.map(str::to_owned),
-                description: description.map(|text| text.map(str::to_owned)),
-            })
-        };
-        assert_eq!(patch(json!({})), changed(None, None));
-        assert_eq!(patch(json!({ "title": "a" })), changed(Some("a"), None));
-        let cleared = json!({ "description": null });
-        assert_eq!(patch(cleared), changed(None, Some(None)));
-        let both = json!({ "title": "", "description": "d" });
-        assert_eq!(patch(both), changed(Some(""), Some(Some("d"))));
-        assert_eq!(
-            patch(json!({ "title": null, "description": 1, "x": 2 })),
-            Err(3)
-        );
-        assert_eq!(patch(json!({ "title": "é".repeat(121) })), Err(1));
-        assert_eq!(patch(json!([])), Err(0));
-    }
 }

@@ -6,7 +6,6 @@ use darkroom_editor_state::{Asset, Document, Library, read};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::body::Reader;
 use crate::idempotency::canonical;
 use crate::problem::Problem;
 
@@ -73,22 +72,6 @@ impl StateDocument {
         });
         foreign.map(|asset| asset.id.as_str()).collect()
     }
-}
-
-/// Takes the document out of a body that brings one to be validated; whatever it is, it gets
-/// a verdict.
-///
-/// # Errors
-/// Every fault of the body (`REQUEST_INVALID`).
-pub fn document_to_validate(mut body: Value) -> Result<Value, Problem> {
-    let mut reader = Reader::new(&body, &["editorState"])?;
-    if reader.raw("editorState").is_none() {
-        let message = "is required: the document to validate";
-        reader.fault("editorState", message.to_owned());
-    }
-    reader.finish(Some(()))?;
-    let document = body.get_mut("editorState").map(Value::take);
-    Ok(document.unwrap_or_default())
 }
 
 /// Whether a key lies in some user's folder: below `uploads/` and a user's id in hex.

@@ -10,8 +10,9 @@
 use aws_sdk_dynamodb::types::{
     Delete, Put, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem, Update,
 };
+use darkroom_exports::bodies::PatchProject;
 use darkroom_exports::{
-    IdempotencyKey, NewProject, Patch, Project, ProjectId, StateDocument, Timestamp, TokenBucket,
+    IdempotencyKey, NewProject, Project, ProjectId, StateDocument, Timestamp, TokenBucket,
 };
 use serde_json::Value;
 
@@ -201,7 +202,7 @@ impl Store {
         &self,
         key: &ApiKey,
         id: ProjectId,
-        patch: &Patch,
+        patch: &PatchProject,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
         let mut sets = "SET updatedAt = :now".to_owned();

@@ -6,7 +6,8 @@ use darkroom_editor_state::{
     Library, MAX_CAPTION_CHARACTERS, MotionGraphic, SubtitleFormat, TimedText, Timing, read,
     read_subtitles,
 };
-use darkroom_exports::{Limits, request};
+use darkroom_exports::bodies::{self, RequestBody as _};
+use darkroom_exports::{CreateExport, Identity, Limits};
 use serde_json::Value;
 
 /// Longest sentence about a fault, bytes.
@@ -43,7 +44,10 @@ pub fn request(bytes: &[u8]) {
     let Ok(body) = serde_json::from_slice::<Value>(bytes) else {
         return;
     };
-    match request::parse(&body, &Limits::default(), library()) {
+    let identity = Identity::of(&body);
+    let export = bodies::CreateExport::read(body)
+        .and_then(|sent| CreateExport::new(&sent, &identity, &Limits::default(), library()));
+    match export {
         Ok(export) => assert_eq!(export.state.hash.len(), 64),
         Err(problem) => {
             assert!(!problem.detail.is_empty());

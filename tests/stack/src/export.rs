@@ -1,6 +1,9 @@
 //! Exports as the API commits them, without its HTTP.
 
-use darkroom_exports::{CallbackPolicy, Limits, PriceTable, Task, TaskId, TraceId};
+use darkroom_exports::bodies::{self, RequestBody as _};
+use darkroom_exports::{
+    CallbackPolicy, CreateExport, Identity, Limits, PriceTable, Task, TaskId, TraceId,
+};
 use darkroom_store::{ApiKey, Created, NewExport, Store};
 use serde_json::{Value, json};
 
@@ -36,7 +39,9 @@ pub async fn ask_for(
         callbacks: CallbackPolicy::Local,
         ..Limits::default()
     };
-    let export = darkroom_exports::request::parse(&body, &limits, &library).unwrap();
+    let identity = Identity::of(&body);
+    let sent = bodies::CreateExport::read(body).unwrap();
+    let export = CreateExport::new(&sent, &identity, &limits, &library).unwrap();
     store
         .put_document(&export.state.hash, &export.state.bytes)
         .await

@@ -28,7 +28,6 @@ pub(crate) use darkroom_exports::estimate::Estimate;
 pub(crate) use darkroom_exports::project::{
     ProjectDetail, ProjectMetadata, ProjectSummary, ProjectSynced,
 };
-pub(crate) use darkroom_exports::schema;
 pub(crate) use darkroom_exports::task::{CreateExportData, ExportTask};
 
 /// The schema of one of a type's parameters.

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A session is the item `Y#uploadId`. The parts go to the key that the file has in the end,
-//! named by its content ([`NewUpload::content_name`]), under addresses that are good for
+//! named by its content ([`CreateUpload::content_name`]), under addresses that are good for
 //! exactly the bytes that were announced: so whatever is at such a key is what its name
 //! says, whoever put it there, and two sessions of one file cannot harm each other. What is
 //! found in a file depends on its name alone, too, and is kept with the file (`F#name`), so
@@ -24,7 +24,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use darkroom_exports::upload::{NewUpload, PartHash, UPLOAD_SECONDS};
+use darkroom_exports::bodies::CreateUpload;
+use darkroom_exports::upload::{PartHash, UPLOAD_SECONDS};
 use darkroom_exports::{AssetId, ProjectId, Timestamp, UploadId};
 
 pub use finish::{UploadAborted, UploadFinished};
@@ -40,7 +41,7 @@ use crate::item::{Item, key, n, number, s, text, user_pk};
 #[derive(Debug, Clone)]
 pub struct NewSession<'a> {
     /// What the client says.
-    pub upload: &'a NewUpload,
+    pub upload: &'a CreateUpload,
     /// `IMAGE`, `VIDEO`, `GIF`, `AUDIO` or `CAPTION`.
     pub kind: &'static str,
     /// Media type under which the file is stored.
@@ -88,10 +89,10 @@ impl NewSession<'_> {
             id: UploadId::generate(),
             filename: new.filename.clone(),
             media_type: self.media_type.to_owned(),
-            size_bytes: new.size_bytes,
-            hashes: new.hashes.clone(),
-            part_count: new.hashes.len() as u32,
-            project: new.project,
+            size_bytes: new.size,
+            hashes: new.part_sha256.clone(),
+            part_count: new.part_sha256.len() as u32,
+            project: new.project_id,
             expires_at: now.plus_seconds(UPLOAD_SECONDS),
             asset: None,
             file_key: format!("{}{}", folder(user), self.name()),

@@ -82,7 +82,7 @@ impl Store {
         };
         let assets = number(&file, "assets").unwrap_or_default();
         let size = number(&file, "sizeBytes").and_then(|size| u64::try_from(size).ok());
-        if assets <= 0 || size != Some(new.upload.size_bytes) {
+        if assets <= 0 || size != Some(new.upload.size) {
             return Ok(None);
         }
         let mut upload = new.to_upload(user, now);

@@ -4,8 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use darkroom_exports::Fault;
-use darkroom_exports::state::document_to_validate;
+use darkroom_exports::{Fault, bodies};
 use serde::Serialize;
 
 use crate::auth::Known;
@@ -14,20 +13,6 @@ use crate::config::AppState;
 #[cfg(test)]
 use crate::openapi::Data;
 use crate::reply::{self, Refusal};
-
-/// A document to check.
-#[cfg(test)]
-#[derive(utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(
-    dead_code,
-    reason = "only its schema is used; the reader takes anything"
-)]
-struct ValidateEditorState {
-    /// The document, of either generation; whatever it is, it gets a verdict.
-    #[schema(required)]
-    editor_state: serde_json::Value,
-}
 
 /// What is wrong with a document.
 #[derive(Serialize)]
@@ -46,7 +31,7 @@ struct Verdict {
 /// only for its size, its length, or uploaded files that are deleted or another user's.
 #[cfg_attr(test, utoipa::path(
     post, path = "/v1/editor/validate", operation_id = "validateEditorState", tag = "Editor",
-    request_body(content = ValidateEditorState),
+    request_body(content = bodies::ValidateEditorState),
     responses(
         (status = 200, description = "The verdict", body = Data<Verdict>),
         (status = 400, description = "REQUEST_INVALID"),
@@ -60,9 +45,9 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let document = document_to_validate(body::json(&headers, body).await?)?;
-    let library = state.store().library(&document).await?;
-    let faults = darkroom_editor_state::read(document, &library)
+    let sent: bodies::ValidateEditorState = body::read(&headers, body).await?;
+    let library = state.store().library(&sent.editor_state).await?;
+    let faults = darkroom_editor_state::read(sent.editor_state, &library)
         .err()
         .unwrap_or_default();
     let errors = faults.into_iter().map(|fault| Fault {

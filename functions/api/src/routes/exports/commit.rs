@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use axum::response::Response;
 use darkroom_exports::{
-    CreateExport, ErrorCode, IdempotencyKey, Problem, Task, TaskId, TraceId, request,
+    CreateExport, ErrorCode, IdempotencyKey, Identity, Problem, Task, TaskId, TraceId, bodies,
 };
 use darkroom_store::{ApiKey, Created, NewExport, Quota, Recall};
 use serde_json::Value;
@@ -100,25 +100,23 @@ pub(crate) async fn earlier(
 pub(crate) async fn earlier_or(
     state: &AppState,
     key: &ApiKey,
-    body: &Value,
+    sent: &bodies::CreateExport,
+    identity: &Identity,
     idempotency: Option<&IdempotencyKey>,
     refused: Refusal,
 ) -> Result<Response, Refusal> {
     if !was_perhaps_taken(&refused) {
         return Err(refused);
     }
-    let Some(known) = request::recognise(body) else {
-        return Err(refused);
-    };
     let recalled = state
         .store()
         .recall(&Recall {
             key,
             project: None,
             idempotency,
-            client_task_id: known.client_task_id.as_deref(),
-            identity: &known.identity,
-            brought: body.get("editorState"),
+            client_task_id: sent.client_task_id.as_deref(),
+            identity,
+            brought: Some(&sent.editor_state),
         })
         .await?;
     match recalled {

@@ -4,14 +4,15 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+#[cfg(test)]
+use darkroom_exports::bodies;
 
-use super::check;
 use super::commit::{commit, earlier_or};
+use super::{check, receive};
 use crate::auth::Runtime;
-use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
-use crate::openapi::{CreateExportData, Data, Idempotency, schema};
+use crate::openapi::{CreateExportData, Data, Idempotency};
 use crate::repeat;
 use crate::reply::Refusal;
 use crate::request_id::Trace;
@@ -24,7 +25,7 @@ use crate::request_id::Trace;
 #[cfg_attr(test, utoipa::path(
     post, path = "/v1/exports", operation_id = "createExport", tag = "Exports",
     params(Idempotency),
-    request_body(content = schema::CreateExport),
+    request_body(content = bodies::CreateExport),
     responses(
         (status = 201, description = "The task", body = Data<CreateExportData>),
         (status = 400, description = "REQUEST_INVALID IDEMPOTENCY_KEY_INVALID"),
@@ -51,11 +52,12 @@ pub(crate) async fn handle(
     //    taken.
     let idempotency = repeat::Idempotency::read(&headers)?.key;
     let idempotency = idempotency.as_ref();
-    let body = body::json(&headers, body).await?;
-    let export = match check(&state, &body).await {
+    let (sent, identity) = receive(&headers, body).await?;
+    let export = match check(&state, &sent, &identity).await {
         Ok(export) => export,
         Err(refused) => {
-            return Box::pin(earlier_or(&state, &key, &body, idempotency, refused)).await;
+            let earlier = earlier_or(&state, &key, &sent, &identity, idempotency, refused);
+            return Box::pin(earlier).await;
         }
     };
 
@@ -66,6 +68,6 @@ pub(crate) async fn handle(
         .await?;
 
     // 3. The task.
-    let brought = body.get("editorState");
+    let brought = Some(&sent.editor_state);
     commit(&state, &key, &export, brought, idempotency, &trace).await
 }

@@ -5,6 +5,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+#[cfg(test)]
+use darkroom_exports::bodies;
 use darkroom_exports::{CreateExport, Quote};
 use darkroom_store::Outlook;
 
@@ -12,7 +14,7 @@ use super::read;
 use crate::auth::Runtime;
 use crate::config::AppState;
 #[cfg(test)]
-use crate::openapi::{Data, Estimate, schema};
+use crate::openapi::{Data, Estimate};
 use crate::repeat::bad_files;
 use crate::reply::{self, Refusal};
 
@@ -22,7 +24,7 @@ use crate::reply::{self, Refusal};
 /// the account or the API key would refuse now is among the warnings.
 #[cfg_attr(test, utoipa::path(
     post, path = "/v1/exports/estimate", operation_id = "estimateExport", tag = "Exports",
-    request_body(content = schema::CreateExport),
+    request_body(content = bodies::CreateExport),
     responses(
         (status = 200, description = "The estimate", body = Data<Estimate>),
         (status = 400, description = "REQUEST_INVALID"),

@@ -9,8 +9,8 @@ pub(super) mod list;
 
 use axum::body::Body;
 use axum::http::HeaderMap;
-use darkroom_exports::{CreateExport, ErrorCode, TaskId, request};
-use serde_json::Value;
+use darkroom_exports::bodies::{self, RequestBody as _};
+use darkroom_exports::{CreateExport, ErrorCode, Identity, TaskId};
 
 use crate::body;
 use crate::config::AppState;
@@ -26,13 +26,29 @@ pub async fn read(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<CreateExport, Refusal> {
-    check(state, &body::json(headers, body).await?).await
+    let (sent, identity) = receive(headers, body).await?;
+    check(state, &sent, &identity).await
 }
 
-/// Checks the body of a create.
-async fn check(state: &AppState, body: &Value) -> Result<CreateExport, Refusal> {
-    let library = state.store().library(&body["editorState"]).await?;
-    Ok(request::parse(body, &state.config().limits, &library)?)
+/// Reads the body of a create, and what it is recognised by when it is repeated.
+async fn receive(
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(bodies::CreateExport, Identity), Refusal> {
+    let body = body::json(headers, body).await?;
+    let identity = Identity::of(&body);
+    Ok((bodies::CreateExport::read(body)?, identity))
+}
+
+/// Checks what a create sent.
+async fn check(
+    state: &AppState,
+    sent: &bodies::CreateExport,
+    identity: &Identity,
+) -> Result<CreateExport, Refusal> {
+    let library = state.store().library(&sent.editor_state).await?;
+    let limits = &state.config().limits;
+    Ok(CreateExport::new(sent, identity, limits, &library)?)
 }
 
 /// Any string may be asked for; one that is no task id names no task.

@@ -4,7 +4,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use darkroom_exports::{IdempotencyKey, NewProject, Project, ProjectId};
+use darkroom_exports::bodies::{self, RequestBody as _};
+use darkroom_exports::{IdempotencyKey, Identity, NewProject, Project, ProjectId};
 use darkroom_store::{ApiKey, ProjectCreate, ProjectCreated, ProjectNotCreated, Store};
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::auth::{Runtime, unknown_key};
 use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
-use crate::openapi::{Data, Idempotency, ProjectSummary, schema};
+use crate::openapi::{Data, Idempotency, ProjectSummary};
 use crate::repeat::{self, bad_files, key_reused, replayed, was_perhaps_taken};
 use crate::reply::{self, Refusal};
 
@@ -20,7 +21,7 @@ use crate::reply::{self, Refusal};
 #[cfg_attr(test, utoipa::path(
     post, path = "/v1/projects", operation_id = "createProject", tag = "Projects",
     params(Idempotency),
-    request_body(content = schema::CreateProject),
+    request_body(content = bodies::CreateProject),
     responses(
         (status = 201, description = "The project", body = Data<ProjectSummary>),
         (status = 400, description = "REQUEST_INVALID IDEMPOTENCY_KEY_INVALID"),
@@ -42,12 +43,17 @@ pub(crate) async fn handle(
     let idempotency = repeat::Idempotency::read(&headers)?.key;
     let idempotency = idempotency.as_ref();
     let body = body::json(&headers, body).await?;
+    let identity = Identity::of(&body);
+    let sent = bodies::CreateProject::read(body)?;
+    let brought = Some(&sent.editor_state);
     let store = state.store();
-    let library = store.library(&body["editorState"]).await?;
-    let request = match NewProject::parse(&body, &library) {
+    let library = store.library(&sent.editor_state).await?;
+    let request = match NewProject::new(&sent, &identity, &library) {
         Ok(request) => request,
         Err(problem) => {
-            return Box::pin(earlier_or(store, &key, &body, idempotency, problem.into())).await;
+            let refused = problem.into();
+            let earlier = earlier_or(store, &key, brought, &identity, idempotency, refused);
+            return Box::pin(earlier).await;
         }
     };
 
@@ -72,7 +78,7 @@ pub(crate) async fn handle(
             key: &key,
             project: &project,
             request: &request,
-            brought: body.get("editorState"),
+            brought,
             body: &answer,
             idempotency,
         })
@@ -88,18 +94,15 @@ pub(crate) async fn handle(
 async fn earlier_or(
     store: &Store,
     key: &ApiKey,
-    body: &Value,
+    brought: Option<&Value>,
+    identity: &Identity,
     idempotency: Option<&IdempotencyKey>,
     refused: Refusal,
 ) -> Result<Response, Refusal> {
     if !was_perhaps_taken(&refused) {
         return Err(refused);
     }
-    let Some(identity) = NewProject::identity(body) else {
-        return Err(refused);
-    };
-    let brought = body.get("editorState");
-    let recalled = store.recall_project(key, idempotency, &identity, brought);
+    let recalled = store.recall_project(key, idempotency, identity, brought);
     recalled.await?.map_or(Err(refused), earlier)
 }
 

@@ -4,7 +4,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use darkroom_exports::{ProjectExport, StateDocument};
+use darkroom_exports::bodies::{self, RequestBody as _};
+use darkroom_exports::{CreateExport, Identity, StateDocument};
 use darkroom_store::Recall;
 
 use super::{not_found, project_id};
@@ -12,7 +13,7 @@ use crate::auth::Runtime;
 use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
-use crate::openapi::{CreateExportData, Data, Idempotency, schema};
+use crate::openapi::{CreateExportData, Data, Idempotency};
 use crate::repeat;
 use crate::reply::Refusal;
 use crate::request_id::Trace;
@@ -26,7 +27,7 @@ use crate::routes::exports::commit::{commit, earlier};
     post, path = "/v1/projects/{projectId}/exports", operation_id = "createProjectExport",
     tag = "Projects",
     params(("projectId" = String, Path, description = "Id of a project"), Idempotency),
-    request_body(content = schema::CreateProjectExport),
+    request_body(content = bodies::CreateProjectExport),
     responses(
         (status = 201, description = "The task", body = Data<CreateExportData>),
         (status = 400, description = "REQUEST_INVALID IDEMPOTENCY_KEY_INVALID"),
@@ -54,7 +55,8 @@ pub(crate) async fn handle(
     let id = project_id(&id)?;
     let idempotency = repeat::Idempotency::read(&headers)?.key;
     let body = body::json(&headers, body).await?;
-    let export = ProjectExport::parse(&body, id)?;
+    let identity = Identity::of_project(id, &body);
+    let sent = bodies::CreateProjectExport::read(body)?;
 
     // 2. A repetition is answered whatever has become of the project, its state and what
     //    the service takes.
@@ -64,8 +66,8 @@ pub(crate) async fn handle(
             key: &key,
             project: Some(id),
             idempotency: idempotency.as_ref(),
-            client_task_id: export.client_task_id(),
-            identity: &export.identity,
+            client_task_id: sent.client_task_id.as_deref(),
+            identity: &identity,
             brought: None,
         })
         .await?;
@@ -74,13 +76,14 @@ pub(crate) async fn handle(
     }
 
     // 3. The state as it is now; later syncs have another hash.
-    export.check(&state.config().limits)?;
+    let limits = &state.config().limits;
+    let callback = sent.callback(limits.callbacks)?;
     let project = store.get_project(&key.user, id).await?;
     let hash = project.ok_or_else(not_found)?.document_hash;
     let document = store.get_document(&hash).await?;
     let library = store.library(&document).await?;
     let document = StateDocument::read(document, &library)?;
-    let export = export.of(document, &state.config().limits)?;
+    let export = CreateExport::of_project(id, &sent, callback, &identity, document, limits)?;
     // Read by another build, it may have another form.
     if export.state.hash != hash {
         store

@@ -4,14 +4,14 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use darkroom_exports::Patch;
+use darkroom_exports::bodies;
 
 use super::{done, not_found, project_id};
 use crate::auth::Runtime;
 use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
-use crate::openapi::{Data, ProjectMetadata, schema};
+use crate::openapi::{Data, ProjectMetadata};
 use crate::reply::{self, Refusal};
 use crate::routes::Id;
 
@@ -21,7 +21,7 @@ use crate::routes::Id;
 #[cfg_attr(test, utoipa::path(
     patch, path = "/v1/projects/{projectId}", operation_id = "patchProject", tag = "Projects",
     params(("projectId" = String, Path, description = "Id of a project")),
-    request_body(content = schema::PatchProject),
+    request_body(content = bodies::PatchProject),
     responses(
         (status = 200, description = "Both as they are now", body = Data<ProjectMetadata>),
         (status = 400, description = "REQUEST_INVALID"),
@@ -39,7 +39,7 @@ pub(crate) async fn handle(
     body: Body,
 ) -> Result<Response, Refusal> {
     let id = project_id(&id)?;
-    let patch = Patch::parse(&body::json(&headers, body).await?)?;
+    let patch: bodies::PatchProject = body::read(&headers, body).await?;
     let store = state.store();
     if patch.title.is_some() || patch.description.is_some() {
         done(store.patch_project(&key, id, &patch, state.now()).await?)?;

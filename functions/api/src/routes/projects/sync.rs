@@ -4,8 +4,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use darkroom_exports::project::{parse_sync, synced};
-use darkroom_exports::{ErrorCode, Problem};
+use darkroom_exports::project::{read_state, synced};
+use darkroom_exports::{ErrorCode, Problem, bodies};
 use darkroom_store::Synced;
 
 use super::{not_found, project_id};
@@ -13,7 +13,7 @@ use crate::auth::{Runtime, unknown_key};
 use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
-use crate::openapi::{Data, ProjectSynced, schema};
+use crate::openapi::{Data, ProjectSynced};
 use crate::repeat::bad_files;
 use crate::reply::{self, Refusal};
 use crate::routes::Id;
@@ -24,7 +24,7 @@ use crate::routes::Id;
 #[cfg_attr(test, utoipa::path(
     post, path = "/v1/projects/{projectId}/sync", operation_id = "syncProject", tag = "Projects",
     params(("projectId" = String, Path, description = "Id of a project")),
-    request_body(content = schema::SyncProject),
+    request_body(content = bodies::SyncProject),
     responses(
         (status = 200, description = "The time of the sync", body = Data<ProjectSynced>),
         (status = 400, description = "REQUEST_INVALID"),
@@ -44,10 +44,11 @@ pub(crate) async fn handle(
     body: Body,
 ) -> Result<Response, Refusal> {
     let id = project_id(&id)?;
-    let body = body::json(&headers, body).await?;
+    let sent: bodies::SyncProject = body::read(&headers, body).await?;
     let store = state.store();
-    let library = store.library(&body["editorState"]).await?;
-    let document = parse_sync(&body, &library)?;
+    let library = store.library(&sent.editor_state).await?;
+    let version = sent.state_schema_version.as_ref();
+    let document = read_state(sent.editor_state, version, &library)?;
     let now = state.now();
     match store.sync_project(&key, id, &document, now).await? {
         Synced::Done => Ok(reply::data(&synced(id, now))),

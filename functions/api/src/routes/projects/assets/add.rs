@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use darkroom_exports::project::parse_binding;
+use darkroom_exports::bodies;
 use serde::Serialize;
 
 use super::done;
@@ -12,7 +12,7 @@ use crate::auth::Runtime;
 use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
-use crate::openapi::{Data, schema};
+use crate::openapi::Data;
 use crate::reply::{self, Refusal};
 use crate::routes::Id;
 use crate::routes::projects::project_id;
@@ -35,7 +35,7 @@ struct Binding {
     post, path = "/v1/projects/{projectId}/assets", operation_id = "addProjectAsset",
     tag = "Projects",
     params(("projectId" = String, Path, description = "Id of a project")),
-    request_body(content = schema::AddProjectAsset),
+    request_body(content = bodies::AddProjectAsset),
     responses(
         (status = 201, description = "Both ids", body = Data<Binding>),
         (status = 400, description = "REQUEST_INVALID"),
@@ -53,7 +53,8 @@ pub(crate) async fn handle(
     body: Body,
 ) -> Result<Response, Refusal> {
     let project = project_id(&id)?;
-    let asset = parse_binding(&body::json(&headers, body).await?)?;
+    let sent: bodies::AddProjectAsset = body::read(&headers, body).await?;
+    let asset = sent.asset_id;
     done(state.store().bind_asset(&key, project, asset).await?)?;
     Ok(reply::created(&Binding {
         project_id: project.to_string(),

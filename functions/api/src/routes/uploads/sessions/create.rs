@@ -4,8 +4,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use darkroom_exports::ErrorCode;
-use darkroom_exports::upload::{MAX_OPEN_UPLOADS, NewUpload};
+use darkroom_exports::upload::MAX_OPEN_UPLOADS;
+use darkroom_exports::{ErrorCode, bodies};
 use darkroom_store::{NewSession, UploadOpened};
 
 #[cfg(test)]
@@ -15,7 +15,7 @@ use crate::auth::{Runtime, unknown_key};
 use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
-use crate::openapi::{Data, schema};
+use crate::openapi::Data;
 use crate::reply::{self, Refusal};
 use crate::routes::{projects, uploads};
 
@@ -26,7 +26,7 @@ use crate::routes::{projects, uploads};
 /// are an asset of yours already, the upload is completed at once and nothing is sent.
 #[cfg_attr(test, utoipa::path(
     post, path = "/v1/uploads/sessions", operation_id = "createUpload", tag = "Assets",
-    request_body(content = schema::CreateUpload),
+    request_body(content = bodies::CreateUpload),
     responses(
         (status = 201, description = "The upload", body = Data<UploadSession>),
         (status = 400, description = "REQUEST_INVALID"),
@@ -44,10 +44,10 @@ pub(crate) async fn handle(
     body: Body,
 ) -> Result<Response, Refusal> {
     let store = state.store();
-    let upload = NewUpload::parse(&body::json(&headers, body).await?)?;
+    let upload: bodies::CreateUpload = body::read(&headers, body).await?;
     let claim = uploads::claim(&upload.content_type, &upload.filename)?;
     upload.check(claim.kind)?;
-    if let Some(id) = upload.project
+    if let Some(id) = upload.project_id
         && store.get_project(&key.user, id).await?.is_none()
     {
         return Err(projects::not_found());

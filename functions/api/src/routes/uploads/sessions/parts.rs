@@ -6,8 +6,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use darkroom_exports::ErrorCode;
-use darkroom_exports::upload::{PART_ADDRESS_SECONDS, parse_part_numbers};
+use darkroom_exports::upload::PART_ADDRESS_SECONDS;
+use darkroom_exports::{ErrorCode, bodies};
 use serde::Serialize;
 
 use super::{completed, find};
@@ -15,7 +15,7 @@ use crate::auth::Runtime;
 use crate::body;
 use crate::config::AppState;
 #[cfg(test)]
-use crate::openapi::{Data, schema};
+use crate::openapi::Data;
 use crate::reply::{self, Refusal};
 use crate::routes::Id;
 
@@ -60,7 +60,7 @@ struct UploadPart {
     post, path = "/v1/uploads/sessions/{uploadId}/parts", operation_id = "signUploadParts",
     tag = "Assets",
     params(("uploadId" = String, Path, description = "Id of an upload")),
-    request_body(content = schema::SignUploadParts),
+    request_body(content = bodies::SignUploadParts),
     responses(
         (status = 200, description = "The addresses", body = Data<UploadParts>),
         (status = 400, description = "REQUEST_INVALID"),
@@ -79,7 +79,8 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let numbers = parse_part_numbers(&body::json(&headers, body).await?)?;
+    let sent: bodies::SignUploadParts = body::read(&headers, body).await?;
+    let numbers = sent.part_numbers;
     let upload = find(&state, &key, &id).await?;
     if upload.asset.is_some() {
         return Err(completed());
