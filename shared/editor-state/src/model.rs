@@ -250,7 +250,8 @@ pub struct Transition {
     pub kind: TransitionKind,
     /// Length, centred on the cut.
     pub duration: Ticks,
-    /// Progress curve.
+    /// Curve of its progress, of the picture and of the sound, which crosses with equal
+    /// power; `linear` when the document names none.
     pub easing: Easing,
 }
 
