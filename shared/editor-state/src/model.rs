@@ -350,7 +350,13 @@ pub enum Background {
     },
     /// The lowest image or video that shows, covering the whole canvas, blurred.
     Blur {
-        /// 0..=4; 0 is sharp.
+        /// Place in [`Background::BLURS`], 0 being sharp.
         level: u8,
     },
+}
+
+impl Background {
+    /// Standard deviation of the Gaussian of each level of [`Background::Blur`], composition
+    /// pixels: the number in CSS `blur()`.
+    pub const BLURS: [f64; 5] = [0.0, 10.0, 20.0, 40.0, 80.0];
 }
