@@ -348,7 +348,11 @@ pub enum Background {
         /// a `preset` or `custom` makes no difference.
         asset_id: String,
     },
-    /// The lowest image or video that shows, covering the whole canvas, blurred.
+    /// The lowest image or video that shows, covering the whole canvas, blurred; black
+    /// where there is none. Lowest is by track, of the items on tracks that are not hidden,
+    /// whatever their opacity and place; gifs and all else do not count. The item's crop
+    /// counts, and nothing else of its box. While a transition joins two such items, their
+    /// pictures dissolve along with it, whatever its type.
     Blur {
         /// Place in [`Background::BLURS`], 0 being sharp.
         level: u8,

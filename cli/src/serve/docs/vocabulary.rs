@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use darkroom_compositor::{LOOKS, Look};
-use darkroom_editor_state::MotionGraphic;
 use darkroom_editor_state::motion_graphics::{Prop, built_in};
 use darkroom_editor_state::names::{self, Name, directions, ids, parameters};
+use darkroom_editor_state::{Background, EffectKind, MotionGraphic};
 
 const INTRODUCTION: &str = "# Vocabulary\n\n\
     Every word that a document may use, made of the tables that the reader and the renderer use.\n";
@@ -43,6 +43,7 @@ fn page() -> String {
             row(&mut page, &[code(word.id), word.label.to_owned()]);
         }
     }
+    blurs(&mut page);
     effects(&mut page);
     transitions(&mut page);
     filters(&mut page);
@@ -56,9 +57,28 @@ fn page() -> String {
     page
 }
 
+fn blurs(page: &mut String) {
+    let columns = ["level", "CSS `blur()` in pixels of the composition"];
+    section(page, "Blurred backgrounds: `level`", "", &columns);
+    for (level, pixels) in Background::BLURS.iter().enumerate() {
+        row(page, &[code(&level.to_string()), pixels.to_string()]);
+    }
+}
+
 fn effects(page: &mut String) {
     let columns = ["word", "label", "`params`"];
-    section(page, "Effects: `effectType`", EFFECTS, &columns);
+    let blur = format!(
+        "Blurs are CSS `blur()` of so many pixels of the composition times `intensity`, at most \
+         {}; `blur` has {}.\n\n",
+        EffectKind::MOST_BLUR,
+        EffectKind::BLUR
+    );
+    section(
+        page,
+        "Effects: `effectType`",
+        &(EFFECTS.to_owned() + &blur),
+        &columns,
+    );
     for word in names::EFFECTS {
         let params: Vec<String> = parameters(word.id)
             .iter()
