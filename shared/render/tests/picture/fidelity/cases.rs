@@ -239,6 +239,14 @@ fn gradients() -> Vec<Case> {
             "linear-gradient(90deg, transparent, white)",
         ),
         case(
+            "gradient-prefixed-angle",
+            "-webkit-linear-gradient(30deg, #ff8000, #0080ff)",
+        ),
+        case(
+            "gradient-prefixed-corner",
+            "-webkit-linear-gradient(top left, red 0%, white 50%, blue 100%)",
+        ),
+        case(
             "gradient-repeats",
             "repeating-linear-gradient(45deg, #204060 0 20px, #60c0a0 20px 40px)",
         ),
