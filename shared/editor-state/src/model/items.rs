@@ -116,7 +116,11 @@ pub struct GifItem {
     pub loops: bool,
 }
 
-/// Fields of a `lottie` item.
+/// Fields of a `lottie` item, which fills its box whatever its `keepAspectRatio` says: that
+/// tells an editor how to resize it, and is not read. A Lottie animation is stretched to
+/// the box. An SVG is drawn as by a browser that is given the box: with a `viewBox` as its
+/// own `preserveAspectRatio` says (fitted and centred where it says nothing), without one
+/// stretched.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LottieItem {
     /// Asset drawn.

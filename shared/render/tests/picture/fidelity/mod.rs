@@ -13,6 +13,8 @@
 //! - Chromium on Linux moves a baseline up by a pixel where the font's descent was rounded
 //!   down; other systems do not.
 //! - The shading of letters: Chromium raises their contrast.
+//! - Lottie animations in boxes of other proportions: they are stretched, as the reference
+//!   has it of media; their own player fits them.
 //! - Tabs: CSS stops at every eighth width of a space from the line's edge, here a tab is
 //!   as many spaces as are missing to the next eighth character of its line.
 //! - Most animations of letters. Compared are `typewriter`, `center-type-out` and
