@@ -2,9 +2,11 @@
 //!
 //! Every case is written as plain HTML (`page`), headless Chromium draws all of them on
 //! one page (`browser`), and each is compared by its structural similarity (`ssim`)
-//! with our frame. `lottie` does the same with real Lottie files. Ours are 4:2:0 video: the browser's picture is made into video by the
-//! same conversion, as an image that covers a canvas of its size, so that the loss of
-//! chroma is on both sides.
+//! with our frame. `lottie` does the same with real Lottie files. Ours is what `draw_frame`
+//! draws, of which `darkroom frame` and the console write the PNG: the same one
+//! (`frames_are_those_of_darkroom_frame_and_refused_like_exports` in `cli/tests/console`).
+//! It is 4:2:0 video: the browser's picture is made into video by the same conversion, as
+//! an image that covers a canvas of its size, so that the loss of chroma is on both sides.
 //!
 //! What differs on purpose, or by a browser's own means, and is not compared or allowed for:
 //! - Baselines of upright text: Chromium moves them to whole pixels, here they stay where
