@@ -4,6 +4,7 @@ mod changes;
 mod media;
 mod parts;
 mod times;
+mod together;
 mod typed;
 mod words;
 
@@ -91,6 +92,7 @@ pub(super) fn cases() -> Vec<Case> {
     all.extend(changes::cases());
     all.extend(media::cases());
     all.extend(parts::cases());
+    all.extend(together::cases());
     all
 }
 
