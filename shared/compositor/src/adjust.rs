@@ -10,11 +10,6 @@ use crate::canvas::{Canvas, Touch, blend};
 use crate::error::CompositorError;
 use crate::picture::YuvFrame;
 
-/// Standard deviation of a blur of intensity 1, composition pixels.
-const BLUR: f64 = 12.0;
-/// Largest standard deviation, composition pixels: beyond, everything is one colour.
-const MOST_BLUR: f64 = 200.0;
-
 /// A change of the canvas at one instant.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Adjust {
@@ -39,7 +34,7 @@ pub(crate) fn effect(
         (coverage > 0).then_some(Adjust::Darken(coverage))
     };
     let blur = |pixels: f64| {
-        let sigma = (pixels * item.intensity).min(MOST_BLUR) * scale;
+        let sigma = (pixels * item.intensity).min(EffectKind::MOST_BLUR) * scale;
         blur::is_visible(sigma).then_some(Adjust::Blur(sigma))
     };
     match item.kind {
@@ -54,7 +49,7 @@ pub(crate) fn effect(
             let is_dark = tail || (dark.0 > 0 && round >= bright.0);
             is_dark.then(|| darken(max_opacity)).flatten()
         }
-        EffectKind::Blur => blur(BLUR),
+        EffectKind::Blur => blur(EffectKind::BLUR),
         EffectKind::BlurredOpening { max_pixels } => blur(max_pixels.max(0.0) * (1.0 - done)),
         EffectKind::FadeIn => darken(1.0 - done),
         EffectKind::FadeOut => darken(done),

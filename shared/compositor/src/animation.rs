@@ -1,38 +1,8 @@
-//! Easing curves, and what in and out animations do to an item.
+//! What in and out animations do to an item.
 
-use darkroom_editor_state::{Animation, AnimationKind, Animations, Easing, Ticks};
+use darkroom_editor_state::{Animation, AnimationKind, Animations, Ticks};
 
 use crate::geometry::Rect;
-
-/// Progress 0..=1 along a CSS easing curve.
-pub(crate) fn ease(easing: Easing, progress: f64) -> f64 {
-    let progress = progress.clamp(0.0, 1.0);
-    match easing {
-        Easing::Linear => progress,
-        Easing::EaseIn => cubic_bezier(0.42, 0.0, 1.0, 1.0, progress),
-        Easing::EaseOut => cubic_bezier(0.0, 0.0, 0.58, 1.0, progress),
-        Easing::EaseInOut => cubic_bezier(0.42, 0.0, 0.58, 1.0, progress),
-    }
-}
-
-/// CSS `cubic-bezier(x1, y1, x2, y2)`: the curve's y where its x is `x`.
-fn cubic_bezier(x1: f64, y1: f64, x2: f64, y2: f64, x: f64) -> f64 {
-    let along = |p1: f64, p2: f64, t: f64| {
-        let s = 1.0 - t;
-        3.0 * s * s * t * p1 + 3.0 * s * t * t * p2 + t * t * t
-    };
-    // x grows with t, so halving always closes in; 53 halvings exhaust an f64.
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..53 {
-        let middle = f64::midpoint(low, high);
-        if along(x1, x2, middle) < x {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    along(y1, y2, f64::midpoint(low, high))
-}
 
 /// What animations do to an item at one instant.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,12 +43,12 @@ pub(crate) fn effect(
     let mut sum = Effect::NONE;
     let enter = animations.enter.and_then(|animation| {
         let done = local.0 as f64 / animation.duration.0.max(1) as f64;
-        (done < 1.0).then(|| (animation, ease(animation.easing, done), true))
+        (done < 1.0).then(|| (animation, animation.easing.at(done), true))
     });
     let leave = animations.leave.and_then(|animation| {
         let since = local - (duration - animation.duration);
         let done = since.0 as f64 / animation.duration.0.max(1) as f64;
-        (done > 0.0).then(|| (animation, ease(animation.easing, done), false))
+        (done > 0.0).then(|| (animation, animation.easing.at(done), false))
     });
     for (animation, progress, entering) in [enter, leave].into_iter().flatten() {
         apply(&mut sum, animation, progress, entering, bounds, canvas);
@@ -133,6 +103,8 @@ fn apply(
 
 #[cfg(test)]
 mod tests {
+    use darkroom_editor_state::Easing;
+
     use super::*;
 
     #[test]

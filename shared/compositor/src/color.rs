@@ -9,8 +9,13 @@ impl Color {
     pub(crate) const TRANSPARENT: Self = Self([0.0; 4]);
 
     /// Reads a CSS colour: `#rgb` to `#rrggbbaa`, names, `rgb()`, `hsl()` and so on.
+    /// `None` for what a browser would not draw.
     pub(crate) fn parse(css: &str) -> Option<Self> {
-        let color = csscolorparser::parse(css.trim()).ok()?;
+        let css = css.trim();
+        let color = csscolorparser::parse(css).ok()?;
+        if !is_css(css) {
+            return None;
+        }
         Some(Self(
             [color.r, color.g, color.b, color.a].map(|x| x.clamp(0.0, 1.0)),
         ))
@@ -47,6 +52,26 @@ impl Color {
         let [r, g, b, a] = self.0;
         [r * a, g * a, b * a, a].map(|x| (x * 255.0).round() as u8)
     }
+}
+
+/// Functions that csscolorparser has beyond those of CSS.
+const FOREIGN: [&str; 3] = ["hsv", "hsva", "hwba"];
+
+/// Whether what csscolorparser reads is CSS, the colour that a relative one is made
+/// `from` included. Beyond CSS it takes hex digits without `#`, functions of its own,
+/// and space before a parenthesis.
+fn is_css(color: &str) -> bool {
+    let color = color.trim_start();
+    let end = color.find(|ch: char| ch == '(' || ch.is_whitespace());
+    let (word, rest) = color.split_at(end.unwrap_or(color.len()));
+    let bare = word.chars().all(|ch| ch.is_ascii_hexdigit());
+    let foreign = FOREIGN.iter().any(|name| word.eq_ignore_ascii_case(name));
+    let apart = !rest.starts_with('(') && rest.trim_start().starts_with('(');
+    let inside = rest.strip_prefix('(').unwrap_or_default().trim_start();
+    let origin = inside
+        .split_at_checked(4)
+        .filter(|(word, _)| word.eq_ignore_ascii_case("from"));
+    !bare && !foreign && !apart && origin.is_none_or(|(_, origin)| is_css(origin))
 }
 
 fn to_linear(x: f32) -> f32 {
@@ -103,4 +128,48 @@ fn from_oklab(lightness: f32, a: f32, b: f32) -> [f32; 3] {
         -1.268_438 * l + 2.609_757_4 * m - 0.341_319_4 * s,
         -0.004_196_086_3 * l - 0.703_418_6 * m + 1.707_614_7 * s,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_css_refuses_is_no_color() {
+        let css = [
+            "#f00",
+            "#F008",
+            "#ff0000",
+            "#ff000080",
+            "red",
+            "Transparent",
+            " rgb(255, 0, 0) ",
+            "rgba(255 0 0 / 50%)",
+            "hsl(0 100% 50%)",
+            "hsla(0, 100%, 50%, 0.5)",
+            "hwb(0 0% 0%)",
+            "oklch(60% 0.2 30)",
+            "rgb(from #f00 r g b)",
+            "rgb(from hsl(0 100% 50%) r g b / 0.5)",
+        ];
+        for color in css {
+            assert!(Color::parse(color).is_some(), "{color}");
+        }
+        let beyond = [
+            "f00",
+            "F008",
+            "ff0000",
+            "ff000080",
+            "hsv(0, 100%, 100%)",
+            "HSVA(0, 100%, 100%, 0.5)",
+            "hwba(0, 0%, 0%, 1)",
+            "rgb (255, 0, 0)",
+            "rgb(from f00 r g b)",
+            "rgb(from hsv(0 100% 100%) r g b)",
+        ];
+        for color in beyond {
+            assert!(csscolorparser::parse(color).is_ok(), "{color} is read");
+            assert_eq!(Color::parse(color), None, "{color}");
+        }
+    }
 }

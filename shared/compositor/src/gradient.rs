@@ -1,4 +1,7 @@
-//! CSS `linear-gradient()` and `repeating-linear-gradient()`.
+//! CSS `linear-gradient()` and `repeating-linear-gradient()`, and what browsers keep of
+//! their drafts under `-webkit-`: angles run anticlockwise from the right, sides are those
+//! that the gradient comes from, corners are joined by the line itself, and there is
+//! neither `to` nor a hint.
 
 use crate::bitmap::Bitmap;
 use crate::color::Color;
@@ -10,6 +13,8 @@ enum Direction {
     Angle(f64),
     /// A corner: horizontal (-1 left, 1 right), vertical (-1 top, 1 bottom).
     Corner(f64, f64),
+    /// Straight to a corner from the opposite one.
+    Diagonal(f64, f64),
 }
 
 /// A place on the gradient line.
@@ -52,14 +57,21 @@ impl Gradient {
     pub(crate) fn parse(css: &str) -> Option<Self> {
         let css = css.trim().trim_end_matches(';').trim_end();
         let (name, rest) = css.split_once('(')?;
-        let repeats = match name.trim().to_ascii_lowercase().as_str() {
-            "linear-gradient" | "-webkit-linear-gradient" => false,
+        let name = name.trim().to_ascii_lowercase();
+        let draft = name.strip_prefix("-webkit-");
+        let repeats = match draft.unwrap_or(&name) {
+            "linear-gradient" => false,
             "repeating-linear-gradient" => true,
             _ => return None,
         };
         let body = rest.strip_suffix(')')?;
         let mut arguments = split(body, |ch| ch == ',').into_iter().peekable();
         let mut direction = Direction::Angle(180.0);
+        let parse_direction = if draft.is_some() {
+            parse_draft_direction
+        } else {
+            parse_direction
+        };
         if let Some(first) = arguments.peek().and_then(|first| parse_direction(first)) {
             direction = first;
             arguments.next();
@@ -76,7 +88,9 @@ impl Gradient {
         let apart = entries
             .windows(2)
             .all(|pair| !matches!(pair, [Entry::Hint(_), Entry::Hint(_)]));
-        (stops.count() >= 2 && hints_inside && apart).then_some(Self {
+        let stops = stops.count();
+        let known = draft.is_none() || stops == entries.len();
+        (stops >= 2 && hints_inside && apart && known).then_some(Self {
             direction,
             entries,
             repeats,
@@ -125,6 +139,10 @@ impl Gradient {
             Direction::Corner(x, y) => {
                 let length = width.hypot(height);
                 (x * height / length, y * width / length)
+            }
+            Direction::Diagonal(x, y) => {
+                let length = width.hypot(height);
+                (x * width / length, y * height / length)
             }
         };
         ((dx, dy), (width * dx).abs() + (height * dy).abs())
@@ -276,23 +294,45 @@ fn split(text: &str, at: impl Fn(char) -> bool) -> Vec<String> {
 fn parse_direction(text: &str) -> Option<Direction> {
     let text = text.to_ascii_lowercase();
     if let Some(sides) = text.strip_prefix("to ") {
-        let (mut x, mut y) = (0.0, 0.0);
-        for side in sides.split_whitespace() {
-            match side {
-                "left" if x == 0.0 => x = -1.0,
-                "right" if x == 0.0 => x = 1.0,
-                "top" if y == 0.0 => y = -1.0,
-                "bottom" if y == 0.0 => y = 1.0,
-                _ => return None,
-            }
-        }
-        return match (x, y) {
-            (0.0, 0.0) => None,
-            (0.0, y) => Some(Direction::Angle(if y < 0.0 { 0.0 } else { 180.0 })),
-            (x, 0.0) => Some(Direction::Angle(if x < 0.0 { 270.0 } else { 90.0 })),
-            (x, y) => Some(Direction::Corner(x, y)),
-        };
+        return parse_sides(sides).map(|sides| towards(sides, Direction::Corner));
     }
+    parse_angle(&text).map(Direction::Angle)
+}
+
+fn parse_draft_direction(text: &str) -> Option<Direction> {
+    let text = text.to_ascii_lowercase();
+    if let Some((x, y)) = parse_sides(&text) {
+        return Some(towards((-x, -y), Direction::Diagonal));
+    }
+    parse_angle(&text).map(|degrees| Direction::Angle(90.0 - degrees))
+}
+
+/// A side or a corner: horizontal (-1 left, 1 right), vertical (-1 top, 1 bottom).
+fn parse_sides(text: &str) -> Option<(f64, f64)> {
+    let (mut x, mut y) = (0.0, 0.0);
+    for side in text.split_whitespace() {
+        match side {
+            "left" if x == 0.0 => x = -1.0,
+            "right" if x == 0.0 => x = 1.0,
+            "top" if y == 0.0 => y = -1.0,
+            "bottom" if y == 0.0 => y = 1.0,
+            _ => return None,
+        }
+    }
+    (x != 0.0 || y != 0.0).then_some((x, y))
+}
+
+/// The direction of a side, or of a corner as `corner` has it.
+fn towards(sides: (f64, f64), corner: fn(f64, f64) -> Direction) -> Direction {
+    match sides {
+        (0.0, y) => Direction::Angle(if y < 0.0 { 0.0 } else { 180.0 }),
+        (x, 0.0) => Direction::Angle(if x < 0.0 { 270.0 } else { 90.0 }),
+        (x, y) => corner(x, y),
+    }
+}
+
+/// Degrees.
+fn parse_angle(text: &str) -> Option<f64> {
     // "grad" ends in "rad": longer units first.
     let units = [
         ("deg", 1.0),
@@ -303,12 +343,10 @@ fn parse_direction(text: &str) -> Option<Direction> {
     for (unit, degrees) in units {
         if let Some(number) = text.strip_suffix(unit) {
             let number: f64 = number.trim().parse().ok()?;
-            return number
-                .is_finite()
-                .then_some(Direction::Angle(number * degrees));
+            return number.is_finite().then_some(number * degrees);
         }
     }
-    (text == "0").then_some(Direction::Angle(0.0))
+    (text == "0").then_some(0.0)
 }
 
 fn parse_length(text: &str) -> Option<Length> {
@@ -344,3 +382,6 @@ fn parse_entry(text: &str, entries: &mut Vec<Entry>) -> Option<()> {
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,8 @@
 //! - An image behind all covers the canvas; a blurred one is made of the lowest image or
 //!   video that shows (see `background`).
 //! - Stickers (Lottie, SVG) fill their box, whatever `keepAspectRatio` says: it tells an
-//!   editor how to resize them. They show parts of frames, before their start the first
+//!   editor how to resize them. What an SVG with a view box makes of a box of other
+//!   proportions its own `preserveAspectRatio` says, as in a browser. They show parts of frames, before their start the first
 //!   frame, past their end the last one.
 //! - The parts of a group (a text template, a motion graphic) are one picture, scaled, turned and faded
 //!   together; see `scene::groups`.

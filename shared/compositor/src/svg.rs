@@ -4,6 +4,8 @@
 //! script and does not move. What it holds of these is not drawn, and told of
 //! ([`Svg::gaps`]). What would take more memory or time than a picture is worth is refused.
 
+mod fit;
+
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,6 +13,8 @@ use resvg::usvg::{self, filter, roxmltree};
 use tiny_skia::{Pixmap, Transform};
 
 use crate::bitmap::Bitmap;
+use crate::geometry::Affine;
+use fit::Fit;
 
 /// Elements a file may have, each counted as often as `use` repeats it.
 const MOST_ELEMENTS: usize = 50_000;
@@ -42,6 +46,7 @@ const GAPS: [(&str, &str); 9] = [
 #[derive(Debug, Clone)]
 pub(crate) struct Svg {
     tree: usvg::Tree,
+    fit: Option<Fit>,
     gaps: BTreeSet<&'static str>,
 }
 
@@ -64,14 +69,25 @@ impl Svg {
         &self.gaps
     }
 
-    /// The picture stretched to a bitmap of this size.
+    /// The picture as it lies in a box of `shown`, in any unit, on a bitmap that the box is
+    /// stretched to.
     ///
     /// # Errors
     /// A sentence where it cannot be drawn.
-    pub(crate) fn draw(&self, width: u32, height: u32) -> Result<Bitmap, &'static str> {
+    pub(crate) fn draw(
+        &self,
+        (width, height): (u32, u32),
+        shown: (f64, f64),
+    ) -> Result<Bitmap, &'static str> {
         let mut pixels = Pixmap::new(width, height).ok_or("its box is too large")?;
-        let size = self.tree.size();
-        let fit = Transform::from_scale(width as f32 / size.width(), height as f32 / size.height());
+        let stretch = |(across, down): (f64, f64)| {
+            Affine::scale(f64::from(width) / across, f64::from(height) / down)
+        };
+        let own = self.size();
+        let fitted = self.fit.and_then(|fit| fit.between(own, shown));
+        let map = fitted.map_or_else(|| stretch(own), |fitted| stretch(shown).after(fitted));
+        let [a, b, c, d, e, f] = [map.a, map.b, map.c, map.d, map.e, map.f].map(|x| x as f32);
+        let fit = Transform::from_row(a, b, c, d, e, f);
         let mut target = pixels.as_mut();
         let paint = AssertUnwindSafe(|| resvg::render(&self.tree, fit, &mut target));
         catch_unwind(paint).map_err(|_| "it is an SVG that cannot be drawn")?;
@@ -112,6 +128,7 @@ fn parse(text: &str) -> Result<Svg, String> {
     cost.verdict()?;
     Ok(Svg {
         tree,
+        fit: Fit::of(document.root_element()),
         gaps: gaps_of(&document),
     })
 }
@@ -292,108 +309,4 @@ impl Cost {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn svg(inside: &str) -> Result<Svg, String> {
-        Svg::parse(&format!(
-            "<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'>{inside}</svg>"
-        ))
-    }
-
-    #[test]
-    fn shapes_are_drawn_at_the_size_asked_for() {
-        let bitmap = svg("<rect width='5' height='10' fill='#f00'/>").unwrap();
-        let bitmap = bitmap.draw(40, 20).unwrap();
-        assert_eq!(
-            &bitmap.row(10)[19 * 4..21 * 4],
-            [255, 0, 0, 255, 0, 0, 0, 0]
-        );
-    }
-
-    #[test]
-    fn copies_of_copies_are_refused() {
-        let doubled = (1..60).fold("<g id='a0'><rect/></g>".to_owned(), |all, n| {
-            let m = n - 1;
-            format!("{all}<g id='a{n}'><use href='#a{m}'/><use href='#a{m}'/></g>")
-        });
-        let error = svg(&format!("<defs>{doubled}</defs><use href='#a59'/>")).unwrap_err();
-        assert!(error.contains("too many elements"), "{error}");
-    }
-
-    #[test]
-    fn entities_are_followed_as_far_as_editors_use_them() {
-        let with = |entities: &str, inside: &str| {
-            Svg::parse(&format!(
-                "<!DOCTYPE svg [{entities}]><svg xmlns='http://www.w3.org/2000/svg' \
-                 width='10' height='10'>{inside}</svg>"
-            ))
-        };
-        let red = "<!ENTITY red '#f00'>";
-        let bitmap = with(red, "<rect width='9' height='9' fill='&red;'/>");
-        assert_eq!(
-            bitmap.unwrap().draw(10, 10).unwrap().row(5)[..4],
-            [255, 0, 0, 255]
-        );
-
-        let refused = |entities: &str, inside: &str| with(entities, inside).unwrap_err();
-        // One inside the other, and a long one again and again.
-        let laughs = (1..10).fold("<!ENTITY e0 'ha'>".to_owned(), |all, n| {
-            let before = format!("&e{};", n - 1).repeat(10);
-            format!("{all}<!ENTITY e{n} '{before}'>")
-        });
-        let error = refused(&laughs, "<desc>&e9;</desc>");
-        assert!(error.contains("no readable SVG"), "{error}");
-        let long = format!("<!ENTITY a '>' ><!ENTITY b \"{}\">", "x".repeat(1 << 20));
-        let error = refused(&long, &format!("<desc>{}</desc>", "&b;".repeat(1 << 10)));
-        assert!(error.contains("too much text"), "{error}");
-        assert_eq!(longest_quoted(" a 'xyz' \"x>\" > 'longer'"), 3);
-    }
-
-    #[test]
-    fn what_refers_to_itself_ends() {
-        let _ = svg("<g id='a'><use href='#b'/></g><g id='b'><use href='#a'/></g>");
-    }
-
-    #[test]
-    fn files_that_take_too_long_are_refused() {
-        let filter = |kind: &str| {
-            svg(&format!(
-                "<filter id='f'><{kind} radius='9999'/></filter><rect width='9' height='9' filter='url(#f)'/>"
-            ))
-        };
-        for kind in ["feTurbulence", "feMorphology"] {
-            assert!(filter(kind).unwrap_err().contains(kind));
-        }
-        let faded = "<g opacity='.5'><rect width='9' height='9'/><rect width='5' height='9'/></g>";
-        assert!(svg(&faded.repeat(401)).is_err());
-        assert!(svg(&faded.repeat(300)).is_ok());
-    }
-
-    #[test]
-    fn no_file_is_opened() {
-        let named = "<image href='/proc/self/environ' width='9' height='9'/><image href='data:image/svg+xml;utf8,&lt;svg/>' width='9' height='9'/>";
-        let svg = svg(named).unwrap();
-        let bitmap = svg.draw(10, 10).unwrap();
-        assert!(bitmap.data.iter().all(|byte| *byte == 0));
-        assert_eq!(Vec::from_iter(svg.gaps().clone()), ["images"]);
-    }
-
-    #[test]
-    fn what_is_left_out_is_named() {
-        let gaps = |inside: &str| Vec::from_iter(svg(inside).unwrap().gaps().clone());
-        let moving = "<rect width='9' height='9'><animate attributeName='x' to='5'/></rect>";
-        let words = "<g><text y='9'><tspan>Sale</tspan></text></g>";
-        assert_eq!(gaps(&format!("{moving}{words}")), ["animations", "text"]);
-        let data = "<defs><image id='i' href='data:image/png;base64,AAAA'/></defs>";
-        let page = "<foreignObject width='9' height='9'/><script>let a;</script>";
-        assert_eq!(
-            gaps(&format!("{data}{page}")),
-            ["foreign objects", "images", "scripts"]
-        );
-        let keyed = "<style><![CDATA[ rect { x: 1 } @keyframes a { to { x: 5 } } ]]></style>";
-        assert_eq!(gaps(keyed), ["animations"]);
-        let nothing = "<text> <tspan/>\n</text><title>text</title><style>rect{x:1}</style>";
-        assert!(gaps(nothing).is_empty());
-    }
-}
+mod tests;

@@ -7,8 +7,6 @@ use darkroom_editor_state::{
     Ticks, Transition, TransitionKind,
 };
 
-use crate::animation::ease;
-
 /// An item that is drawn.
 pub(crate) struct Clip {
     pub item: Item,
@@ -149,7 +147,7 @@ impl Timeline {
                 shown.push(Shown::Transition {
                     outgoing: cut.outgoing,
                     incoming: cut.incoming,
-                    progress: ease(cut.easing, done),
+                    progress: cut.easing.at(done),
                     kind: cut.kind.clone(),
                 });
             }

@@ -1,5 +1,6 @@
 //! Pictures that are drawn at the size they are shown in: SVG files and Lottie
-//! animations, which fill their box as every picture does.
+//! animations. They fill their box as every picture does, of which an SVG with a view box
+//! makes what its `preserveAspectRatio` says, as in a browser.
 
 use std::sync::Arc;
 
@@ -94,10 +95,10 @@ impl Vector {
         }
     }
 
-    fn draw(&self, frame: f64, width: u32, height: u32) -> Result<Bitmap, &'static str> {
+    fn draw(&self, key: Key) -> Result<Bitmap, &'static str> {
         match &self.0 {
-            Kind::Svg(svg) => svg.draw(width, height),
-            Kind::Lottie(animation) => animation.draw(frame, width, height),
+            Kind::Svg(svg) => svg.draw(key.size, key.shown),
+            Kind::Lottie(animation) => animation.draw(key.frame, key.size.0, key.size.1),
         }
     }
 }
@@ -107,6 +108,8 @@ impl Vector {
 struct Key {
     frame: f64,
     size: (u32, u32),
+    /// The box, which its item's scale stretches with what is in it.
+    shown: (f64, f64),
 }
 
 /// The last bitmap of an item.
@@ -142,16 +145,15 @@ pub(crate) fn layer(
     let key = Key {
         frame: vector.frame_at(seconds),
         size,
+        shown: (shown.width(), shown.height()),
     };
     let kept = cache.last.take();
     let kept = kept.filter(|(last, known, _)| Arc::ptr_eq(last, vector) && *known == key);
     let bitmap = match kept {
         Some((.., bitmap)) => bitmap,
-        None => Arc::new(vector.draw(key.frame, size.0, size.1).map_err(|cause| {
-            CompositorError::Vector {
-                item: item.to_owned(),
-                cause,
-            }
+        None => Arc::new(vector.draw(key).map_err(|cause| CompositorError::Vector {
+            item: item.to_owned(),
+            cause,
         })?),
     };
     cache.last = Some((Arc::clone(vector), key, Arc::clone(&bitmap)));

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::model::TICKS_PER_SECOND;
+use crate::model::{Background, TICKS_PER_SECOND};
 use crate::names::{self, Name};
 
 /// Colours an editor may offer for the global background.
@@ -24,6 +24,9 @@ pub const BACKGROUND_GRADIENTS: &[&str] = &[
 
 /// Levels of a blurred background, from sharp to strongest.
 pub const BACKGROUND_BLUR_LEVELS: &[u8] = &[0, 1, 2, 3, 4];
+
+/// Does not compile where a level has no blur, or a blur no level.
+const _: () = assert!(BACKGROUND_BLUR_LEVELS.len() == Background::BLURS.len());
 
 /// Effects and filters begin with this length, in seconds.
 const DEFAULT_SECONDS: f64 = 3.0;

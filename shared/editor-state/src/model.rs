@@ -250,7 +250,8 @@ pub struct Transition {
     pub kind: TransitionKind,
     /// Length, centred on the cut.
     pub duration: Ticks,
-    /// Progress curve.
+    /// Curve of its progress, of the picture and of the sound, which crosses with equal
+    /// power; `linear` when the document names none.
     pub easing: Easing,
 }
 
@@ -347,9 +348,19 @@ pub enum Background {
         /// a `preset` or `custom` makes no difference.
         asset_id: String,
     },
-    /// The lowest image or video that shows, covering the whole canvas, blurred.
+    /// The lowest image or video that shows, covering the whole canvas, blurred; black
+    /// where there is none. Lowest is by track, of the items on tracks that are not hidden,
+    /// whatever their opacity and place; gifs and all else do not count. The item's crop
+    /// counts, and nothing else of its box. While a transition joins two such items, their
+    /// pictures dissolve along with it, whatever its type.
     Blur {
-        /// 0..=4; 0 is sharp.
+        /// Place in [`Background::BLURS`], 0 being sharp.
         level: u8,
     },
+}
+
+impl Background {
+    /// Standard deviation of the Gaussian of each level of [`Background::Blur`], composition
+    /// pixels: the number in CSS `blur()`.
+    pub const BLURS: [f64; 5] = [0.0, 10.0, 20.0, 40.0, 80.0];
 }

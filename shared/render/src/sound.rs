@@ -1,6 +1,6 @@
 //! Which clips are heard when and how loud: the document's rules, no samples.
 
-use darkroom_editor_state::{EditorState, Item, ItemKind, Sound, SourceTime, Ticks, Track};
+use darkroom_editor_state::{Easing, EditorState, Item, ItemKind, Sound, SourceTime, Ticks, Track};
 
 /// Louder is the same noise below the limiter, and still a finite number.
 const LOUDEST_DECIBELS: f64 = 200.0;
@@ -14,21 +14,45 @@ pub(crate) struct Clip<'a> {
     /// The item's own time.
     pub(crate) start: Ticks,
     pub(crate) duration: Ticks,
-    /// Half of the transition it comes in by, if there is one.
-    pub(crate) enter: Option<Ticks>,
-    /// Half of the transition it leaves by.
-    pub(crate) leave: Option<Ticks>,
+    /// The transition it comes in by, if there is one.
+    pub(crate) enter: Option<Crossing>,
+    /// The transition it leaves by.
+    pub(crate) leave: Option<Crossing>,
+}
+
+/// A transition between two clips that are heard.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Crossing {
+    /// Half of its length, on either side of the cut.
+    pub(crate) half: Ticks,
+    /// Curve of the picture's progress, and of the sound's.
+    pub(crate) easing: Easing,
+}
+
+impl Crossing {
+    /// The angle whose sine is the incoming clip's gain and whose cosine is the outgoing
+    /// one's, so that their power stays the same: 0 to a quarter turn, in radians. `since`
+    /// counts from the transition's start.
+    fn angle(self, since: Ticks) -> f64 {
+        std::f64::consts::FRAC_PI_2 * self.easing.at(share(since, self.half + self.half))
+    }
+}
+
+/// A part of a time, 0..=1.
+fn share(part: Ticks, whole: Ticks) -> f64 {
+    (part.0 as f64 / whole.0 as f64).clamp(0.0, 1.0)
 }
 
 impl Clip<'_> {
     /// First tick that it is heard at, the transition included.
     pub(crate) fn heard_from(&self) -> Ticks {
-        self.start - self.enter.unwrap_or_default()
+        self.start - self.enter.map_or(Ticks(0), |crossing| crossing.half)
     }
 
     /// First tick that it is no longer heard at.
     pub(crate) fn heard_to(&self) -> Ticks {
-        self.start + self.duration + self.leave.unwrap_or_default()
+        let after = self.leave.map_or(Ticks(0), |crossing| crossing.half);
+        self.start + self.duration + after
     }
 
     /// Amplitude factor at a time counted from the item's start.
@@ -39,20 +63,19 @@ impl Clip<'_> {
             .at(local)
             .min(LOUDEST_DECIBELS);
         let mut gain = 10_f64.powf(decibels / 20.0);
-        let share = |part: Ticks, whole: Ticks| (part.0 as f64 / whole.0 as f64).clamp(0.0, 1.0);
         if self.sound.fade_in.0 > 0 {
             gain *= share(local, self.sound.fade_in);
         }
         if self.sound.fade_out.0 > 0 {
             gain *= share(self.duration - local, self.sound.fade_out);
         }
-        // Equal power: sine and cosine of one angle.
-        let quarter = std::f64::consts::FRAC_PI_2;
-        if let Some(half) = self.enter.filter(|half| half.0 > 0) {
-            gain *= (quarter * share(local + half, half + half)).sin();
+        let lasting = |crossing: Option<Crossing>| crossing.filter(|crossing| crossing.half.0 > 0);
+        if let Some(crossing) = lasting(self.enter) {
+            gain *= crossing.angle(local + crossing.half).sin();
         }
-        if let Some(half) = self.leave.filter(|half| half.0 > 0) {
-            gain *= (quarter * share(local - (self.duration - half), half + half)).cos();
+        if let Some(crossing) = lasting(self.leave) {
+            let since = local - (self.duration - crossing.half);
+            gain *= crossing.angle(since).cos();
         }
         gain
     }
@@ -73,7 +96,7 @@ fn clip<'a>(doc: &'a EditorState, track: &Track, item: &'a Item) -> Option<Clip<
         ItemKind::Audio(audio) => (&audio.asset_id, audio.source, &audio.sound),
         _ => return None,
     };
-    let half_of = |outgoing: bool| {
+    let crossing = |outgoing: bool| {
         let found = doc.transitions.values().find(|transition| {
             let clip = if outgoing {
                 &transition.from_clip_id
@@ -85,7 +108,10 @@ fn clip<'a>(doc: &'a EditorState, track: &Track, item: &'a Item) -> Option<Clip<
         let from = doc.items.get(&found.from_clip_id)?.duration;
         let to = doc.items.get(&found.to_clip_id)?.duration;
         // Longer than either clip: shortened to it.
-        Some(Ticks(found.duration.min(from).min(to).0 / 2))
+        Some(Crossing {
+            half: Ticks(found.duration.min(from).min(to).0 / 2),
+            easing: found.easing,
+        })
     };
     Some(Clip {
         asset_id,
@@ -93,8 +119,8 @@ fn clip<'a>(doc: &'a EditorState, track: &Track, item: &'a Item) -> Option<Clip<
         sound,
         start: item.start,
         duration: item.duration,
-        enter: half_of(false),
-        leave: half_of(true),
+        enter: crossing(false),
+        leave: crossing(true),
     })
 }
 
@@ -112,7 +138,7 @@ mod tests {
         }
     }
 
-    fn clip(sound: &Sound, enter: Option<Ticks>, leave: Option<Ticks>) -> Clip<'_> {
+    fn clip(sound: &Sound, enter: Option<Crossing>, leave: Option<Crossing>) -> Clip<'_> {
         let source = SourceTime {
             start: Ticks(0),
             playback_rate: 1.0,
@@ -161,16 +187,29 @@ mod tests {
     #[test]
     fn a_transition_keeps_the_power() {
         let sound = sound(AnimatedNumber::constant(0.0));
-        let out = clip(&sound, None, Some(Ticks(100)));
-        let incoming = clip(&sound, Some(Ticks(100)), None);
-        assert_eq!(
-            (out.heard_to(), incoming.heard_from()),
-            (Ticks(2100), Ticks(900))
-        );
-        for offset in [-100, -50, 0, 50, 100] {
-            let a = out.gain_at(Ticks(1000 + offset));
-            let b = incoming.gain_at(Ticks(offset));
-            assert!((a * a + b * b - 1.0).abs() < 1e-9, "{offset}: {a} {b}");
+        for easing in [
+            Easing::Linear,
+            Easing::EaseIn,
+            Easing::EaseOut,
+            Easing::EaseInOut,
+        ] {
+            let half = Ticks(100);
+            let crossing = Some(Crossing { half, easing });
+            let out = clip(&sound, None, crossing);
+            let incoming = clip(&sound, crossing, None);
+            assert_eq!(
+                (out.heard_to(), incoming.heard_from()),
+                (Ticks(2100), Ticks(900))
+            );
+            for offset in [-100, -50, 0, 50, 100] {
+                let a = out.gain_at(Ticks(1000 + offset));
+                let b = incoming.gain_at(Ticks(offset));
+                let what = format!("{easing:?}, {offset}: {a} {b}");
+                assert!((a * a + b * b - 1.0).abs() < 1e-9, "{what}");
+                let done = easing.at((offset + 100) as f64 / 200.0);
+                let share = b.asin() / std::f64::consts::FRAC_PI_2;
+                assert!((share - done).abs() < 1e-7, "{what}");
+            }
         }
     }
 }

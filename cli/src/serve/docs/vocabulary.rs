@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use darkroom_compositor::{LOOKS, Look};
-use darkroom_editor_state::MotionGraphic;
 use darkroom_editor_state::gen0::{BRAND_TIME, ITEM_TIMES, OldTime};
 use darkroom_editor_state::motion_graphics::{Prop, built_in};
 use darkroom_editor_state::names::{self, Name, directions, ids, parameters};
+use darkroom_editor_state::{Background, EffectKind, MotionGraphic};
 
 const INTRODUCTION: &str = "# Vocabulary\n\n\
     Every word that a document may use, and what documents of generation 0 call otherwise, made of \
@@ -51,6 +51,7 @@ fn page() -> String {
             row(&mut page, &[code(word.id), word.label.to_owned()]);
         }
     }
+    blurs(&mut page);
     effects(&mut page);
     transitions(&mut page);
     filters(&mut page);
@@ -65,9 +66,28 @@ fn page() -> String {
     page
 }
 
+fn blurs(page: &mut String) {
+    let columns = ["level", "CSS `blur()` in pixels of the composition"];
+    section(page, "Blurred backgrounds: `level`", "", &columns);
+    for (level, pixels) in Background::BLURS.iter().enumerate() {
+        row(page, &[code(&level.to_string()), pixels.to_string()]);
+    }
+}
+
 fn effects(page: &mut String) {
     let columns = ["word", "label", "`params`"];
-    section(page, "Effects: `effectType`", EFFECTS, &columns);
+    let blur = format!(
+        "Blurs are CSS `blur()` of so many pixels of the composition times `intensity`, at most \
+         {}; `blur` has {}.\n\n",
+        EffectKind::MOST_BLUR,
+        EffectKind::BLUR
+    );
+    section(
+        page,
+        "Effects: `effectType`",
+        &(EFFECTS.to_owned() + &blur),
+        &columns,
+    );
     for word in names::EFFECTS {
         let params: Vec<String> = parameters(word.id)
             .iter()

@@ -8,12 +8,14 @@
 //!   rounded corners. What is transparent is black.
 //! - While a transition joins two such clips, their pictures dissolve along with it,
 //!   whatever its type.
-//! - Levels 0 to 4 are Gaussians of [`LEVELS`].
+//! - Levels are Gaussians of [`Background::BLURS`].
 //!
 //! The blur is made on a picture shrunk so far that its standard deviation is still
 //! [`FINEST`] pixels or more: enlarged again it shows no blocks, and costs little.
 
 use std::sync::Arc;
+
+use darkroom_editor_state::Background;
 
 use crate::bitmap::Bitmap;
 use crate::blur::Blurrer;
@@ -24,8 +26,6 @@ use crate::layer::{Layer, Video};
 use crate::picture::{Picture, YuvFrame};
 use crate::scale::Scaler;
 
-/// Standard deviation of each level, composition pixels: the number in CSS `blur()`.
-const LEVELS: [f64; 5] = [0.0, 10.0, 20.0, 40.0, 80.0];
 /// Least standard deviation on the shrunk picture, its pixels.
 const FINEST: f64 = 4.0;
 /// Canvas pixels that one pixel of the shrunk picture stands for along a side.
@@ -65,7 +65,10 @@ pub(crate) struct Blurred {
 impl Blurred {
     /// For a canvas of `scale` pixels a composition pixel.
     pub(crate) fn new(level: u8, size: (u32, u32), scale: f64) -> Self {
-        let sigma = LEVELS.get(usize::from(level)).copied().unwrap_or_default();
+        let sigma = Background::BLURS
+            .get(usize::from(level))
+            .copied()
+            .unwrap_or_default();
         Self {
             size,
             sigma: sigma * scale,

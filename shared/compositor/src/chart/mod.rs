@@ -38,7 +38,6 @@ mod thin;
 use darkroom_editor_state::{ChartData, ChartItem, Easing, Ticks};
 use parley::FontContext;
 
-use crate::animation::ease;
 use crate::art::{Art, Mark};
 use crate::color::Color;
 use crate::text::Fonts;
@@ -123,7 +122,7 @@ pub(crate) fn growth(item: &ChartItem, local: Ticks) -> f64 {
     if item.growth.0 <= 0 {
         return 1.0;
     }
-    ease(Easing::EaseOut, local.0 as f64 / item.growth.0 as f64)
+    Easing::EaseOut.at(local.0 as f64 / item.growth.0 as f64)
 }
 
 /// What of a chart is not drawn as the document says, one sentence each.

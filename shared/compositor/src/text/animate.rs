@@ -16,7 +16,6 @@ use darkroom_editor_state::{
 use super::block::Block;
 use super::look::Look;
 use super::poses;
-use crate::animation::ease;
 
 /// How long a loop takes to swell and to ebb, in ticks.
 const EBB: f64 = 0.15 * TICKS_PER_SECOND as f64;
@@ -67,14 +66,14 @@ fn moment(
             enter: Some(animation),
             ..
         } if since < from => {
-            let done = ease(animation.easing, since / enter);
+            let done = animation.easing.at(since / enter);
             Some((animation.kind, Moment::Enter(done)))
         }
         CaptionAnimations {
             leave: Some(animation),
             ..
         } if since > to => {
-            let done = ease(animation.easing, (since - to) / leave.max(1.0));
+            let done = animation.easing.at((since - to) / leave.max(1.0));
             Some((animation.kind, Moment::Leave(done)))
         }
         CaptionAnimations {
@@ -90,7 +89,7 @@ fn moment(
             let ebb = if leave > 0.0 { (to - since) / EBB } else { 1.0 };
             let moment = Moment::Repeat {
                 round: rounds.floor().max(0.0) as u64,
-                phase: ease(animation.easing, rounds.rem_euclid(1.0)),
+                phase: animation.easing.at(rounds.rem_euclid(1.0)),
                 weight: swell.min(ebb).clamp(0.0, 1.0),
             };
             Some((animation.kind, moment))

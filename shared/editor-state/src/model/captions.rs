@@ -95,26 +95,34 @@ pub struct CaptionAnimation {
     pub easing: Easing,
 }
 
-/// Type of an animation of letters.
+/// Type of an animation of letters: what it does as they come; as they go; as a loop.
+/// Lengths are in ems (font sizes), so that a look does not depend on the size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaptionAnimationKind {
-    /// `converge`
+    /// `converge`: letters gather in their line from further out on both sides, by turns from
+    /// above and below, fading in; the same way back; as a loop they drift apart and back.
     Converge,
-    /// `elastic-pop`
+    /// `elastic-pop`: letters spring up from nothing, one after the other; shrink to nothing;
+    /// bounce.
     ElasticPop,
-    /// `typewriter`
+    /// `typewriter`: letters are typed in reading order; taken back from the end; taken back
+    /// and typed again.
     Typewriter,
-    /// `lay-down`
+    /// `lay-down`: letters drop from above, leaning back, and bounce, one after the other;
+    /// tip forwards and sink; nod.
     LayDown,
-    /// `center-type-out`
+    /// `center-type-out`: letters are typed from the middle of each line outwards; taken back
+    /// from its ends; taken back and typed again.
     CenterTypeOut,
-    /// `curtain-close`
+    /// `curtain-close`: the whole is uncovered from both sides to the middle; covered from
+    /// both sides to the middle; covered and uncovered again.
     CurtainClose,
-    /// `jitter`
+    /// `jitter`: letters shake, less and less, fading in; more and more, fading out; shake.
     Jitter,
-    /// `rainbow`
+    /// `rainbow`: letters fade in one after the other, in all hues, which turn into their own
+    /// colour; the same way back; hues flow in reading direction.
     Rainbow,
-    /// `sweep-shine`
+    /// `sweep-shine`: the whole is uncovered by a band of light; covered by it; the band passes.
     SweepShine,
 }
 

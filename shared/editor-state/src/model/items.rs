@@ -116,7 +116,11 @@ pub struct GifItem {
     pub loops: bool,
 }
 
-/// Fields of a `lottie` item.
+/// Fields of a `lottie` item, which fills its box whatever its `keepAspectRatio` says: that
+/// tells an editor how to resize it, and is not read. A Lottie animation is stretched to
+/// the box. An SVG is drawn as by a browser that is given the box: with a `viewBox` as its
+/// own `preserveAspectRatio` says (fitted and centred where it says nothing), without one
+/// stretched.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LottieItem {
     /// Asset drawn.
@@ -177,7 +181,7 @@ pub struct SolidItem {
     pub shape: Shape,
     /// Box.
     pub geometry: Geometry,
-    /// Corner radius in composition pixels.
+    /// Corner radius in composition pixels; of a circle, nothing.
     pub border_radius: AnimatedNumber,
     /// In and out animation.
     pub animations: Animations,
@@ -209,7 +213,8 @@ pub struct EffectItem {
 }
 
 /// Effect type with its parameters. Lengths in pixels are standard deviations of a
-/// Gaussian, in composition pixels.
+/// Gaussian, in composition pixels: they are multiplied by `intensity`, and held to
+/// [`EffectKind::MOST_BLUR`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum EffectKind {
     /// Black flashes: `bright` untouched, then `dark` black, over and over; the last
@@ -224,7 +229,7 @@ pub enum EffectKind {
         /// How black, 0..=1.
         max_opacity: f64,
     },
-    /// The same blur throughout.
+    /// The same blur throughout, of [`EffectKind::BLUR`] times `intensity`.
     Blur,
     /// A blur that clears evenly over the item.
     BlurredOpening {
@@ -235,6 +240,14 @@ pub enum EffectKind {
     FadeIn,
     /// To black, evenly over the item.
     FadeOut,
+}
+
+impl EffectKind {
+    /// Standard deviation of [`EffectKind::Blur`] where `intensity` is 1, composition pixels.
+    pub const BLUR: f64 = 12.0;
+    /// Largest standard deviation of any effect, composition pixels: beyond, everything is
+    /// one colour.
+    pub const MOST_BLUR: f64 = 200.0;
 }
 
 /// Fields of a `filter` item.
@@ -253,8 +266,11 @@ pub enum Shape {
     Rectangle,
     /// `circle` (an ellipse in a box that is not square)
     Circle,
-    /// `triangle`
+    /// `triangle`: its point is the middle of the box's top edge, its base the bottom one.
+    /// The radius rounds its corners.
     Triangle,
-    /// `star`
+    /// `star`: five points on the ellipse that fits the box, one of them up, and five
+    /// corners between them at (3 - sqrt 5) / 2 (0.382) of the way out, so that its long
+    /// edges are straight lines from point to point. The radius rounds all ten.
     Star,
 }

@@ -11,6 +11,7 @@ mod words;
 
 use super::{Field, Rule, Shape, Tagged};
 use crate::fault::FaultCode;
+use crate::model::Background;
 use crate::names;
 use assets::ASSET;
 pub(in crate::schema) use graphics::{GRAPHIC, RUNNING_NUMBER};
@@ -94,6 +95,9 @@ static TRANSITION: Shape = closed(&[&[
     may("params", PARAMS),
 ]]);
 
+/// The last level of a blurred background.
+const STRONGEST_BLUR: f64 = (Background::BLURS.len() - 1) as f64;
+
 static BACKGROUND: Tagged = Tagged {
     what: "a background",
     tag: "type",
@@ -113,7 +117,7 @@ static BACKGROUND: Tagged = Tagged {
             "blur",
             Rule::Object(&closed(&[&[
                 must("type", TEXT),
-                must("level", Rule::Whole(0.0, 4.0)),
+                must("level", Rule::Whole(0.0, STRONGEST_BLUR)),
             ]])),
         ),
         (

@@ -100,25 +100,52 @@ async fn every_transition_fades_across_with_equal_power() {
     rig.media
         .wav("left", "0.5|0", 3.0)
         .wav("right", "0|0.5", 3.0);
-    let part = |t: f64| std::f64::consts::FRAC_PI_2 * ((t - 0.75) / 0.5).clamp(0.0, 1.0);
     let gains = |channel: &[f32]| channel.iter().map(|s| s / 0.5).collect::<Vec<f32>>();
-    for kind in names::TRANSITIONS {
+    let kinds = names::TRANSITIONS.iter();
+    let kinds = kinds.flat_map(|kind| names::EASINGS.iter().map(move |easing| (kind, easing)));
+    for (kind, easing) in kinds {
         let mut incoming = audio("right", (SECOND, SECOND));
         incoming["sourceStartTicks"] = json!(SECOND);
         let film = Film::new(64, 64)
             .track(vec![audio("left", (0, SECOND)), incoming])
-            .transition(kind.id, "i0", "i1", SECOND / 2);
+            .transition(kind.id, "i0", "i1", SECOND / 2)
+            .eased(easing.id);
         let heard = rig.capture(&film, &spec(30)).await.sound;
         let (out, coming) = (left(&heard), right(&heard));
-        assert_gains(&gains(&out), kind.id, |t| part(t).cos());
-        assert_gains(&gains(&coming), kind.id, |t| part(t).sin());
+        let part = |t: f64| {
+            let done = ((t - 0.75) / 0.5).clamp(0.0, 1.0);
+            std::f64::consts::FRAC_PI_2 * eased(easing.id, done)
+        };
+        let what = format!("{} {}", kind.id, easing.id);
+        assert_gains(&gains(&out), &what, |t| part(t).cos());
+        assert_gains(&gains(&coming), &what, |t| part(t).sin());
         let after = &out[60_001..];
-        assert!(
-            after.iter().all(|s| *s == 0.0),
-            "{}: gone after the window",
-            kind.id
-        );
+        let gone = after.iter().all(|s| *s == 0.0);
+        assert!(gone, "{what}: gone after the window");
     }
+}
+
+/// The curve that CSS calls so: a cubic whose first handle is level and whose last is,
+/// too, so that its height is known where its place is.
+fn eased(easing: &str, done: f64) -> f64 {
+    let (first, last) = match easing {
+        "linear" => return done,
+        "ease-in" => (0.42, 1.0),
+        "ease-out" => (0.0, 0.58),
+        "ease-in-out" => (0.42, 0.58),
+        other => panic!("no easing is called {other}"),
+    };
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..40 {
+        let t = f64::midpoint(low, high);
+        let handles = 3.0 * (1.0 - t) * t * ((1.0 - t) * first + t * last);
+        if handles + t.powi(3) < done {
+            low = t;
+        } else {
+            high = t;
+        }
+    }
+    low * low * (3.0 - 2.0 * low)
 }
 
 #[tokio::test]

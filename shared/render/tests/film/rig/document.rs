@@ -138,6 +138,12 @@ impl Film {
         self
     }
 
+    /// Gives the transition an easing.
+    pub fn eased(mut self, easing: &str) -> Self {
+        self.transitions["x"]["easing"] = json!(easing);
+        self
+    }
+
     /// The document, its assets taken from its items: declared as whatever the
     /// items want, which is not always what the files are.
     pub fn state(&self) -> EditorState {

@@ -4,6 +4,7 @@ mod changes;
 mod media;
 mod parts;
 mod times;
+mod together;
 mod typed;
 mod words;
 
@@ -91,6 +92,7 @@ pub(super) fn cases() -> Vec<Case> {
     all.extend(changes::cases());
     all.extend(media::cases());
     all.extend(parts::cases());
+    all.extend(together::cases());
     all
 }
 
@@ -237,6 +239,14 @@ fn gradients() -> Vec<Case> {
         case(
             "gradient-alpha",
             "linear-gradient(90deg, transparent, white)",
+        ),
+        case(
+            "gradient-prefixed-angle",
+            "-webkit-linear-gradient(30deg, #ff8000, #0080ff)",
+        ),
+        case(
+            "gradient-prefixed-corner",
+            "-webkit-linear-gradient(top left, red 0%, white 50%, blue 100%)",
         ),
         case(
             "gradient-repeats",

@@ -2,9 +2,11 @@
 //!
 //! Every case is written as plain HTML (`page`), headless Chromium draws all of them on
 //! one page (`browser`), and each is compared by its structural similarity (`ssim`)
-//! with our frame. `lottie` does the same with real Lottie files. Ours are 4:2:0 video: the browser's picture is made into video by the
-//! same conversion, as an image that covers a canvas of its size, so that the loss of
-//! chroma is on both sides.
+//! with our frame. `lottie` does the same with real Lottie files. Ours is what `draw_frame`
+//! draws, of which `darkroom frame` and the console write the PNG: the same one
+//! (`frames_are_those_of_darkroom_frame_and_refused_like_exports` in `cli/tests/console`).
+//! It is 4:2:0 video: the browser's picture is made into video by the same conversion, as
+//! an image that covers a canvas of its size, so that the loss of chroma is on both sides.
 //!
 //! What differs on purpose, or by a browser's own means, and is not compared or allowed for:
 //! - Baselines of upright text: Chromium moves them to whole pixels, here they stay where
@@ -13,6 +15,8 @@
 //! - Chromium on Linux moves a baseline up by a pixel where the font's descent was rounded
 //!   down; other systems do not.
 //! - The shading of letters: Chromium raises their contrast.
+//! - Lottie animations in boxes of other proportions: they are stretched, as the reference
+//!   has it of media; their own player fits them.
 //! - Tabs: CSS stops at every eighth width of a space from the line's edge, here a tab is
 //!   as many spaces as are missing to the next eighth character of its line.
 //! - Most animations of letters. Compared are `typewriter`, `center-type-out` and
@@ -20,6 +24,9 @@
 //!   `elastic-pop`, `lay-down`, `jitter` and `sweep-shine` move is numbers of this project
 //!   alone, which CSS has no words for: their counterpart would be the same formulas once
 //!   more. They, and the ways out and back of the others, have goldens.
+//! - Charts: how one is laid out is of this project alone, as is what a chart looks like.
+//!   They have goldens, and so have the corners that a radius rounds of triangles and stars:
+//!   CSS rounds those of rectangles.
 //!
 //! `target/fidelity/NAME.png` shows ours, the browser's, and the difference made four
 //! times stronger. Ignored where Chromium may be missing; `cargo xtask test --only
@@ -34,6 +41,8 @@ mod ssim;
 use std::path::{Path, PathBuf};
 
 use darkroom_compositor::YuvFrame;
+use darkroom_editor_state::names;
+use serde_json::Value;
 
 use crate::film::{Film, film, image};
 use crate::stage::{Rgb, draw};
@@ -77,6 +86,62 @@ fn frames_are_those_of_a_browser() {
         cases.len(),
         faults.join("\n")
     );
+}
+
+#[test]
+fn every_item_and_property_with_a_counterpart_is_compared() {
+    // What is heard; and charts, which CSS has no words for.
+    const APART: [&str; 2] = ["audio", "chart"];
+    const ALL: [&str; 4] = ["rotation", "scaleX", "scaleY", "opacity"];
+    const MEDIA: [&str; 5] = [
+        "cropLeft",
+        "cropTop",
+        "cropRight",
+        "cropBottom",
+        "borderRadius",
+    ];
+    let documents = cases::cases().into_iter().map(|case| case.film.json());
+    let items = documents.flat_map(|document| {
+        let items = document["items"].as_object().unwrap();
+        items.values().cloned().collect::<Vec<_>>()
+    });
+    let items: Vec<_> = items.collect();
+    for word in names::ITEMS {
+        let kind = word.id;
+        let alike: Vec<_> = items.iter().filter(|item| item["type"] == kind).collect();
+        assert_eq!(!alike.is_empty(), !APART.contains(&kind), "{kind}");
+        let has_a_box = match kind {
+            // Its counterpart is its parts, each with a box of its own.
+            "motion-graphic" | "effect" | "filter" => false,
+            kind => !APART.contains(&kind),
+        };
+        let properties: &[&str] = match kind {
+            "image" | "video" | "gif" => &MEDIA,
+            "solid" => &["borderRadius"],
+            _ => &[],
+        };
+        let properties = ALL.iter().filter(|_| has_a_box).chain(properties);
+        for property in properties {
+            let changed = alike
+                .iter()
+                .any(|item| is_changed(&item[*property], property));
+            assert!(changed, "{property} of {kind}");
+        }
+    }
+}
+
+/// Whether an animated number is not always what changes nothing.
+fn is_changed(number: &Value, property: &str) -> bool {
+    let rest = if property.starts_with("scale") || property == "opacity" {
+        1.0
+    } else {
+        0.0
+    };
+    let moves = number["keyframes"]
+        .as_array()
+        .is_some_and(|keys| !keys.is_empty());
+    let value = number["value"].as_f64();
+    moves || value.is_some_and(|value| (value - rest).abs() > f64::EPSILON)
 }
 
 /// The similarity of luma, and the mean distance of red, green and blue.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{ALL, Case, MIDDLE, boxes, gradient, letters, one};
 use crate::cases::ways;
-use crate::film::{Film, Item, captions, effect, film, filter, image, solid, text, video};
+use crate::film::{FRAME, Film, Item, captions, effect, film, filter, image, solid, text, video};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut all = transitions();
@@ -130,7 +130,7 @@ fn under(change: Item) -> Film {
 fn effects() -> Vec<Case> {
     let params = |kind: &str| match kind {
         "flash-to-black" => json!({
-            "brightTicks": 16000, "darkTicks": 8000, "tailDarkTicks": 0, "maxOpacity": 0.75,
+            "brightTicks": 16000, "darkTicks": 8000, "tailDarkTicks": 3 * FRAME, "maxOpacity": 0.75,
         }),
         "blurred-opening" => json!({ "maxBlurPx": 12 }),
         _ => json!({}),
@@ -141,11 +141,13 @@ fn effects() -> Vec<Case> {
     };
     let early = names::EFFECTS.iter().map(|kind| one_of(kind.id, 1.0, 5));
     let late = names::EFFECTS.iter().map(|kind| one_of(kind.id, 0.5, 21));
+    // Its last three frames are dark; but for that, this one would be bright.
+    let tail = one_of("flash-to-black", 1.0, 28);
     let still = effect("blur", 0.5, &json!({}));
     let blurred = film().track([still]).track([image("flag.png", MIDDLE)]);
     early
         .chain(late)
-        .chain([boxes("blur", 0, blurred)])
+        .chain([tail, boxes("blur", 0, blurred)])
         .collect()
 }
 

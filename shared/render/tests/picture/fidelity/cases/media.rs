@@ -62,6 +62,7 @@ fn films() -> Vec<Case> {
 
 fn drawings() -> Vec<Case> {
     let badge = || sticker("badge.svg", [80.0, 10.0, 160.0, 160.0]);
+    let wide = || sticker("badge.svg", [10.0, 40.0, 300.0, 100.0]);
     let drawn = |item: Item| {
         let white = json!({ "type": "color", "color": "#ffffff", "gradient": null });
         one(item).background(white)
@@ -70,6 +71,12 @@ fn drawings() -> Vec<Case> {
         boxes("svg", 0, one(badge())),
         boxes("svg-turned", 0, one(badge().with("rotation", 20))),
         boxes("svg-scaled", 0, one(badge().with("scaleX", 1.8))),
+        boxes("svg-fits", 0, one(wide())),
+        boxes(
+            "svg-fits-before-it-is-scaled",
+            0,
+            one(wide().with("scaleX", 0.5).with("scaleY", 1.5)),
+        ),
         boxes(
             "illustration",
             0,

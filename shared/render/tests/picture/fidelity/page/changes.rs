@@ -173,7 +173,9 @@ pub(super) fn effect(below: &str, item: &Value, local: i64) -> String {
         "fade-out" => darkened(done),
         "flash-to-black" => {
             let (bright, dark) = (param("brightTicks", 0.0), param("darkTicks", 0.0));
-            let is_dark = (local as f64).rem_euclid(bright + dark) >= bright;
+            let round = (local as f64).rem_euclid(bright + dark);
+            let left = item["durationTicks"].as_f64().unwrap() - local as f64;
+            let is_dark = round >= bright || left <= param("tailDarkTicks", 0.0);
             darkened(if is_dark {
                 param("maxOpacity", 1.0)
             } else {
