@@ -121,7 +121,7 @@ async fn bombs_end_their_tasks_alone() {
         let task = done(&stack, &worker, &state).await;
         assert_refused(&stack, task, says);
     }
-    letters_are_left_out(&stack, &worker).await;
+    Box::pin(letters_are_left_out(&stack, &worker)).await;
     let good = done(&stack, &worker, &picture_at(&web.url("/good"))).await;
     assert_eq!(good.state, TaskState::Completed, "{:?}", good.error);
 
