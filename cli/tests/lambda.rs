@@ -263,6 +263,7 @@ async fn webhooks_are_sent_by_the_deployed_functions() {
     body["callbackUrl"] = url.into();
     body["callbackHeaders"] = json!({ "X-Token": "sesame" });
     let service = &deployed.service;
+    service.keeps("sesame");
     let task = service.post(&service.key, None, &body).await.task();
     for event in ["EXPORT_STARTED", "EXPORT_COMPLETED"] {
         let got = tokio::time::timeout(LIMIT, received.recv()).await;

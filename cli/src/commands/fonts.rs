@@ -100,9 +100,8 @@ fn read(file: &Path) -> anyhow::Result<Font> {
         bail!("{shown} has {size_bytes} bytes; at most {FONT_FILE_BYTES} of a font are used");
     }
     let bytes = std::fs::read(file).with_context(cannot)?;
-    let Some(font) = FontFile::read(bytes.clone()) else {
-        bail!("{shown} is no TrueType or OpenType font that texts can be drawn with");
-    };
+    let font = FontFile::read(bytes.clone());
+    let font = font.with_context(|| format!("{shown} cannot be used"))?;
     Ok(Font {
         name: name.to_owned(),
         families: font.families().into_iter().map(str::to_owned).collect(),

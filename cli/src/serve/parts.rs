@@ -166,11 +166,10 @@ fn own(dir: &Path) -> anyhow::Result<Vec<FontFile>> {
     let mut fonts = Vec::new();
     for file in files {
         let cannot = || format!("cannot read {}", file.display());
-        let font = FontFile::read(std::fs::read(&file).with_context(cannot)?);
-        if font.is_none() {
-            tracing::warn!("{} is left out: it is no font", file.display());
+        match FontFile::read(std::fs::read(&file).with_context(cannot)?) {
+            Ok(font) => fonts.push(font),
+            Err(fault) => tracing::warn!("{} is left out: {fault}", file.display()),
         }
-        fonts.extend(font);
     }
     Ok(fonts)
 }

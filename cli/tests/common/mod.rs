@@ -217,6 +217,11 @@ impl Service {
         Store::new(config).await.unwrap()
     }
 
+    /// Learns of something that is in no log.
+    pub fn keeps(&self, secret: &str) {
+        self.log.keeps(secret);
+    }
+
     /// A key of a user of this name.
     pub async fn key_of(&self, user: &str) -> String {
         let wanted = NewKey {

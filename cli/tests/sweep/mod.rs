@@ -54,6 +54,7 @@ async fn the_deployed_sweep_repairs_and_tells_of_it() {
     deployed.only_swept_by_hand().await;
     deployed.feed(false).await;
     let service = &deployed.service;
+    service.keeps("sesame");
     let (url, mut received) = receiver().await;
     let mut body = request(&moving_square(64, 0.5));
     body["callbackUrl"] = url.into();

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use darkroom_compositor::{FontFile, Fonts, is_font_name};
+use darkroom_compositor::{FontFault, FontFile, Fonts, is_font_name};
 use darkroom_store::{FontObject, Store, StoreError};
 use tokio::sync::Mutex;
 
@@ -134,17 +134,17 @@ async fn read(store: &Store, object: &FontObject) -> Result<Option<FontFile>, St
         }
     };
     // A file that its reader trips over ends its own thread.
-    let file = tokio::task::spawn_blocking(move || FontFile::read(bytes)).await;
-    let file = file.ok().flatten();
-    if let Some(file) = &file {
-        tracing::info!(name, families = ?file.families(), "a font was read");
-    } else {
-        tracing::warn!(
-            name,
-            "a font is left out: it is no TrueType or OpenType font"
-        );
+    let read = tokio::task::spawn_blocking(move || FontFile::read(bytes)).await;
+    match read.unwrap_or(Err(FontFault::NoFont)) {
+        Ok(file) => {
+            tracing::info!(name, families = ?file.families(), "a font was read");
+            Ok(Some(file))
+        }
+        Err(fault) => {
+            tracing::warn!(name, "a font is left out: {fault}");
+            Ok(None)
+        }
     }
-    Ok(file)
 }
 
 #[cfg(test)]

@@ -89,5 +89,5 @@ pub use adjust::{LOOKS, Look};
 pub use error::CompositorError;
 pub use picture::{Picture, RgbaFrame, YuvFrame};
 pub use scene::{MediaNeed, Scene};
-pub use text::{FontFile, Fonts, font_dirs, font_files, is_font_name};
+pub use text::{FontFault, FontFile, Fonts, font_dirs, font_files, is_font_name};
 pub use vector::{Vector, VectorError};

@@ -24,9 +24,8 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
 
 use crate::error::MediaError;
 
-/// Processes and threads that our user may have beside those that the machine runs
-/// when a child starts: more than all children of an export together have.
-pub(crate) const MORE_PROCESSES: u64 = 1024;
+/// More processes and threads than all children of an export together have.
+const MORE_PROCESSES: u64 = 1024;
 /// Size of a file that is encoded where there is room for more, in bytes.
 const LARGEST_FILE_BYTES: u64 = 1 << 40;
 /// Address space of a child where there is memory enough, in bytes.
@@ -44,6 +43,9 @@ pub(crate) struct Allowance {
     pub(crate) processor_seconds: u64,
     /// Size of each file that is written, in bytes.
     pub(crate) file_bytes: u64,
+    /// Processes and threads that the child's user may have beside those that the machine
+    /// runs, whoever's they are, when the child starts.
+    pub(crate) more_processes: u64,
 }
 
 impl Allowance {
@@ -53,6 +55,7 @@ impl Allowance {
         memory_bytes: MEMORY_BYTES,
         processor_seconds: 60,
         file_bytes: 1 << 20,
+        more_processes: MORE_PROCESSES,
     };
     /// Decodes a file: a whole film may take long, as long as pictures come.
     pub(crate) const DECODER: Self = Self {
@@ -91,7 +94,7 @@ impl Allowance {
 
     /// Holds a child that has just started to it.
     pub(crate) fn set(&self, child: Pid) {
-        let processes = running_processes().saturating_add(MORE_PROCESSES);
+        let processes = running_processes().saturating_add(self.more_processes);
         for (resource, most) in [
             (Resource::As, self.memory_bytes),
             (Resource::Cpu, self.processor_seconds),

@@ -1,12 +1,12 @@
 //! API keys: printed once, stored as SHA-256.
 //!
-//! No key is ever compared with another. What a request presents is hashed, and its hash
-//! is a key of the table, or of this process's memory of it. Such a lookup may well take
-//! longer the more of a hash is right, but nobody can choose a key by what its hash begins
-//! with: there is nothing in it that a comparison in constant time would hide. A hash
-//! without salt and without rounds is enough because a key is 256 random bits, not a
-//! word that somebody thought of. Signatures of webhooks are made here and compared by
-//! who receives them; those of addresses, by S3.
+//! What a request presents is hashed, and its hash is a key of the table, or of this
+//! process's memory of it. Such a lookup may well take longer the more of a hash is right,
+//! but nobody can choose a key by what its hash begins with. Whether a key is the one that
+//! was found is told by comparing the two hashes in constant time. A hash without salt and
+//! without rounds is enough because a key is 256 random bits, not a word that somebody
+//! thought of. Signatures of webhooks are made here and compared by who receives them;
+//! those of addresses, by S3.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -19,6 +19,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use darkroom_exports::Timestamp;
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use crate::config::Store;
@@ -128,9 +129,25 @@ fn hash(key: &str) -> String {
     hex::encode(Sha256::digest(key.as_bytes()))
 }
 
+/// Whether two hashes are one, in a time that does not depend on where they differ.
+fn is_same(one: &str, other: &str) -> bool {
+    one.as_bytes().ct_eq(other.as_bytes()).into()
+}
+
+/// The hash by which a key's own item is stored.
+fn stored_hash(item: &Item) -> Option<String> {
+    let pk = text(item, "pk")?;
+    pk.strip_prefix("K#").map(str::to_owned)
+}
+
+/// Whether an item is the one of the key with this hash.
+fn is_of(item: &Item, hash: &str) -> bool {
+    stored_hash(item).is_some_and(|stored| is_same(&stored, hash))
+}
+
 impl Store {
     /// The key that a request carries, if it is valid. Looked up at most once a
-    /// minute; the lookup is by hash, so its timing tells nothing of the key.
+    /// minute, by its hash, with which the hash of what is found is compared.
     pub async fn authenticate(&self, key: &str) -> Result<Option<ApiKey>, StoreError> {
         let hash = hash(key);
         if let Some(known) = self.believed(&hash) {
@@ -145,7 +162,8 @@ impl Store {
             .send()
             .await
             .map_err(|error| StoreError::sdk("GetItem", &error))?;
-        let Some(item) = found.item.filter(|item| !flag(item, "revoked")) else {
+        let valid = |item: &Item| is_of(item, &hash) && !flag(item, "revoked");
+        let Some(item) = found.item.filter(valid) else {
             return Ok(None);
         };
         let found = read(&hash, &item).ok_or(StoreError::Corrupt("key"))?;
@@ -161,7 +179,8 @@ impl Store {
     fn believed(&self, hash: &str) -> Option<ApiKey> {
         let keys = self.0.keys.lock().ok()?;
         let (since, key) = keys.get(hash)?;
-        (since.elapsed() < BELIEVED).then(|| key.clone())
+        let is_believed = is_same(&key.hash, hash) && since.elapsed() < BELIEVED;
+        is_believed.then(|| key.clone())
     }
 
     /// The part of a transaction that holds only while a key is valid.
@@ -265,10 +284,8 @@ impl Store {
         for some in hashes.chunks(READ_AT_ONCE) {
             let keys = some.iter().map(|hash| api_key_key(hash)).collect();
             for item in self.get_items(keys).await? {
-                let pk = text(&item, "pk");
-                let hash = pk.as_deref().and_then(|pk| pk.strip_prefix("K#"));
-                if let (Some(hash), Some(quota)) = (hash, Quota::of(&item)) {
-                    quotas.insert(hash.to_owned(), quota);
+                if let (Some(hash), Some(quota)) = (stored_hash(&item), Quota::of(&item)) {
+                    quotas.insert(hash, quota);
                 }
             }
         }
@@ -347,4 +364,24 @@ fn summary(item: &Item, quota: Option<Quota>) -> Option<KeySummary> {
         revoked: flag(item, "revoked"),
         created_at: Timestamp(number(item, "createdAt")?).to_iso(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_the_one_whose_whole_hash_is_stored() {
+        let (one, other) = (hash("sk_one"), hash("sk_other"));
+        assert!(is_same(&one, &one.clone()));
+        let last = if one.ends_with('0') { "1" } else { "0" };
+        let nearly = format!("{}{last}", &one[..one.len() - 1]);
+        for wrong in [&*other, &*nearly, &one[1..], ""] {
+            assert!(!is_same(&one, wrong), "{wrong}");
+        }
+        let item = api_key_key(&one);
+        assert!(is_of(&item, &one));
+        assert!(!is_of(&item, &other) && !is_of(&item, &nearly));
+        assert!(!is_of(&key(user_pk(&one), s("KEY")), &one) && !is_of(&Item::new(), ""));
+    }
 }

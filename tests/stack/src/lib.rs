@@ -13,6 +13,7 @@ pub mod export;
 pub mod font;
 pub mod hostile;
 pub mod openapi;
+pub mod secrets;
 pub mod telemetry;
 pub mod web;
 

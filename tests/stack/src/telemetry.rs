@@ -7,6 +7,8 @@ use darkroom_telemetry::{Metric, Metrics, json_log};
 use serde_json::{Map, Value};
 use tracing::{Level, Subscriber};
 
+use crate::secrets::telling;
+
 /// Lines of metrics.
 #[derive(Debug, Clone, Default)]
 pub struct Told(Arc<Mutex<Vec<Value>>>);
@@ -94,9 +96,11 @@ impl KeptLog {
         json_log(move || kept.clone(), level)
     }
 
-    /// What was logged so far.
+    /// What was logged so far, without anything that looks like a secret.
     pub fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(telling(&text, &[]), None, "a secret is logged");
+        text
     }
 
     /// Its lines.

@@ -1,7 +1,7 @@
 //! Bodies and documents that nobody sends in good faith: each is answered, with a
 //! sentence that says what to do, or taken for what it is. `film/hostile.rs` of the
-//! renderer draws those that are taken; how long an answer takes is measured by
-//! `cargo xtask bench --only hostile`.
+//! renderer draws the like of those that are taken; how long an answer takes is measured by
+//! `cargo xtask bench --only hostile`, and by no test.
 
 use std::time::Duration;
 

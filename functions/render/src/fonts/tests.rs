@@ -1,5 +1,7 @@
 use darkroom_store::{Queues, StoreConfig};
+use darkroom_test_stack::telemetry::KeptLog;
 use darkroom_test_stack::{REGION, Stack, font};
+use tracing::instrument::WithSubscriber as _;
 
 use super::*;
 
@@ -59,6 +61,43 @@ async fn what_is_listed_as_before_is_not_read_again() {
     store.recorder().take();
     assert_eq!(calls().await, [list, read]);
     assert_eq!(calls().await, [list]);
+}
+
+/// A few levels are drawn; of the rest, ten times as many each, nobody would see the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_font_that_would_be_drawn_for_ever_is_left_out() {
+    let stack = Stack::start().await;
+    let store = stack.store();
+    for (name, bytes) in [
+        ("calling-9.otf", font::calling(9)),
+        ("calling-3.otf", font::calling(3)),
+        ("nested-12.ttf", font::nested(12)),
+        ("nested-3.ttf", font::nested(3)),
+    ] {
+        store.put_font(name, bytes).await.unwrap();
+    }
+    let log = KeptLog::default();
+    let fonts = BucketFonts::new(installed());
+    let looked = fonts.current(store).with_subscriber(log.subscriber());
+    looked.await.unwrap();
+    let lines = log.lines();
+    let told = lines.iter().map(|line| {
+        let fields = &line["fields"];
+        let message = fields["message"].as_str().unwrap();
+        let message = message.split(';').next().unwrap();
+        (fields["name"].as_str().unwrap(), message.to_owned())
+    });
+    let too_complex = "a font is left out: its glyphs are too complex: at most 100000 points and \
+                       components of a glyph are drawn, and 1048576 bytes of a charstring with \
+                       its subroutines";
+    let expected = [
+        ("calling-3.otf", "a font was read"),
+        ("calling-9.otf", too_complex),
+        ("nested-12.ttf", too_complex),
+        ("nested-3.ttf", "a font was read"),
+    ];
+    let expected = expected.map(|(name, message)| (name, message.to_owned()));
+    assert_eq!(told.collect::<Vec<_>>(), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,6 +19,10 @@ const PNG_END: Chunk = b"\0\0\0\0IEND\xae\x42\x60\x82";
 /// has one symbol, of no bits, so that no pixel takes any.
 const WEBP: &[u8] = b"RIFF\x14\0\0\0WEBPVP8L\x08\0\0\0\x2f\x0f\xe7\xc3\x09\x88\x88\x08";
 
+/// 2^24 pixels in 2^31 - 1 lines, of one bit.
+const PNG_WORST_SIZE: Chunk =
+    b"\0\0\0\x0dIHDR\x01\0\0\0\x7f\xff\xff\xff\x01\0\0\0\0\xb1\xc5\x73\x24";
+
 fn png() -> Vec<u8> {
     [PNG_HEAD, PNG_SIZE, PNG_LINE, PNG_END].concat()
 }
@@ -50,6 +54,22 @@ fn lying_font() -> Vec<u8> {
         record[12..].fill(0xff);
     }
     font
+}
+
+/// Texts in fonts whose letters are pictures that need more memory than there is.
+async fn letters_are_left_out(stack: &Stack, worker: &Worker) {
+    let worst = [PNG_HEAD, PNG_WORST_SIZE, PNG_LINE, PNG_END].concat();
+    for (family, picture) in [("Marke Riesige 1", png()), ("Marke Riesige 2", worst)] {
+        let name = format!("{family}.ttf");
+        let font = font::pictured(family, &picture);
+        stack.store.put_font(&name, font).await.unwrap();
+        let mut text = strange_font();
+        text["items"]["square"]["fontFamily"] = json!(family);
+        let drawn = done(stack, worker, &text).await;
+        assert_eq!(drawn.state, TaskState::Completed, "{:?}", drawn.error);
+        // It was this font.
+        assert_eq!(drawn.warnings, [""; 0]);
+    }
 }
 
 /// The picture as a sticker.
@@ -101,6 +121,7 @@ async fn bombs_end_their_tasks_alone() {
         let task = done(&stack, &worker, &state).await;
         assert_refused(&stack, task, says);
     }
+    Box::pin(letters_are_left_out(&stack, &worker)).await;
     let good = done(&stack, &worker, &picture_at(&web.url("/good"))).await;
     assert_eq!(good.state, TaskState::Completed, "{:?}", good.error);
 

@@ -6,11 +6,34 @@ use parley::fontique::{Blob, Collection, CollectionOptions, FontStyle, FontWeigh
 use skrifa::bitmap::BitmapStrikes;
 use skrifa::{FontRef, MetadataProvider as _};
 
+use super::font_cost::{Budget, GLYPH_BYTES, GLYPH_PARTS};
+
 /// Whether a name is one of a font file, by its ending: `.ttf`, `.otf`, `.ttc` or `.otc`.
 pub fn is_font_name(name: &Path) -> bool {
     let ending = name.extension().and_then(|ending| ending.to_str());
     let ending = ending.map(str::to_ascii_lowercase);
     matches!(ending.as_deref(), Some("ttf" | "otf" | "ttc" | "otc"))
+}
+
+/// Why a file is not used as a font.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FontFault {
+    /// It is none, or has a font without a name, characters, or anything to draw them with.
+    #[error("it is no TrueType or OpenType font that texts can be drawn with")]
+    NoFont,
+    /// A glyph, or all of them, would take more work than those of any font that was made
+    /// to be read.
+    #[error(
+        "its glyphs are too complex: at most {GLYPH_PARTS} points and components of a glyph are \
+         drawn, and {GLYPH_BYTES} bytes of a charstring with its subroutines; use a font without \
+         such glyphs"
+    )]
+    TooComplex,
+    /// It has a `VARC` table, whose components nobody counts.
+    #[error(
+        "it has variable components (a VARC table), which are not drawn; use a font without them"
+    )]
+    VariableComponents,
 }
 
 /// A TrueType or OpenType file, or a collection of such. Cheap to clone.
@@ -38,21 +61,28 @@ impl std::fmt::Debug for FontFile {
 }
 
 impl FontFile {
-    /// Reads a file's tables; `None` where it is no font, or one of its fonts has no
-    /// name, no characters or nothing to draw them with. WOFF files are no fonts here.
-    pub fn read(bytes: Vec<u8>) -> Option<Self> {
+    /// Reads a file's tables, and counts what its glyphs take to draw. WOFF files are no
+    /// fonts here. What a variable CFF2 font's subroutines call is counted where no axis is
+    /// moved; that it is the same elsewhere is taken on trust, as are the fonts that are
+    /// installed: only the operator adds fonts.
+    ///
+    /// # Errors
+    /// Where it is no font, or cannot be drawn in bounded time: see [`FontFault`].
+    pub fn read(bytes: Vec<u8>) -> Result<Self, FontFault> {
         let data = Blob::from(bytes);
         let mut alone = Collection::new(CollectionOptions {
             shared: false,
             system_fonts: false,
         });
         let mut faces = Vec::new();
+        let mut budget = Budget::default();
         for (family, fonts) in alone.register_fonts(data.clone(), None) {
-            let family = alone.family_name(family)?.to_owned();
+            let family = alone.family_name(family).ok_or(FontFault::NoFont)?;
+            let family = family.to_owned();
             for font in fonts {
-                if !is_drawn(data.data(), font.index()) {
-                    return None;
-                }
+                let tables = FontRef::from_index(data.data(), font.index());
+                let tables = tables.ok().filter(is_drawn).ok_or(FontFault::NoFont)?;
+                budget.covers(&tables)?;
                 faces.push(Face {
                     family: family.clone(),
                     width: font.width(),
@@ -61,7 +91,10 @@ impl FontFile {
                 });
             }
         }
-        (!faces.is_empty()).then_some(Self { data, faces })
+        if faces.is_empty() {
+            return Err(FontFault::NoFont);
+        }
+        Ok(Self { data, faces })
     }
 
     /// The families that the file has fonts of, by name.
@@ -82,10 +115,8 @@ impl FontFile {
 }
 
 /// Whether a font has characters, and outlines or bitmaps for them.
-fn is_drawn(data: &[u8], index: u32) -> bool {
-    FontRef::from_index(data, index).is_ok_and(|font| {
-        let pictures = font.outline_glyphs().format().is_some()
-            || BitmapStrikes::new(&font).format().is_some();
-        font.charmap().has_map() && pictures
-    })
+fn is_drawn(font: &FontRef<'_>) -> bool {
+    let pictures =
+        font.outline_glyphs().format().is_some() || BitmapStrikes::new(font).format().is_some();
+    font.charmap().has_map() && pictures
 }

@@ -3,6 +3,7 @@
 mod animate;
 mod block;
 mod emoji;
+mod font_cost;
 mod font_file;
 mod fonts;
 mod label;
@@ -17,7 +18,7 @@ mod whole;
 
 pub(crate) use animate::look;
 pub(crate) use block::Block;
-pub use font_file::{FontFile, is_font_name};
+pub use font_file::{FontFault, FontFile, is_font_name};
 pub use fonts::{Fonts, font_dirs, font_files};
 pub(crate) use label::{Label, LabelStyle, label};
 pub(crate) use layout::Typesetter;

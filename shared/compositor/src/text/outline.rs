@@ -14,6 +14,10 @@ use crate::bitmap::Bitmap;
 use crate::geometry::Affine;
 use crate::picture::RgbaFrame;
 
+/// Most pixels a side of a colour glyph's picture, several times those of any emoji font: a
+/// larger one is left out, since a head of a few bytes can ask for all memory there is.
+const PICTURE_SIDE: u32 = 1024;
+
 /// One face at one size.
 pub(super) struct Face<'a> {
     font: FontRef<'a>,
@@ -150,6 +154,11 @@ fn decode(bytes: &[u8]) -> Option<Bitmap> {
     decoder.set_transformations(
         png::Transformations::normalize_to_color8() | png::Transformations::ALPHA,
     );
+    // Before anything is made room for.
+    let head = decoder.read_header_info().ok()?;
+    if head.width.max(head.height) > PICTURE_SIDE {
+        return None;
+    }
     let mut reader = decoder.read_info().ok()?;
     let mut data = vec![0; reader.output_buffer_size()?];
     let info = reader.next_frame(&mut data).ok()?;
@@ -201,5 +210,39 @@ impl OutlinePen for Pen {
 
     fn close(&mut self) {
         self.builder.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A transparent PNG.
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        encoder.set_color(png::ColorType::Rgba);
+        let mut writer = encoder.write_header().unwrap();
+        let pixels = vec![0; (width * height * 4) as usize];
+        writer.write_image_data(&pixels).unwrap();
+        writer.finish().unwrap();
+        bytes
+    }
+
+    #[test]
+    fn a_colour_glyph_of_more_pixels_than_any_is_left_out() {
+        for (width, height) in [(136, 128), (PICTURE_SIDE, 1), (1, PICTURE_SIDE)] {
+            let picture = decode(&png(width, height)).unwrap();
+            assert_eq!(
+                (picture.width, picture.height),
+                (width as usize, height as usize)
+            );
+        }
+        assert!(decode(&png(PICTURE_SIDE + 1, 1)).is_none());
+        assert!(decode(&png(1, PICTURE_SIDE + 1)).is_none());
+        // 2^24 by 2^31 - 1 pixels of one bit: no machine has room for them.
+        let mut endless = png(1, 1);
+        endless[16..33].copy_from_slice(b"\x01\0\0\0\x7f\xff\xff\xff\x01\0\0\0\0\xb1\xc5\x73\x24");
+        assert!(decode(&endless).is_none());
     }
 }

@@ -1,13 +1,17 @@
 //! Children that misbehave, one in each way: each is ended within a bound, with a
 //! sentence, and leaves nothing behind.
 
+use std::os::unix::process::CommandExt as _;
 use std::time::Instant;
 
 use nix::libc;
+use rustix::process::geteuid;
 
 use super::*;
-use crate::limits::{MORE_PROCESSES, running_processes};
+use crate::limits::running_processes;
 
+/// A user that has nothing, and is not root, which no limit of processes holds.
+const NOBODY: u32 = 65534;
 /// Nothing here waits this long unless a limit does not hold.
 const SOON: Duration = Duration::from_secs(30);
 
@@ -18,10 +22,18 @@ fn held(script: &str, allowance: Allowance) -> (Running, Input) {
 
 /// One that reaches more than the system's files.
 fn held_in(view: View, script: &str, allowance: Allowance) -> (Running, Input) {
+    started(shell(script), view, allowance)
+}
+
+fn shell(script: &str) -> Command {
     let mut command = Command::new("sh");
     command
         .args(["-c", &format!("read -r go; {script}")])
         .stdin(Stdio::piped());
+    command
+}
+
+fn started(command: Command, view: View, allowance: Allowance) -> (Running, Input) {
     let tools = Tools::discover().unwrap();
     let mut running = Running::start(command, &tools, allowance, view).unwrap();
     let input = running.input().unwrap();
@@ -120,6 +132,48 @@ fn one_that_fills_the_disk_is_ended() {
     assert_eq!(file.metadata().unwrap().len(), 1 << 16);
 }
 
+/// Soft and hard limit that a child is held to, by the name that proc(5) has for it.
+fn limit(running: &Running, name: &str) -> [u64; 2] {
+    let pid = pid_of(&running.child).unwrap().as_raw_nonzero();
+    let limits = Path::new("/proc").join(pid.to_string()).join("limits");
+    let limits = std::fs::read_to_string(limits).unwrap();
+    let line = limits.lines().find(|line| line.starts_with(name)).unwrap();
+    let mut values = line[name.len()..].split_whitespace();
+    [(); 2].map(|()| values.next().unwrap().parse().unwrap())
+}
+
+#[test]
+fn one_that_starts_more_than_it_may_is_refused_them() {
+    // As many as it is told, unless it is refused one before.
+    let starts = "exec perl -e 'while ($n < $ARGV[0] && defined($child = fork)) \
+                  { if (!$child) { sleep 1000; exit } $n++ } \
+                  $| = 1; printf \"%08d %-40.40s\\n\", $n, $!; sleep 1000' \"$go\"";
+    let mut command = shell(starts);
+    if geteuid().is_root() {
+        command.uid(NOBODY);
+    }
+    let allowance = Allowance {
+        more_processes: 16,
+        ..Allowance::PROBE
+    };
+    let (mut running, mut input) = started(command, View::default(), allowance);
+    let group = running.group.id();
+    let [permitted, _] = limit(&running, "Max processes");
+    input
+        .write_all(format!("{permitted}\n").as_bytes())
+        .unwrap();
+    let mut told = [0; 50];
+    running.output().unwrap().fill(&mut told).unwrap();
+    let (begun, cause) = std::str::from_utf8(&told).unwrap().split_once(' ').unwrap();
+    assert_eq!(cause.trim(), "Resource temporarily unavailable", "{begun}");
+    let begun: usize = begun.parse().unwrap();
+    // Itself is one of them.
+    assert!(begun < permitted as usize, "{begun} of {permitted}");
+    assert!(alive(group).len() > begun, "{:?}", alive(group));
+    drop(running);
+    assert_all_end(group);
+}
+
 #[test]
 fn one_that_starts_others_takes_them_with_it() {
     let many = "n=0; while [ $n -lt 64 ]; do sleep 1000 & n=$((n+1)); done; echo begun; wait";
@@ -202,20 +256,13 @@ fn every_limit_is_in_force() {
 
 fn assert_in_force(allowance: Allowance) {
     let (running, _input) = held("exit", allowance);
-    let pid = pid_of(&running.child).unwrap().as_raw_nonzero();
-    let limits = Path::new("/proc").join(pid.to_string()).join("limits");
-    let limits = std::fs::read_to_string(limits).unwrap();
-    let of = |name: &str| -> Vec<u64> {
-        let line = limits.lines().find(|line| line.starts_with(name)).unwrap();
-        let values = line[name.len()..].split_whitespace().take(2);
-        values.map(|value| value.parse().unwrap()).collect()
-    };
     // Others come and go meanwhile.
-    let processes = running_processes() + 2 * MORE_PROCESSES;
+    let processes = running_processes() + 2 * allowance.more_processes;
     let Allowance {
         memory_bytes,
         processor_seconds,
         file_bytes,
+        ..
     } = allowance;
     for (name, most) in [
         ("Max address space", memory_bytes),
@@ -224,8 +271,8 @@ fn assert_in_force(allowance: Allowance) {
         ("Max processes", processes),
         ("Max core file size", 0),
     ] {
-        let [soft, hard] = of(name)[..] else { panic!() };
+        let [soft, hard] = limit(&running, name);
         assert!(soft == hard && hard <= most, "{name}: {soft} {hard}");
     }
-    assert!(of("Max processes")[0] > 0);
+    assert!(limit(&running, "Max processes")[0] > 0);
 }

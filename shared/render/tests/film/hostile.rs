@@ -52,6 +52,41 @@ async fn as_many_items_as_a_body_holds() {
 }
 
 #[tokio::test]
+async fn as_many_empty_tracks_as_a_body_holds() {
+    let rig = Rig::new();
+    let mut film = Film::new(64, 64).track(vec![solid("#ff0000", (0, SECOND / 10))]);
+    for _ in 0..70_000 {
+        film = film.track(Vec::new());
+    }
+    let film = film.track(vec![solid("#0000ff", (0, SECOND / 5))]);
+    let seen = drawn(&rig, &film.state(), "70,000 empty tracks").await;
+    assert_eq!(seen.report.frames, 6);
+    for (n, color) in [(0, [255, 0, 0]), (5, [0, 0, 255])] {
+        assert_color(seen.pixel(n, 32, 32), color, 4, "around the empty tracks");
+    }
+}
+
+#[tokio::test]
+async fn opacities_of_every_size() {
+    let rig = Rig::new();
+    for (number, seen_of_it) in [(-0.0, 0), (1e-320, 0), (-1e308, 0), (1e308, 1)] {
+        let [lower, mut upper] = ["#00ff00", "#ff0000"].map(|color| solid(color, (0, SECOND / 10)));
+        upper["opacity"] = ant(number);
+        // From one end of all numbers to the other, where nobody can say what is between.
+        let mut keyframed = solid("#0000ff", (SECOND / 20, SECOND / 20));
+        keyframed["opacity"] = keyed(-number, &[(0, -1.7e308), (SECOND / 40, 1.7e308)]);
+        let film = Film::new(64, 64)
+            .track(vec![keyframed])
+            .track(vec![upper])
+            .track(vec![lower]);
+        let seen = drawn(&rig, &film.state(), &format!("an opacity of {number:e}")).await;
+        assert_eq!(seen.report.frames, 3, "{number:e}");
+        let color = [[0, 255, 0], [255, 0, 0]][seen_of_it];
+        assert_color(seen.pixel(0, 32, 32), color, 4, &format!("{number:e}"));
+    }
+}
+
+#[tokio::test]
 async fn storms_of_keyframes() {
     let rig = Rig::new();
     let flicker = |count: i64| -> Vec<(i64, f64)> {
@@ -164,7 +199,7 @@ async fn texts_and_lists_as_long_as_they_may_be() {
     let film = Film::new(64, 64)
         .track(vec![words("A", &families, span)])
         .track(vec![words(&long, "Inter", span)])
-        .track(vec![solid(&"x".repeat(1_000_000), span)]);
+        .track(vec![solid(&"x".repeat(4_000_000), span)]);
     let mut state = film.state();
     state.background = Background::Color {
         color: "#000000".to_owned(),

@@ -4,7 +4,7 @@
 use darkroom_test_crash::Point;
 
 use crate::cell::Flow;
-use crate::matrix::{Column, FAULTS, assert_tried, matrix_beside};
+use crate::matrix::{Column, FAULTS, Plan, assert_tried, matrix_beside};
 
 /// What goes wrong in a flow before anything else does.
 pub fn own_fault(flow: Flow) -> Option<(Point, Column)> {
@@ -36,6 +36,17 @@ async fn have_fail(flow: Flow, processes: &[&str], wanted: &[&str]) {
 async fn every_call_for_what_a_document_names_may_fail() {
     let wanted = ["GET uploads", "GET fonts", "GET motion-graphics"];
     have_fail(Flow::Rich, &["create", "worker"], &wanted).await;
+}
+
+/// Not before it ends, whether the worker has read it by then or not.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_an_export_shows_is_not_deleted_at_any_call_of_its_worker() {
+    let plan: Plan<'_> = &[(&["worker"], &[Column::DeleteAsset])];
+    let calls = matrix_beside(Flow::Rich, &[], plan).await;
+    assert_tried(
+        &calls,
+        &["GET uploads", "TransactWriteItems", "DeleteMessage"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

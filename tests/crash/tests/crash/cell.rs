@@ -132,7 +132,7 @@ pub struct Cell {
     pub key: ApiKey,
     /// What its webhooks are signed with.
     pub signs: WebhookSecret,
-    /// An uploaded file that the export names.
+    /// An uploaded file that the export names, and shows where it is a rich one.
     pub asset: String,
     /// Where the create goes.
     pub path: String,

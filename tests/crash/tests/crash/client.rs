@@ -237,16 +237,21 @@ impl Cell {
         let request = self.request(Method::DELETE, &path).body(Body::empty());
         let before = !self.left().await.active().is_empty();
         let (status, answer) = self.ask(&api, request.unwrap()).await.unwrap();
-        let after = !self.left().await.active().is_empty();
+        let left = self.left().await;
+        let after = !left.active().is_empty();
+        let (file, is_deleted) = left.file(&self.asset);
+        let is_there = self.lane.stack.objects(file).await.contains(file);
         // The export may end meanwhile: a heartbeat holds up nothing else.
         let as_expected = match status {
-            409 => before,
-            200 => !after,
+            409 => before && !is_deleted && is_there,
+            200 => !after && is_deleted,
             _ => false,
         };
         if !as_expected {
-            let active = [before, after];
-            let what = json!({ "active": active, "status": status, "answer": answer });
+            let what = json!({
+                "active": [before, after], "status": status, "answer": answer,
+                "deleted": is_deleted, "there": is_there,
+            });
             self.complain(format!("the file's deletion: {what}"));
         }
     }

@@ -48,6 +48,12 @@ impl Left {
         ids.filter_map(Value::as_str).collect()
     }
 
+    /// Where the file of an asset lies in the bucket, and whether the asset is deleted.
+    pub fn file(&self, asset: &str) -> (&str, bool) {
+        let item = &self.0[&format!("A#{asset}")];
+        (text(item, "fileKey"), item.get("deletedAt").is_some())
+    }
+
     /// States of the deliveries of a task: that it started, and how it ended.
     fn deliveries(&self, task: &str) -> [Option<&str>; 2] {
         [1, 2].map(|step| {

@@ -27,6 +27,8 @@ impl Cell {
             let mut uploader = Caller::new(self).await;
             uploader.event("upload-asset", 201).await
         };
+        let asset = picture["assetId"].as_str().unwrap();
+        asset.clone_into(&mut self.asset);
         self.body = rich(&self.body, &picture);
     }
 
