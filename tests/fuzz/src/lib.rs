@@ -35,7 +35,8 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use darkroom_editor_state::{SubtitleFormat, read, read_subtitles};
-    use darkroom_exports::{Limits, request as requests};
+    use darkroom_exports::bodies::{self, RequestBody as _};
+    use darkroom_exports::{CreateExport, Identity, Limits};
 
     use super::*;
 
@@ -109,7 +110,9 @@ mod tests {
         });
         assert!(read_all.count() >= 20);
         let request = serde_json::from_slice(&kept("request/whole.json")).unwrap();
-        requests::parse(&request, &Limits::default(), library).unwrap();
+        let identity = Identity::of(&request);
+        let sent = bodies::CreateExport::read(request).unwrap();
+        CreateExport::new(&sent, &identity, &Limits::default(), library).unwrap();
         for (name, format) in [
             ("captions/lines.srt", SubtitleFormat::Srt),
             ("captions/styled.ass", SubtitleFormat::Ass),
