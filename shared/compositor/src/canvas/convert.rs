@@ -131,15 +131,17 @@ fn rows_to_rgba(
     .map_err(|e| CompositorError::pixels("converting video to RGBA", e))
 }
 
-/// A rectangle of RGBA, as video at the same place.
+/// A rectangle of RGBA, as video at the same place, where the source's first row is the
+/// row `top` of the picture.
 pub(super) fn to_yuv(
     source: &Bitmap,
+    top: i32,
     target: &mut YuvFrame,
     area: Pixels,
 ) -> Result<(), CompositorError> {
     let (above, last) = parted(area, target.height);
     if !above.is_empty() {
-        rows_to_yuv(source, target, above)?;
+        rows_to_yuv(source, top, target, above)?;
     }
     let Some(last) = last.filter(|last| !last.is_empty()) else {
         return Ok(());
@@ -148,19 +150,20 @@ pub(super) fn to_yuv(
     let mut pixels = Bitmap::clear(width, height, Vec::new());
     let left = last.x0 as usize * 4;
     for y in 0..height {
-        let row = source.row(last.y0 as usize + y);
+        let row = source.row((last.y0 - top).max(0) as usize + y);
         if let Some(row) = row.get(left..left + width * 4) {
             pixels.row_mut(y).copy_from_slice(row);
         }
     }
     let mut planes = YuvFrame::new_black(width as u32, height as u32);
-    rows_to_yuv(&pixels, &mut planes, at_origin(last))?;
+    rows_to_yuv(&pixels, 0, &mut planes, at_origin(last))?;
     copy(&planes, (0, 0), target, last);
     Ok(())
 }
 
 fn rows_to_yuv(
     source: &Bitmap,
+    top: i32,
     target: &mut YuvFrame,
     area: Pixels,
 ) -> Result<(), CompositorError> {
@@ -181,7 +184,7 @@ fn rows_to_yuv(
     let stride = source.width as u32 * 4;
     yuv::rgba_to_yuv420(
         &mut planes,
-        rows(&source.data, stride, (area.x0 * 4, area.y0), count),
+        rows(&source.data, stride, (area.x0 * 4, area.y0 - top), count),
         stride,
         YuvRange::Limited,
         YuvStandardMatrix::Bt709,
@@ -205,7 +208,7 @@ pub(crate) fn color_to_yuv(rgba: [u8; 4]) -> Result<[u8; 3], CompositorError> {
         x1: 2,
         y1: 2,
     };
-    to_yuv(&pixels, &mut frame, all)?;
+    to_yuv(&pixels, 0, &mut frame, all)?;
     let [y, u, v] = frame.planes();
     let first = |plane: &[u8]| plane.first().copied().unwrap_or_default();
     Ok([first(y), first(u), first(v)])
@@ -305,7 +308,7 @@ mod tests {
         let white = flat([255; 4]);
         for area in AREAS.map(area) {
             let mut frame = YuvFrame::new_black(WIDTH as u32, HEIGHT as u32);
-            to_yuv(&white, &mut frame, area).unwrap();
+            to_yuv(&white, 0, &mut frame, area).unwrap();
             for (at, &luma) in frame.planes()[0].iter().enumerate() {
                 let (x, y) = (at as i32 % WIDTH, at as i32 / WIDTH);
                 let wanted = if inside(area, x, y) { 235 } else { 16 };
@@ -319,7 +322,7 @@ mod tests {
         let blue = flat([0, 0, 255, 255]);
         for area in AREAS.map(area) {
             let mut frame = YuvFrame::new_black(WIDTH as u32, HEIGHT as u32);
-            to_yuv(&blue, &mut frame, area).unwrap();
+            to_yuv(&blue, 0, &mut frame, area).unwrap();
             for (at, &chroma) in frame.planes()[1].iter().enumerate() {
                 let (x, y) = (at as i32 % (WIDTH / 2) * 2, at as i32 / (WIDTH / 2) * 2);
                 let wanted = if inside(area, x, y) { 240 } else { 128 };

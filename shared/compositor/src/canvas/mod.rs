@@ -3,10 +3,12 @@
 
 pub(crate) mod blend;
 mod convert;
+mod pane;
 mod surface;
 
 pub(crate) use blend::Op;
 pub(crate) use convert::color_to_yuv;
+use pane::Pane;
 pub(crate) use surface::Surface;
 
 use std::sync::Arc;
@@ -94,7 +96,7 @@ pub(crate) fn to_frame(rgba: &Bitmap) -> Result<YuvFrame, CompositorError> {
         x1: width as i32,
         y1: height as i32,
     };
-    convert::to_yuv(rgba, &mut yuv, all)?;
+    convert::to_yuv(rgba, 0, &mut yuv, all)?;
     Ok(yuv)
 }
 
@@ -103,7 +105,7 @@ pub(crate) struct Canvas {
     area: Pixels,
     columns: i32,
     tiles: Vec<Tile>,
-    rgba: Bitmap,
+    rgba: Pane,
     backdrop: Backdrop,
     /// Of this frame, the lowest first.
     stills: Vec<Still>,
@@ -123,7 +125,7 @@ impl Canvas {
             },
             columns,
             tiles: vec![Tile::Backdrop; (columns * rows) as usize],
-            rgba: Bitmap::clear(width as usize, height as usize, Vec::new()),
+            rgba: Pane::new(width as usize, height as usize),
             backdrop,
             stills: Vec::new(),
         }
@@ -138,6 +140,7 @@ impl Canvas {
     pub(crate) fn begin(&mut self) {
         self.tiles.fill(Tile::Backdrop);
         self.stills.clear();
+        self.rgba.begin_all();
     }
 
     /// Puts a still on the tiles that lie entirely within `region`, which it fills:
@@ -176,16 +179,13 @@ impl Canvas {
         for (from, area) in runs {
             match from {
                 Tile::Rgba => {}
-                Tile::Yuv => convert::to_rgba(frame, area, &mut self.rgba, (area.x0, area.y0))?,
+                Tile::Yuv => self.rgba.put(frame, area, (area.x0, area.y0))?,
                 Tile::Backdrop => self.paint_backdrop(area),
                 Tile::Still(number) => self.paint_still(number, area),
             }
             self.mark(area, Tile::Rgba);
         }
-        Ok(Surface {
-            area: self.area,
-            data: &mut self.rgba.data,
-        })
+        Ok(self.rgba.surface())
     }
 
     /// Puts the part of an opaque video picture from (`x`, `y`) on onto `target`. The
@@ -214,7 +214,7 @@ impl Canvas {
                     x1: from.0 + part.width() as i32,
                     y1: from.1 + part.height() as i32,
                 };
-                convert::to_rgba(source, from, &mut self.rgba, (part.x0, part.y0))?;
+                self.rgba.put(source, from, (part.x0, part.y0))?;
                 continue;
             }
             match tile {
@@ -233,8 +233,7 @@ impl Canvas {
         self.tiles.fill(Tile::Yuv);
     }
 
-    /// The canvas in rows of tiles, from the top: little enough for what is drawn on one of
-    /// them to stay in a processor's cache until it is finished.
+    /// The canvas in rows of tiles, from the top.
     pub(crate) fn bands(&self) -> impl Iterator<Item = Pixels> + use<> {
         let area = self.area;
         let tops = (area.y0..area.y1).step_by(TILE_HEIGHT as usize);
@@ -243,6 +242,15 @@ impl Canvas {
             y1: (top + TILE_HEIGHT).min(area.y1),
             ..area
         })
+    }
+
+    /// Begins one of the [`bands`](Self::bands): they come from the top, each is finished
+    /// before the next, and nothing else is drawn any more. Its pixels have a small place of
+    /// their own, unless some were drawn before.
+    pub(crate) fn begin_band(&mut self, band: Pixels) {
+        if self.rgba.is_of_a_band() || !self.tiles.contains(&Tile::Rgba) {
+            self.rgba.begin_band(band.y0);
+        }
     }
 
     /// Brings everything of a band into the frame's planes.
@@ -254,7 +262,10 @@ impl Canvas {
         for (tile, area) in self.runs(band, |tile, _| Some(tile)) {
             match tile {
                 Tile::Yuv => {}
-                Tile::Rgba => convert::to_yuv(&self.rgba, frame, area)?,
+                Tile::Rgba => {
+                    let (bitmap, top) = self.rgba.parts();
+                    convert::to_yuv(bitmap, top, frame, area)?;
+                }
                 Tile::Backdrop => self.copy_backdrop(frame, area),
                 Tile::Still(number) => self.copy_still(number, frame, area),
             }
@@ -314,10 +325,7 @@ impl Canvas {
 
     /// The background in the RGBA buffer.
     fn paint_backdrop(&mut self, area: Pixels) {
-        let mut surface = Surface {
-            area: self.area,
-            data: &mut self.rgba.data,
-        };
+        let mut surface = self.rgba.surface();
         for y in area.y0..area.y1 {
             let target = surface.span(y, area.x0, area.x1);
             match &self.backdrop {
@@ -343,10 +351,7 @@ impl Canvas {
     /// A still's part in the RGBA buffer.
     fn paint_still(&mut self, number: usize, area: Pixels) {
         if let Some(still) = self.stills.get(number) {
-            let mut surface = Surface {
-                area: self.area,
-                data: &mut self.rgba.data,
-            };
+            let mut surface = self.rgba.surface();
             surface.blit(&still.rgba, still.at, area, 255, Op::Over);
         }
     }

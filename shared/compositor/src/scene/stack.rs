@@ -121,6 +121,7 @@ impl Scene {
             self.draw_place(place, shown, tick, pictures, out)?;
         }
         for band in self.canvas.bands() {
+            self.canvas.begin_band(band);
             let clip = self.clip.intersect(band);
             for place in stack.places.iter().rev() {
                 if let Place::Ready(drawn) = place {
