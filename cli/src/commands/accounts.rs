@@ -135,8 +135,8 @@ fn object(user: &str, account: &Account) -> Value {
 
 fn lines(user: &str, account: &Account) -> String {
     let limit = match account.active_limit {
-        Some(limit) => format!("at most {limit} active exports, set for this account"),
-        None => "as many active exports as the deployment gives every account".to_owned(),
+        Some(limit) => format!("at most {limit} active at once, set for this account"),
+        None => "as many active at once as the deployment gives every account".to_owned(),
     };
     let balance = match account.balance {
         Some(credits) => format!("{credits} credits left to spend"),
@@ -147,7 +147,7 @@ fn lines(user: &str, account: &Account) -> String {
         format!("account  {user}, {state}"),
         format!("balance  {balance}"),
         format!("limit    {limit}"),
-        format!("active   {} exports", account.active.len()),
+        format!("active   {}", account.active.len()),
     ];
     lines.extend(account.active.iter().map(|task| format!("  {task}")));
     lines.join("\n")
@@ -167,8 +167,8 @@ mod tests {
         };
         let none = "account  ann, running\n\
                     balance  no limit: exports are not charged\n\
-                    limit    as many active exports as the deployment gives every account\n\
-                    active   0 exports";
+                    limit    as many active at once as the deployment gives every account\n\
+                    active   0";
         assert_eq!(lines("ann", &account), none);
 
         account.active = vec!["a".to_owned(), "b".to_owned()];
@@ -177,8 +177,8 @@ mod tests {
         account.paused = true;
         let all = "account  ann, paused\n\
                    balance  1.5 credits left to spend\n\
-                   limit    at most 3 active exports, set for this account\n\
-                   active   2 exports\n  a\n  b";
+                   limit    at most 3 active at once, set for this account\n\
+                   active   2\n  a\n  b";
         assert_eq!(lines("ann", &account), all);
     }
 

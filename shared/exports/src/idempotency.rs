@@ -115,21 +115,6 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Identity of a request by its body, whatever is wrong with that.
-    pub fn of(body: &Value) -> Self {
-        let document = body.get("editorState").filter(|state| !state.is_null());
-        Self::new(envelope(body).into(), document)
-    }
-
-    /// Identity of a request for an export of a project: the project and the body. The state
-    /// is no part of it, so that a repeated request is the first one's task, whatever was
-    /// synced meanwhile.
-    pub fn of_project(project: ProjectId, body: &Value) -> Self {
-        let mut envelope = envelope(body);
-        envelope.insert("projectId".to_owned(), project.to_string().into());
-        Self::new(envelope.into(), None)
-    }
-
     fn new(envelope: Value, document: Option<&Value>) -> Self {
         let document_hash = document.map(|document| Fingerprint::of(document).to_string());
         let whole = json!({ "body": envelope, "document": document_hash });
@@ -142,18 +127,38 @@ impl Identity {
 }
 
 /// A body without its document, and without the secrets of its callback.
-fn envelope(body: &Value) -> Map<String, Value> {
-    let fields = body.as_object().into_iter().flatten();
-    fields
-        .filter(|(field, _)| *field != "editorState")
-        .map(|(field, value)| {
-            let value = match field.as_str() {
-                "callbackHeaders" => without_values(value),
-                _ => value.clone(),
-            };
-            (field.clone(), value)
-        })
-        .collect()
+#[derive(Debug, Clone)]
+pub struct Envelope(Map<String, Value>);
+
+impl Envelope {
+    /// That of a body, whatever is wrong with it.
+    pub fn of(body: &Value) -> Self {
+        let fields = body.as_object().into_iter().flatten();
+        let kept = fields
+            .filter(|(field, _)| *field != "editorState")
+            .map(|(field, value)| {
+                let value = match field.as_str() {
+                    "callbackHeaders" => without_values(value),
+                    _ => value.clone(),
+                };
+                (field.clone(), value)
+            });
+        Self(kept.collect())
+    }
+
+    /// Identity of a request that brought this document.
+    pub fn with_document(self, document: &Value) -> Identity {
+        Identity::new(self.0.into(), Some(document))
+    }
+
+    /// Identity of a request for an export of a project: the project and the body. The state
+    /// is no part of it, so that a repeated request is the first one's task, whatever was
+    /// synced meanwhile.
+    pub fn with_project(mut self, project: ProjectId) -> Identity {
+        self.0
+            .insert("projectId".to_owned(), project.to_string().into());
+        Identity::new(self.0.into(), None)
+    }
 }
 
 /// RFC 8785 canonical form. Numbers become doubles there, so every value that

@@ -37,7 +37,7 @@ pub use billing::{Credits, PriceTable, Quote};
 pub use bucket::TokenBucket;
 pub use callback::{Callback, CallbackPolicy};
 pub use id::{AssetId, ProjectId, TaskId, UploadId};
-pub use idempotency::{Fingerprint, IdempotencyKey, Identity};
+pub use idempotency::{Envelope, Fingerprint, IdempotencyKey, Identity};
 pub use limits::Limits;
 pub use problem::{ErrorCode, Fault, Problem};
 pub use project::{NewProject, Project};

@@ -2,8 +2,8 @@
 //!
 //! What a request presents is hashed, and its hash is a key of the table, or of this
 //! process's memory of it. Such a lookup may well take longer the more of a hash is right,
-//! but nobody can choose a key by what its hash begins with. Whether a key is the one that
-//! was found is told by comparing the two hashes in constant time. A hash without salt and
+//! but nobody can choose a key by what its hash begins with. That a key is the one that
+//! was found is confirmed by comparing the two hashes in constant time. A hash without salt and
 //! without rounds is enough because a key is 256 random bits, not a word that somebody
 //! thought of. Signatures of webhooks are made here and compared by who receives them;
 //! those of addresses, by S3.

@@ -36,7 +36,7 @@ mod tests {
 
     use darkroom_editor_state::{SubtitleFormat, read, read_subtitles};
     use darkroom_exports::bodies::{self, RequestBody as _};
-    use darkroom_exports::{CreateExport, Identity, Limits};
+    use darkroom_exports::{CreateExport, Envelope, Limits};
 
     use super::*;
 
@@ -110,7 +110,7 @@ mod tests {
         });
         assert!(read_all.count() >= 20);
         let request = serde_json::from_slice(&kept("request/whole.json")).unwrap();
-        let identity = Identity::of(&request);
+        let identity = Envelope::of(&request).with_document(&request["editorState"]);
         let sent = bodies::CreateExport::read(request).unwrap();
         CreateExport::new(&sent, &identity, &Limits::default(), library).unwrap();
         for (name, format) in [

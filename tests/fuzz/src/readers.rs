@@ -7,7 +7,7 @@ use darkroom_editor_state::{
     read_subtitles,
 };
 use darkroom_exports::bodies::{self, RequestBody as _};
-use darkroom_exports::{CreateExport, Identity, Limits};
+use darkroom_exports::{CreateExport, Envelope, Limits};
 use serde_json::Value;
 
 /// Longest sentence about a fault, bytes.
@@ -44,9 +44,11 @@ pub fn request(bytes: &[u8]) {
     let Ok(body) = serde_json::from_slice::<Value>(bytes) else {
         return;
     };
-    let identity = Identity::of(&body);
-    let export = bodies::CreateExport::read(body)
-        .and_then(|sent| CreateExport::new(&sent, &identity, &Limits::default(), library()));
+    let envelope = Envelope::of(&body);
+    let export = bodies::CreateExport::read(body).and_then(|sent| {
+        let identity = envelope.with_document(&sent.editor_state);
+        CreateExport::new(&sent, &identity, &Limits::default(), library())
+    });
     match export {
         Ok(export) => assert_eq!(export.state.hash.len(), 64),
         Err(problem) => {

@@ -2,7 +2,7 @@
 
 use darkroom_exports::bodies::{self, RequestBody as _};
 use darkroom_exports::{
-    CallbackPolicy, CreateExport, Identity, Limits, PriceTable, Task, TaskId, TraceId,
+    CallbackPolicy, CreateExport, Envelope, Limits, PriceTable, Task, TaskId, TraceId,
 };
 use darkroom_store::{ApiKey, Created, NewExport, Store};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ pub async fn ask_for(
         callbacks: CallbackPolicy::Local,
         ..Limits::default()
     };
-    let identity = Identity::of(&body);
+    let identity = Envelope::of(&body).with_document(state);
     let sent = bodies::CreateExport::read(body).unwrap();
     let export = CreateExport::new(&sent, &identity, &limits, &library).unwrap();
     store

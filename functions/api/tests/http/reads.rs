@@ -111,7 +111,7 @@ async fn a_list_by_key_is_of_a_key_of_ones_own_revoked_or_not() {
         assert!(told.contains("is no API key of yours"), "{told}");
     }
 
-    // A task of the list proves the key without a further call, and so does a cursor.
+    // A task of the list proves the key without a further call.
     let (busy, busy_id) = service.more_key("ann", true, None).await;
     let create = service.to(reqwest::Method::POST, "/v1/exports");
     let create = create.bearer_auth(&busy).json(&body());
@@ -122,7 +122,12 @@ async fn a_list_by_key_is_of_a_key_of_ones_own_revoked_or_not() {
     let behind = cursor::encode(&format!("exports/{busy_id}"), "ann", &task);
     let rest = list(&format!("{busy_id}&pageCursor={behind}")).await;
     assert_eq!(ids(&rest), [""; 0]);
-    assert_eq!(recorder.take(), ["Query"]);
+    assert_eq!(recorder.take(), ["Query", "GetItem"]);
+    // A cursor may be made up, and proves nothing.
+    let made_up = cursor::encode(&format!("exports/{of_bob}"), "ann", &task);
+    let refused = list(&format!("{of_bob}&pageCursor={made_up}")).await;
+    assert_problem(&refused, 400, "REQUEST_INVALID");
+    assert_eq!(refused.paths(), ["/createdByApiKeyId"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use darkroom_api::ApiConfig;
-use darkroom_exports::{CallbackPolicy, Identity, Limits, Timestamp};
+use darkroom_exports::{CallbackPolicy, Envelope, Limits, Timestamp};
 use serde_json::{Value, json};
 
 use crate::common::{
@@ -117,7 +117,9 @@ async fn a_document_that_a_later_build_refuses_is_answered_as_when_it_was_taken(
         assert_eq!(other.paths(), ["/editorState/items/square/color"]);
 
         // As an earlier build left it that found no fault in this document.
-        let fingerprint = Identity::of(&broken).fingerprint;
+        let fingerprint = Envelope::of(&broken)
+            .with_document(&broken["editorState"])
+            .fingerprint;
         let known = json!({ ":known": { "S": fingerprint.to_string() } });
         let set = "SET fingerprint = :known";
         service.update("ann", record, set, &known).await;

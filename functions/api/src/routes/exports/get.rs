@@ -36,8 +36,7 @@ const PAUSED_RETRY_SECONDS: u64 = 30;
 #[cfg_attr(test, derive(utoipa::IntoParams))]
 #[cfg_attr(test, into_params(parameter_in = Query))]
 struct Waiting {
-    /// Answer when status, progress or phase changes, or after so many seconds; 0, as without
-    /// it, answers now.
+    /// Answer when status, progress or phase changes, or after so many seconds; 0 answers now.
     #[cfg_attr(test, param(rename = "waitSeconds", value_type = Option<u64>,
         minimum = 0, maximum = 20))]
     seconds: u64,

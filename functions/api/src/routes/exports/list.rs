@@ -50,10 +50,8 @@ pub(crate) async fn handle(
         .store()
         .list_tasks(&key.user, size, before, by_key.as_deref())
         .await?;
-    // Who sees a task of the key has the key, and a cursor is bound to its owner's list: only
-    // a list that begins with nothing is asked whose key it is of.
+    // Who sees a task of the key has the key: only of an empty page it is asked whose it is.
     if let Some(id) = &by_key
-        && before.is_none()
         && page.entries.is_empty()
         && *id != key.key_id
         && !state.store().has_key(&key.user, id).await?

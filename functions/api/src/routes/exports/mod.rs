@@ -10,7 +10,7 @@ pub(super) mod list;
 use axum::body::Body;
 use axum::http::HeaderMap;
 use darkroom_exports::bodies::{self, RequestBody as _};
-use darkroom_exports::{CreateExport, ErrorCode, Identity, TaskId};
+use darkroom_exports::{CreateExport, Envelope, ErrorCode, Identity, TaskId};
 
 use crate::body;
 use crate::config::AppState;
@@ -36,8 +36,10 @@ async fn receive(
     body: Body,
 ) -> Result<(bodies::CreateExport, Identity), Refusal> {
     let body = body::json(headers, body).await?;
-    let identity = Identity::of(&body);
-    Ok((bodies::CreateExport::read(body)?, identity))
+    let envelope = Envelope::of(&body);
+    let sent = bodies::CreateExport::read(body)?;
+    let identity = envelope.with_document(&sent.editor_state);
+    Ok((sent, identity))
 }
 
 /// Checks what a create sent.

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use darkroom_exports::bodies::{self, RequestBody as _};
-use darkroom_exports::{IdempotencyKey, Identity, NewProject, Project, ProjectId};
+use darkroom_exports::{Envelope, IdempotencyKey, Identity, NewProject, Project, ProjectId};
 use darkroom_store::{ApiKey, ProjectCreate, ProjectCreated, ProjectNotCreated, Store};
 use serde_json::Value;
 
@@ -43,8 +43,9 @@ pub(crate) async fn handle(
     let idempotency = repeat::Idempotency::read(&headers)?.key;
     let idempotency = idempotency.as_ref();
     let body = body::json(&headers, body).await?;
-    let identity = Identity::of(&body);
+    let envelope = Envelope::of(&body);
     let sent = bodies::CreateProject::read(body)?;
+    let identity = envelope.with_document(&sent.editor_state);
     let brought = Some(&sent.editor_state);
     let store = state.store();
     let library = store.library(&sent.editor_state).await?;

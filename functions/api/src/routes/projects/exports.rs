@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use darkroom_exports::bodies::{self, RequestBody as _};
-use darkroom_exports::{CreateExport, Identity, StateDocument};
+use darkroom_exports::{CreateExport, Envelope, StateDocument};
 use darkroom_store::Recall;
 
 use super::{not_found, project_id};
@@ -55,8 +55,9 @@ pub(crate) async fn handle(
     let id = project_id(&id)?;
     let idempotency = repeat::Idempotency::read(&headers)?.key;
     let body = body::json(&headers, body).await?;
-    let identity = Identity::of_project(id, &body);
+    let envelope = Envelope::of(&body);
     let sent = bodies::CreateProjectExport::read(body)?;
+    let identity = envelope.with_project(id);
 
     // 2. A repetition is answered whatever has become of the project, its state and what
     //    the service takes.
