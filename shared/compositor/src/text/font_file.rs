@@ -77,10 +77,10 @@ impl std::fmt::Debug for FontFile {
 
 impl FontFile {
     /// Reads a file's tables, and counts what its glyphs take to draw, for ten seconds at
-    /// most. WOFF files are no
-    /// fonts here. What a variable CFF2 font's subroutines call is counted where no axis is
-    /// moved; that it is the same elsewhere is taken on trust, as are the fonts that are
-    /// installed: only the operator adds fonts.
+    /// most. WOFF files are no fonts here. What a variable CFF2 font's subroutines call is
+    /// counted where no axis is moved; that it is the same elsewhere is taken on trust, as are
+    /// the fonts that are installed, and how many pixels all colour glyphs of a font have: only
+    /// the operator adds fonts.
     ///
     /// # Errors
     /// Where it is no font, or cannot be drawn in bounded time: see [`FontFault`].
