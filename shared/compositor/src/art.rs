@@ -171,24 +171,36 @@ impl Mark {
                 bitmap,
                 matrix: inner,
             } => {
-                let matrix = matrix.after(*inner);
-                let (along, down) = matrix.lengths();
-                let size = (bitmap.width as f64, bitmap.height as f64);
-                let fitted = |length: f64, size: f64| (size * length.min(1.0)).round().max(1.0);
-                let small = (fitted(along, size.0), fitted(down, size.1));
-                let crop = Rect::new(0.0, 0.0, size.0, size.1);
-                let bitmap = scaler.bitmap(bitmap, crop, small.0 as usize, small.1 as usize)?;
-                let source = Sampled {
-                    matrix: matrix.after(Affine::scale(size.0 / small.0, size.1 / small.1)),
-                    clip: Rect::new(0.0, 0.0, small.0, small.1),
-                    bitmap: &bitmap,
-                };
-                let area = surface.area;
-                sample::draw(surface, &source, area, 255, Op::Over);
+                let around = grown(matrix.bounds(self.bounds()).outside());
+                if !around.intersect(surface.area).is_empty() {
+                    paint_picture(bitmap, matrix.after(*inner), surface, scaler)?;
+                }
             }
         }
         Ok(())
     }
+}
+
+fn paint_picture(
+    bitmap: &Bitmap,
+    matrix: Affine,
+    surface: &mut Surface<'_>,
+    scaler: &mut Scaler,
+) -> Result<(), CompositorError> {
+    let (along, down) = matrix.lengths();
+    let size = (bitmap.width as f64, bitmap.height as f64);
+    let fitted = |length: f64, size: f64| (size * length.min(1.0)).round().max(1.0);
+    let small = (fitted(along, size.0), fitted(down, size.1));
+    let crop = Rect::new(0.0, 0.0, size.0, size.1);
+    let bitmap = scaler.bitmap(bitmap, crop, small.0 as usize, small.1 as usize)?;
+    let source = Sampled {
+        matrix: matrix.after(Affine::scale(size.0 / small.0, size.1 / small.1)),
+        clip: Rect::new(0.0, 0.0, small.0, small.1),
+        bitmap: &bitmap,
+    };
+    let area = surface.area;
+    sample::draw(surface, &source, area, 255, Op::Over);
+    Ok(())
 }
 
 /// With a rim of one pixel.

@@ -57,7 +57,7 @@ impl Gradient {
     pub(crate) fn parse(css: &str) -> Option<Self> {
         let css = css.trim().trim_end_matches(';').trim_end();
         let (name, rest) = css.split_once('(')?;
-        let name = name.trim().to_ascii_lowercase();
+        let name = name.to_ascii_lowercase();
         let draft = name.strip_prefix("-webkit-");
         let repeats = match draft.unwrap_or(&name) {
             "linear-gradient" => false,
@@ -343,7 +343,8 @@ fn parse_angle(text: &str) -> Option<f64> {
     for (unit, degrees) in units {
         if let Some(number) = text.strip_suffix(unit) {
             let number: f64 = number.trim().parse().ok()?;
-            return number.is_finite().then_some(number * degrees);
+            let angle = number * degrees;
+            return angle.is_finite().then_some(angle);
         }
     }
     (text == "0").then_some(0.0)

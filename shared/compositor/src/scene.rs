@@ -61,6 +61,8 @@ pub struct Scene {
     caches: HashMap<usize, Cache>,
     /// Of layers that a frame keeps ready: see [`Scene::keeping_ready`].
     most_bytes: usize,
+    /// Whether layers are drawn by bands: see [`Scene::drawing_whole`].
+    by_bands: bool,
     warnings: Vec<String>,
 }
 
@@ -127,6 +129,7 @@ impl Scene {
             tools: Tools::default(),
             caches: HashMap::new(),
             most_bytes: stack::MOST_BYTES,
+            by_bands: true,
             warnings,
         };
         scene.check_styles();

@@ -66,8 +66,13 @@ fn what_browsers_refuse_is_refused() {
         "linear-gradient(f00, blue)",
         "linear-gradient(red, hsv(240, 100%, 100%))",
         "linear-gradient(red)",
+        "linear-gradient (red, blue)",
+        "-webkit-linear-gradient\t(red, blue)",
+        "linear-gradient(1e308turn, red, blue)",
+        "-webkit-linear-gradient(-1e308rad, red, blue)",
     ] {
         assert_eq!(Gradient::parse(css), None, "{css}");
     }
     read("linear-gradient(90deg, red, 80%, blue)");
+    read(" Linear-Gradient(1e300turn, red, blue) ; ");
 }

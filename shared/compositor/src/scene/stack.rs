@@ -77,6 +77,15 @@ impl Scene {
         self
     }
 
+    /// The same scene that draws each layer on the whole canvas before the next, instead of
+    /// all of them on one band of it before the next band where they can be. It changes the
+    /// time that a frame takes, and no pixel of it.
+    #[must_use]
+    pub fn drawing_whole(mut self) -> Self {
+        self.by_bands = false;
+        self
+    }
+
     /// Prepares what shows, down to what hides all below it.
     pub(super) fn stack(
         &mut self,
@@ -116,7 +125,8 @@ impl Scene {
         pictures: &HashMap<String, Picture>,
         out: &mut YuvFrame,
     ) -> Result<(), CompositorError> {
-        let whole = stack.places.split_off(stack.on_top());
+        let on_top = if self.by_bands { stack.on_top() } else { 0 };
+        let whole = stack.places.split_off(on_top);
         for place in whole.into_iter().rev() {
             self.draw_place(place, shown, tick, pictures, out)?;
         }

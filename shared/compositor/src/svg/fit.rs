@@ -3,6 +3,7 @@
 
 use resvg::usvg::roxmltree::Node;
 use svgtypes::{Align, AspectRatio, ViewBox};
+use tiny_skia_path::NonZeroRect;
 
 use crate::geometry::Affine;
 
@@ -16,11 +17,14 @@ pub(super) struct Fit {
 
 impl Fit {
     /// `None` for a file without a `viewBox`: browsers stretch it, whatever its
-    /// `preserveAspectRatio` is.
+    /// `preserveAspectRatio` is. One that usvg has no numbers for is none to it, either.
     pub(super) fn of(root: Node<'_, '_>) -> Option<Self> {
         let aspect = root.attribute("preserveAspectRatio");
+        let view: ViewBox = root.attribute("viewBox")?.parse().ok()?;
+        let [x, y, w, h] = [view.x, view.y, view.w, view.h].map(|number| number as f32);
+        NonZeroRect::from_xywh(x, y, w, h)?;
         Some(Self {
-            view: root.attribute("viewBox")?.parse().ok()?,
+            view,
             aspect: aspect
                 .and_then(|aspect| aspect.parse().ok())
                 .unwrap_or_default(),

@@ -168,3 +168,21 @@ fn what_is_sliced_off_is_that_of_the_far_side() {
     // As high as wide.
     assert_eq!(covered(file, (40, 40)), [0, 60, 80, 120]);
 }
+
+#[test]
+fn a_view_box_of_numbers_that_are_not_drawn_is_none() {
+    let drawn = |view_box: &str| {
+        let red = "<rect width='5' height='10' fill='#f00'/>";
+        let svg = format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='10' height='10'{view_box}>{red}</svg>"
+        );
+        let svg = Svg::parse(&svg).unwrap();
+        svg.draw((40, 20), (40.0, 20.0)).unwrap()
+    };
+    let stretched = drawn("");
+    assert!(drawn(" viewBox='0 0 10 10'") != stretched);
+    for numbers in ["0 0 1e-50 1e-50", "0 0 1e39 1e39", "1e39 0 10 10"] {
+        let none = drawn(&format!(" viewBox='{numbers}'"));
+        assert!(none == stretched, "{numbers}");
+    }
+}

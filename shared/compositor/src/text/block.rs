@@ -11,6 +11,7 @@ use tiny_skia_path::{Path, PathBuilder};
 
 use super::look::Look;
 use super::outline;
+use super::pictures::Pictures;
 use super::stray::Stray;
 use super::unit::{Unit, push, units};
 use crate::art::{Art, Mark};
@@ -80,6 +81,7 @@ impl Block {
         text: &str,
         layout: &Layout<[u8; 4]>,
         width: f64,
+        pictures: &Pictures,
     ) -> Self {
         let background = style.background.as_ref();
         let mut block = Self {
@@ -109,7 +111,7 @@ impl Block {
                 bottom: top + step,
                 baseline: top + baseline,
             };
-            block.add_line(place, &line, text, (style.align, width));
+            block.add_line(place, &line, text, (style.align, width), pictures);
         }
         if paint.stroke.is_some() {
             for unit in &mut block.units {
@@ -126,6 +128,7 @@ impl Block {
         line: &Broken<'_, [u8; 4]>,
         text: &str,
         (align, width): (TextAlign, f64),
+        pictures: &Pictures,
     ) {
         let metrics = line.metrics();
         let stray = Stray::find(line, text, self.rtl);
@@ -136,7 +139,8 @@ impl Block {
         place.left = aligned(align, self.rtl, width - length);
         place.right = place.left + length;
         let moved = place.left - f64::from(metrics.offset) - hang;
-        let mut units = units(line, text, (moved as f32, place.baseline as f32), stray);
+        let at = (moved as f32, place.baseline as f32);
+        let mut units = units(line, text, at, stray, pictures);
         for unit in &mut units {
             unit.line = self.lines.len();
         }

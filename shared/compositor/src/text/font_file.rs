@@ -1,12 +1,17 @@
 //! A font that is not installed but brought along, in memory: an operator's own.
 
 use std::path::Path;
+use std::time::Instant;
 
 use parley::fontique::{Blob, Collection, CollectionOptions, FontStyle, FontWeight, FontWidth};
 use skrifa::bitmap::BitmapStrikes;
+use skrifa::raw::FileRef;
 use skrifa::{FontRef, MetadataProvider as _};
 
-use super::font_cost::{Budget, GLYPH_BYTES, GLYPH_PARTS};
+use super::font_cost::{Budget, FILE_TIME, GLYPH_BYTES, GLYPH_MOVES, GLYPH_PARTS};
+
+/// Most fonts of a collection: each is read, even where all of them are one.
+const FONTS: u32 = 512;
 
 /// Whether a name is one of a font file, by its ending: `.ttf`, `.otf`, `.ttc` or `.otc`.
 pub fn is_font_name(name: &Path) -> bool {
@@ -26,9 +31,19 @@ pub enum FontFault {
     #[error(
         "its glyphs are too complex: at most {GLYPH_PARTS} points and components of a glyph are \
          drawn, and {GLYPH_BYTES} bytes of a charstring with its subroutines; use a font without \
-         such glyphs"
+         such glyphs (those of a variable font may be moved {GLYPH_MOVES} times, each point for \
+         each variation)"
     )]
     TooComplex,
+    /// It took longer than 10 seconds to count what its glyphs take.
+    #[error(
+        "its glyphs were not counted within {} s; use a font with fewer or simpler glyphs",
+        FILE_TIME.as_secs()
+    )]
+    TooSlow,
+    /// It is a collection of more than 512 fonts.
+    #[error("it is a collection of more than {FONTS} fonts; use one with fewer")]
+    TooManyFonts,
     /// It has a `VARC` table, whose components nobody counts.
     #[error(
         "it has variable components (a VARC table), which are not drawn; use a font without them"
@@ -61,21 +76,27 @@ impl std::fmt::Debug for FontFile {
 }
 
 impl FontFile {
-    /// Reads a file's tables, and counts what its glyphs take to draw. WOFF files are no
-    /// fonts here. What a variable CFF2 font's subroutines call is counted where no axis is
-    /// moved; that it is the same elsewhere is taken on trust, as are the fonts that are
-    /// installed: only the operator adds fonts.
+    /// Reads a file's tables, and counts what its glyphs take to draw, for ten seconds at
+    /// most. WOFF files are no fonts here. What a variable CFF2 font's subroutines call is
+    /// counted where no axis is moved; that it is the same elsewhere is taken on trust, as are
+    /// the fonts that are installed, and how many pixels all colour glyphs of a font have: only
+    /// the operator adds fonts.
     ///
     /// # Errors
     /// Where it is no font, or cannot be drawn in bounded time: see [`FontFault`].
     pub fn read(bytes: Vec<u8>) -> Result<Self, FontFault> {
+        let mut budget = Budget::new(Instant::now() + FILE_TIME);
+        if let Ok(FileRef::Collection(collection)) = FileRef::new(&bytes)
+            && collection.len() > FONTS
+        {
+            return Err(FontFault::TooManyFonts);
+        }
         let data = Blob::from(bytes);
         let mut alone = Collection::new(CollectionOptions {
             shared: false,
             system_fonts: false,
         });
         let mut faces = Vec::new();
-        let mut budget = Budget::default();
         for (family, fonts) in alone.register_fonts(data.clone(), None) {
             let family = alone.family_name(family).ok_or(FontFault::NoFont)?;
             let family = family.to_owned();

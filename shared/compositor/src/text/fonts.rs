@@ -9,6 +9,7 @@ use parley::fontique::{
 };
 
 use super::font_file::{FontFile, is_font_name};
+use super::pictures::Pictures;
 use crate::error::CompositorError;
 
 /// Families that stand in for an unknown one: the first that is installed.
@@ -86,6 +87,9 @@ struct Inner {
     emoji: Option<String>,
     /// Every family, the order in which they are tried for a missing character.
     fallbacks: Vec<String>,
+    /// Files that are mapped, once for all contexts.
+    sources: SourceCache,
+    pictures: Pictures,
 }
 
 impl Inner {
@@ -108,6 +112,8 @@ impl Inner {
             default,
             emoji,
             fallbacks: names,
+            sources: SourceCache::new(SourceCacheOptions { shared: true }),
+            pictures: Pictures::default(),
         })
     }
 }
@@ -177,8 +183,13 @@ impl Fonts {
     pub(crate) fn context(&self) -> FontContext {
         FontContext {
             collection: self.inner.collection.clone(),
-            source_cache: SourceCache::new(SourceCacheOptions { shared: false }),
+            source_cache: self.inner.sources.clone(),
         }
+    }
+
+    /// The colour glyphs of these fonts that are shown.
+    pub(super) fn pictures(&self) -> &Pictures {
+        &self.inner.pictures
     }
 
     /// The installed families that a CSS `font-family` list names, in its order, and

@@ -97,7 +97,8 @@ impl Typesetter {
             return Block::default();
         }
         let layout = self.broken(&text, wraps.then_some(width), fonts, context);
-        Block::new(&self.style, self.paint, &text, &layout, width)
+        let pictures = fonts.pictures();
+        Block::new(&self.style, self.paint, &text, &layout, width, pictures)
     }
 
     /// The bytes of each line that text breaks into at a width.

@@ -10,6 +10,7 @@ mod label;
 mod layout;
 mod look;
 mod outline;
+mod pictures;
 mod poses;
 mod stray;
 mod style;

@@ -4,22 +4,19 @@ use std::sync::Arc;
 
 use parley::FontData;
 use parley::fontique::Synthesis;
-use skrifa::bitmap::{BitmapData, BitmapStrikes};
+use skrifa::bitmap::BitmapStrikes;
 use skrifa::instance::{NormalizedCoord, Size};
 use skrifa::outline::{DrawSettings, OutlinePen};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 use tiny_skia_path::{LineCap, LineJoin, Path, PathBuilder, Stroke};
 
+use super::pictures::{self, PictureKey, Pictures};
 use crate::bitmap::Bitmap;
 use crate::geometry::Affine;
-use crate::picture::RgbaFrame;
-
-/// Most pixels a side of a colour glyph's picture, several times those of any emoji font: a
-/// larger one is left out, since a head of a few bytes can ask for all memory there is.
-const PICTURE_SIDE: u32 = 1024;
 
 /// One face at one size.
 pub(super) struct Face<'a> {
+    file: &'a FontData,
     font: FontRef<'a>,
     size: f32,
     coords: Vec<NormalizedCoord>,
@@ -46,6 +43,7 @@ impl<'a> Face<'a> {
         synthesis: Synthesis,
     ) -> Option<Self> {
         Some(Self {
+            file: font,
             font: FontRef::from_index(font.data.as_ref(), font.index).ok()?,
             size,
             coords: coords.map(NormalizedCoord::from_bits).collect(),
@@ -61,7 +59,7 @@ impl<'a> Face<'a> {
     }
 
     /// The glyph with its origin at (`x`, `y`).
-    pub(super) fn glyph(&self, id: u32, x: f32, y: f32) -> Shape {
+    pub(super) fn glyph(&self, id: u32, x: f32, y: f32, pictures: &Pictures) -> Shape {
         let id = GlyphId::new(id);
         let mut pen = Pen {
             builder: PathBuilder::new(),
@@ -78,7 +76,7 @@ impl<'a> Face<'a> {
         if drawn && let Some(path) = pen.builder.finish() {
             return Shape::Outline(self.embolden(path));
         }
-        self.picture(id, x, y).unwrap_or(Shape::Empty)
+        self.picture(id, x, y, pictures).unwrap_or(Shape::Empty)
     }
 
     fn embolden(&self, path: Path) -> Path {
@@ -94,27 +92,10 @@ impl<'a> Face<'a> {
         both.finish().unwrap_or(path)
     }
 
-    fn picture(&self, id: GlyphId, x: f32, y: f32) -> Option<Shape> {
+    fn picture(&self, id: GlyphId, x: f32, y: f32, pictures: &Pictures) -> Option<Shape> {
         let glyph = BitmapStrikes::new(&self.font).glyph_for_size(Size::new(self.size), id)?;
-        let bitmap = match glyph.data {
-            BitmapData::Png(bytes) => decode(bytes)?,
-            BitmapData::Bgra(bytes) => {
-                let mut data = bytes.to_vec();
-                for pixel in data.chunks_exact_mut(4) {
-                    pixel.swap(0, 2);
-                }
-                Bitmap {
-                    width: glyph.width as usize,
-                    height: glyph.height as usize,
-                    data,
-                    opaque: false,
-                }
-            }
-            BitmapData::Mask(_) => return None,
-        };
-        if bitmap.data.len() != bitmap.width * bitmap.height * 4 {
-            return None;
-        }
+        let key = PictureKey::new(self.file.index, id.to_u32(), &glyph);
+        let bitmap = pictures.get(&self.file.data, key, || pictures::bitmap(&glyph))?;
         let scale = (self.size / glyph.ppem_x, self.size / glyph.ppem_y);
         let map = Affine {
             a: f64::from(scale.0),
@@ -124,7 +105,7 @@ impl<'a> Face<'a> {
             e: f64::from(x + glyph.inner_bearing_x * scale.0),
             f: f64::from(y - glyph.inner_bearing_y * scale.1),
         };
-        Some(Shape::Picture(Arc::new(bitmap), map))
+        Some(Shape::Picture(bitmap, map))
     }
 }
 
@@ -147,30 +128,6 @@ fn boldness(size: f32) -> f32 {
     let (small, large) = (9.0, 36.0);
     let part = ((size - small) / (large - small)).clamp(0.0, 1.0);
     size * (1.0 / 24.0 + (1.0 / 32.0 - 1.0 / 24.0) * part)
-}
-
-fn decode(bytes: &[u8]) -> Option<Bitmap> {
-    let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
-    decoder.set_transformations(
-        png::Transformations::normalize_to_color8() | png::Transformations::ALPHA,
-    );
-    // Before anything is made room for.
-    let head = decoder.read_header_info().ok()?;
-    if head.width.max(head.height) > PICTURE_SIDE {
-        return None;
-    }
-    let mut reader = decoder.read_info().ok()?;
-    let mut data = vec![0; reader.output_buffer_size()?];
-    let info = reader.next_frame(&mut data).ok()?;
-    if info.color_type != png::ColorType::Rgba {
-        return None;
-    }
-    data.truncate(info.buffer_size());
-    Some(Bitmap::premultiplied(&RgbaFrame {
-        width: info.width,
-        height: info.height,
-        data,
-    }))
 }
 
 /// Collects an outline; font coordinates point up, ours down.
@@ -210,39 +167,5 @@ impl OutlinePen for Pen {
 
     fn close(&mut self) {
         self.builder.close();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A transparent PNG.
-    fn png(width: u32, height: u32) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, width, height);
-        encoder.set_color(png::ColorType::Rgba);
-        let mut writer = encoder.write_header().unwrap();
-        let pixels = vec![0; (width * height * 4) as usize];
-        writer.write_image_data(&pixels).unwrap();
-        writer.finish().unwrap();
-        bytes
-    }
-
-    #[test]
-    fn a_colour_glyph_of_more_pixels_than_any_is_left_out() {
-        for (width, height) in [(136, 128), (PICTURE_SIDE, 1), (1, PICTURE_SIDE)] {
-            let picture = decode(&png(width, height)).unwrap();
-            assert_eq!(
-                (picture.width, picture.height),
-                (width as usize, height as usize)
-            );
-        }
-        assert!(decode(&png(PICTURE_SIDE + 1, 1)).is_none());
-        assert!(decode(&png(1, PICTURE_SIDE + 1)).is_none());
-        // 2^24 by 2^31 - 1 pixels of one bit: no machine has room for them.
-        let mut endless = png(1, 1);
-        endless[16..33].copy_from_slice(b"\x01\0\0\0\x7f\xff\xff\xff\x01\0\0\0\0\xb1\xc5\x73\x24");
-        assert!(decode(&endless).is_none());
     }
 }

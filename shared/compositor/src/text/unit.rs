@@ -9,6 +9,7 @@ use tiny_skia_path::{Path, PathBuilder};
 
 use super::look::Stance;
 use super::outline::{Face, Shape};
+use super::pictures::Pictures;
 use super::stray::Stray;
 use crate::art::Mark;
 use crate::bitmap::Bitmap;
@@ -78,6 +79,7 @@ pub(super) fn units(
     text: &str,
     at: (f32, f32),
     stray: Option<Stray>,
+    pictures: &Pictures,
 ) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut x = line.metrics().offset;
@@ -108,7 +110,7 @@ pub(super) fn units(
                 pen += glyph.advance;
                 let shape = face
                     .as_ref()
-                    .map(|face| face.glyph(glyph.id, shift(spot), glyph.y + at.1));
+                    .map(|face| face.glyph(glyph.id, shift(spot), glyph.y + at.1, pictures));
                 match shape {
                     Some(Shape::Outline(path)) => outlines.push_path(&path),
                     Some(Shape::Picture(bitmap, matrix)) => unit.pictures.push((bitmap, matrix)),

@@ -215,4 +215,24 @@ async fn texts_and_lists_as_long_as_they_may_be() {
         .iter()
         .any(|line| line.contains("is not a CSS colour"));
     assert!(colour, "{} warnings", warnings.len());
+    let before = peak_mebibytes();
+    let mut animals = ('\u{1f400}'..='\u{1f43e}').cycle();
+    let film = (0..20).fold(Film::new(64, 64), |film, _| {
+        let emoji: String = animals.by_ref().take(MAX_TEXT_CHARACTERS / 20).collect();
+        film.track(vec![words(&emoji, "Inter", span)])
+    });
+    let seen = drawn(&rig, &film.state(), "emoji").await;
+    assert_eq!(seen.report.frames, 1);
+    assert!(seen.frame(0)[..64 * 64].iter().any(|luma| *luma > 60));
+    // With a bitmap for each of them it would be 13,000.
+    let taken = peak_mebibytes() - before;
+    assert!(taken < 1024, "{taken} MiB");
+}
+
+/// The most memory that this process has had, in MiB.
+fn peak_mebibytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kibibytes = line.and_then(|line| line.split_whitespace().next());
+    kibibytes.unwrap().parse::<u64>().unwrap() / 1024
 }

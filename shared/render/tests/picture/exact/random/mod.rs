@@ -53,9 +53,12 @@ fn keeping(bytes: usize, state: &EditorState, film: &Film, n: u64) -> Vec<u8> {
     frame.data
 }
 
-/// One frame of its own scene, which prepares each layer anew when it is drawn.
+/// One frame of its own scene, which prepares each layer anew when it is drawn, and draws it
+/// on the whole canvas at once.
 fn alone(state: &EditorState, film: &Film, n: u64) -> Vec<u8> {
-    keeping(0, state, film, n)
+    let (scene, mut frame) = scene(state, film);
+    draw_on(&mut scene.keeping_ready(0).drawing_whole(), n, &mut frame);
+    frame.data
 }
 
 /// What drawing takes beyond fonts, media and one ordinary frame: six scenes at once, of
