@@ -149,7 +149,10 @@ fn one_that_starts_more_than_it_may_is_refused_them() {
     let (mut running, mut input) = held(&starts, allowance);
     let group = running.group.id();
     let [permitted, _] = limit(&running, "Max processes");
-    assert!(permitted < 10_000, "{permitted}: the machine itself would run out");
+    assert!(
+        permitted < 10_000,
+        "{permitted}: the machine itself would run out"
+    );
     input
         .write_all(format!("{permitted}\n").as_bytes())
         .unwrap();
