@@ -293,6 +293,11 @@ def test_format_and_ratio_are_those_of_the_film(console):
 def test_an_export_tells_how_far_it_is_and_is_canceled(console):
     page = console.open()
     console.frame(0)
+    # Long enough not to be done before somebody clicks.
+    state = json.loads(SCENE)
+    for item in state["items"].values():
+        item["durationTicks"] *= 8
+    console.paste(json.dumps(state))
     page.fill("#scale", "3")
     page.locator("#estimate", has_text="3840 × 2160").wait_for()
     page.click("#start:not([disabled])")
