@@ -61,6 +61,12 @@ class Console:
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(text)
 
+    def clear(self):
+        """Removes the whole text by the keyboard."""
+        self.page.focus("#editor")
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.press("Delete")
+
     def frame(self, number):
         """Waits until the frame is shown and nothing newer is on its way."""
         self.page.wait_for_selector(f"#stage:not(.waiting) #frame[data-frame='{number}']")

@@ -112,6 +112,20 @@ def test_faults_are_listed_and_lead_to_their_places(console):
     assert page.locator("#faults button").count() == 0
 
 
+def test_an_emptied_editor_tells_nothing_of_the_state_before(console):
+    page = console.open()
+    console.frame(0)
+    console.clear()
+    page.wait_for_function("!document.querySelector('#estimate').textContent")
+    assert page.locator("#frame").is_hidden() and page.locator("#scrub").is_disabled()
+    assert page.inner_text("#verdict") == ""
+    console.paste(FAULTY)
+    page.locator("#faults button").first.wait_for()
+    console.clear()
+    page.wait_for_function("!document.querySelector('#faults button')")
+    assert page.inner_text("#verdict") == ""
+
+
 def test_the_service_says_itself_what_it_refuses(console):
     page = console.open()
     console.frame(0)
@@ -403,6 +417,11 @@ def test_files_are_opened_and_dropped(console, tmp_path):
     large.write_bytes(b" " * (4 * 1024 * 1024 + 1))
     page.set_input_files("#file", large)
     page.locator("#verdict", has_text="at most 4194304 can be sent").wait_for()
+    # A dropped folder and a file that has gone are refused by the browser; neither can be
+    # brought about from here, so its refusal is put in the place of its reading.
+    page.evaluate("""Blob.prototype.text = () => Promise.reject(new DOMException("", "NotFoundError"))""")
+    page.dispatch_event("main", "drop", {"dataTransfer": transfer})
+    page.locator("#verdict", has_text="state.json cannot be read").wait_for()
     page.select_option("#scene", "subtitles")
     page.locator("#estimate", has_text="261 frames").wait_for()
 

@@ -103,8 +103,10 @@ fn the_readme_counts_the_alarms_and_what_they_watch() {
 }
 
 /// Words that queries of the runbook look for, and where the code says them.
-const SAID: [(&str, &str); 5] = [
+const SAID: [(&str, &str); 7] = [
     ("cannot start", "shared/telemetry/src/log.rs"),
+    ("failed: ", "functions/render/src/job.rs"),
+    ("given up", "functions/sweep/src/dead_letters.rs"),
     ("names nothing", "functions/sweep/src/dead_letters.rs"),
     ("given up", "functions/sweep/src/due.rs"),
     ("an active task has no slot", "functions/sweep/src/due.rs"),
@@ -132,6 +134,30 @@ fn queries_look_for_what_is_said() {
     assert!(of_lambda.len() > 2, "{of_lambda:#?}");
     for query in of_lambda {
         assert!(query.contains("platform.report"), "{query}");
+    }
+}
+
+/// What a section explains beside its query is said, too.
+#[test]
+fn what_is_explained_is_said() {
+    let runbook = read("RUNBOOK.md");
+    for (words, source) in [
+        ("out of time", "functions/render/src/job.rs"),
+        ("cannot be claimed", "functions/render/src/job.rs"),
+        ("names no task", "functions/render/src/job.rs"),
+        ("comes again", "functions/webhook/src/deliver.rs"),
+        ("cannot be read", "shared/store/src/error.rs"),
+        ("is not answered now", "shared/store/src/error.rs"),
+        (
+            "names something that this version does not know",
+            "functions/sweep/src/due.rs",
+        ),
+    ] {
+        assert!(
+            runbook.contains(&format!("`{words}`")),
+            "no section explains {words:?}"
+        );
+        assert!(read(source).contains(words), "{source} lacks {words:?}");
     }
 }
 

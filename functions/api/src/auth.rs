@@ -6,8 +6,8 @@ use darkroom_exports::{ErrorCode, api_key};
 use darkroom_store::ApiKey;
 
 use crate::config::AppState;
-use crate::rate;
 use crate::reply::Refusal;
+use crate::{rate, request_id};
 
 /// A request with a valid key.
 pub(crate) struct Known;
@@ -25,6 +25,7 @@ async fn key(parts: &Parts, state: &AppState) -> Result<ApiKey, Refusal> {
         .authenticate(api_key::presented(&parts.headers)?)
         .await?
         .ok_or_else(unknown_key)?;
+    request_id::is_of(&key.user);
     rate::take(parts, state, &key)?;
     Ok(key)
 }

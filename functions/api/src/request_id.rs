@@ -30,6 +30,7 @@ pub(crate) async fn add(mut request: Request, next: Next) -> Response {
         "request",
         request_id = id,
         trace_id = trace.as_ref().map(TraceId::as_str),
+        user = Empty,
         task_id = Empty,
         method = %request.method(),
         // Without the query, which may hold anything.
@@ -63,6 +64,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Trace {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         Ok(parts.extensions.get().cloned().unwrap_or_default())
     }
+}
+
+/// Has the lines of this request tell whose it is.
+pub(crate) fn is_of(user: &str) {
+    tracing::Span::current().record("user", user);
 }
 
 /// Has the lines of this request tell which task it is about.

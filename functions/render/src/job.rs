@@ -8,7 +8,9 @@ use aws_lambda_events::event::sqs::SqsMessage;
 use darkroom_exports::repair::GAVE_UP;
 use darkroom_exports::{DeliveryId, ExportPhase, Settings, Step, TaskId, TraceId};
 use darkroom_render::{ExportSpec, Phase, Progress, RenderError};
-use darkroom_store::{Claim, ClaimOutcome, Finish, RenderMessage, StoreError, TRACE_ATTRIBUTE};
+use darkroom_store::{
+    Claim, ClaimOutcome, Finish, RenderMessage, StoreError, TRACE_ATTRIBUTE, VISIBILITY_LEASES,
+};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
@@ -19,6 +21,9 @@ use crate::heartbeat::Heart;
 use crate::metrics::{self, Cause};
 use crate::scratch;
 
+/// What is logged of an attempt that its invocation had no time for.
+const OUT_OF_TIME: &str = "out of time";
+
 /// What becomes of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -26,8 +31,6 @@ pub(crate) enum Verdict {
     Done,
     /// It comes again after so long, or ends in the dead-letter queue.
     Again(Duration),
-    /// It comes again as the queue has it, until it ends in the dead-letter queue.
-    Unreadable,
 }
 
 impl Verdict {
@@ -66,11 +69,14 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
                 bytes = body.len(),
                 "a message names no task"
             );
-            return Verdict::Unreadable;
+            let verdict = Verdict::retry(worker);
+            hide_as(worker, message, verdict).await;
+            return verdict;
         }
     };
     let span = tracing::error_span!(
         "task",
+        user = named.user,
         task_id = %named.task,
         attempt = Empty,
         generation = Empty,
@@ -78,9 +84,7 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
     );
     let look = async {
         let verdict = look_at(worker, message, &named, deadline).await;
-        if let Verdict::Again(after) = verdict {
-            hide(worker, message, after).await;
-        }
+        hide_as(worker, message, verdict).await;
         verdict
     };
     // Boxed: with a caller's spans around it, it is deeper than the compiler looks.
@@ -91,6 +95,13 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
 fn trace(message: &SqsMessage) -> Option<TraceId> {
     let attribute = message.message_attributes.get(TRACE_ATTRIBUTE)?;
     TraceId::parse(attribute.string_value.as_deref()?)
+}
+
+/// Has a message that is not done with come again when it shall.
+async fn hide_as(worker: &Worker, message: &SqsMessage, verdict: Verdict) {
+    if let Verdict::Again(after) = verdict {
+        hide(worker, message, after).await;
+    }
 }
 
 /// The queue's own visibility timeout is made for renders that go on: 90 minutes.
@@ -120,8 +131,7 @@ async fn look_at(
             // Not every message says it, but the task does.
             span.record("trace_id", claim.trace().map(TraceId::as_str));
             metrics::started(worker, &claim, message);
-            let receipt = message.receipt_handle.clone();
-            let verdict = work_on(worker, &claim, receipt, deadline).await;
+            let verdict = work_on(worker, &claim, message, deadline).await;
             metrics::spent(worker, &claim, began.elapsed());
             verdict
         }
@@ -175,7 +185,7 @@ async fn told(worker: &Worker, claim: &Claim, step: Step) -> Verdict {
 async fn work_on(
     worker: &Worker,
     claim: &Claim,
-    receipt: Option<String>,
+    message: &SqsMessage,
     deadline: Deadline,
 ) -> Verdict {
     if claim.attempt() > worker.config().max_attempts {
@@ -186,13 +196,18 @@ async fn work_on(
     let heart = Heart::start(
         worker,
         claim.clone(),
-        receipt,
+        message.receipt_handle.clone(),
         Arc::clone(&control),
         deadline,
     );
-    // A failed send is left to the next claim, the task's end or the due index. The
-    // lease is kept up meanwhile.
-    told(worker, claim, Step::Started).await;
+    // The lease is kept up meanwhile. Should this worker die before its first heartbeat,
+    // another has the message soon; a send that fails is left to the next claim, the task's
+    // end or the due index.
+    let visible_again = worker.config().lease * VISIBILITY_LEASES;
+    tokio::join!(
+        hide(worker, message, visible_again),
+        told(worker, claim, Step::Started),
+    );
     let made = make(worker, claim, &control).await;
     let verdict = match made {
         Ok(output) => publish(worker, claim, output, heart).await,
@@ -326,16 +341,19 @@ async fn settle(worker: &Worker, claim: &Claim, trouble: Trouble) -> Verdict {
         }
         Trouble::Stopped(Stop::Canceled) => Verdict::Done,
         Trouble::Stopped(Stop::Lost) => Verdict::standby(worker),
-        Trouble::Stopped(Stop::OutOfTime) => give_back(worker, claim, "out of time").await,
+        Trouble::Stopped(Stop::OutOfTime) => fault(worker, claim, OUT_OF_TIME).await,
         Trouble::Stopped(Stop::Closing) => give_back_unspent(worker, claim).await,
-        Trouble::Ours(what) => {
-            tracing::error!("failed: {what}");
-            if claim.attempt() >= worker.config().max_attempts {
-                fail(worker, claim, GAVE_UP, Cause::Service).await
-            } else {
-                give_back(worker, claim, &what).await
-            }
-        }
+        Trouble::Ours(what) => fault(worker, claim, &what).await,
+    }
+}
+
+/// A fault of ours: the task is tried again, or ends where that was its last attempt.
+async fn fault(worker: &Worker, claim: &Claim, what: &str) -> Verdict {
+    tracing::error!("failed: {what}");
+    if claim.attempt() >= worker.config().max_attempts {
+        fail(worker, claim, GAVE_UP, Cause::Service).await
+    } else {
+        give_back(worker, claim, what).await
     }
 }
 

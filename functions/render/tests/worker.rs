@@ -129,15 +129,22 @@ async fn a_cancel_stops_the_render_and_publishes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_names_no_task_goes_back_for_the_dead_letters() {
     let stack = Stack::start().await;
-    let worker = stack.worker(|_| ());
+    stack.hide_for(1000).await;
+    let worker = stack.worker(|config| config.lease = Duration::from_secs(1));
+    stack.send("not json").await;
+    // Soon, or it would be half a day until it is a dead letter.
+    for _ in 0..2 {
+        let message = stack.received().await;
+        let answer = handle(&worker, event(&message), Deadline::NONE).await;
+        let failed = &answer.batch_item_failures[0];
+        assert_eq!(failed.item_identifier, message.message_id);
+    }
     let message = |body: &str| Received {
         message_id: "m-1".to_owned(),
         receipt_handle: "r-1".to_owned(),
         body: body.to_owned(),
         trace: None,
     };
-    let answer = handle(&worker, event(&message("not json")), Deadline::NONE).await;
-    assert_eq!(answer.batch_item_failures[0].item_identifier, "m-1");
     // A task that is not there (any more) is simply done with.
     let gone = message(r#"{"user":"ann","task":"0193f4a0-0000-7000-8000-000000000000"}"#);
     let log = KeptLog::default();
@@ -216,6 +223,22 @@ async fn a_heartbeat_hides_the_message_for_longer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_whose_worker_dies_at_once_comes_again_soon() {
+    let stack = Stack::start().await;
+    stack.hide_for(1000).await;
+    stack.create(&square(720, 600)).await;
+    let mute = stack.worker(|config| {
+        config.lease = Duration::from_secs(1);
+        config.heartbeat = Duration::from_secs(1000);
+    });
+    let working = stack.begin(mute).await;
+    // Not after the queue's visibility timeout, though nothing has beaten.
+    stack.received().await;
+    assert!(!working.is_finished());
+    working.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn our_own_fault_is_tried_three_times_and_then_fails_the_task() {
     let stack = Stack::start().await;
     let id = stack.create(&square(64, 1)).await;
@@ -280,7 +303,13 @@ async fn a_worker_short_of_time_gives_the_task_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_closed_spends_no_attempt() {
     let stack = Stack::start().await;
-    let id = stack.create(&square(720, 60)).await;
+    let secret = stack
+        .store
+        .rotate_webhook_secret("ann", Duration::ZERO)
+        .await;
+    secret.unwrap();
+    let callback = serde_json::json!({ "callbackUrl": "https://example.com/" });
+    let id = stack.create_with(&square(720, 60), &callback).await;
     let worker = stack.worker(|_| ());
     let message = stack.received().await;
     let (close, closing) = watch::channel(false);
@@ -293,7 +322,36 @@ async fn a_worker_that_is_closed_spends_no_attempt() {
         .await;
     close.send(true).unwrap();
     assert_eq!(working.await.unwrap().batch_item_failures.len(), 1);
-    assert_eq!(stack.claim_as_other(id).await.attempt(), 1);
+    // That it started was told by then, and is not told anew.
+    let delivery = format!("W#{id}#1");
+    let told = stack.item(&delivery).await;
+    let claim = stack.claim_as_other(id).await;
+    assert_eq!((claim.attempt(), claim.generation()), (1, 2));
+    assert_eq!(stack.item(&delivery).await, told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_there_is_no_time_for_is_tried_three_times() {
+    let stack = Stack::start().await;
+    let id = stack.create(&square(720, 60)).await;
+    let hurried = stack.worker(|config| config.lease = Duration::from_secs(1));
+    let log = KeptLog::default();
+    for attempt in 1..=3 {
+        let message = stack.received().await;
+        let work = handle(&hurried, event(&message), Deadline::after(Duration::ZERO));
+        let answer = work.with_subscriber(log.subscriber()).await;
+        let (again, expected) = if attempt < 3 {
+            (1, TaskState::Processing)
+        } else {
+            (0, TaskState::Failed)
+        };
+        let failures = answer.batch_item_failures.len();
+        assert_eq!(failures, again, "attempt {attempt}");
+        assert_eq!(stack.task(id).await.state, expected, "attempt {attempt}");
+    }
+    let told = log.text().matches("failed: out of time").count();
+    assert_eq!(told, 3, "{}", log.text());
+    assert!(stack.active().await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,6 +51,7 @@ fn letter_span(letter: &Received) -> Span {
         "dead_letter",
         message_id = letter.message_id,
         delivery = Empty,
+        user = Empty,
         task_id = Empty,
         attempt = Empty,
         generation = Empty,
@@ -107,6 +108,7 @@ async fn webhook(store: &Store, body: &str, report: &mut Report) -> Result<bool,
     };
     let span = Span::current();
     span.record("delivery", display(id));
+    span.record("user", user.as_str());
     span.record("task_id", display(id.task));
     let failed = store.fail_poisonous_delivery(&user, id, Timestamp::now());
     if failed.await? {

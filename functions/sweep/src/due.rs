@@ -35,24 +35,26 @@ async fn work_off(store: &Store, page: DuePage, report: &mut Report) {
         let look = async {
             if let Err(error) = look_at(store, &due, report).await {
                 report.errors += 1;
-                tracing::error!(subject = ?due.subject, "not repaired: {error}");
+                tracing::error!("not repaired: {error}");
                 if !error.may_retry() {
                     set_aside(store, &due).await;
                 }
             }
         };
-        look.instrument(span_of(due.subject)).await;
+        look.instrument(span_of(&due)).await;
     }
 }
 
 /// What the lines about something due stand in; [`belongs_to`] completes it for a task.
-fn span_of(subject: Subject) -> Span {
-    let task = match subject {
+fn span_of(due: &Due) -> Span {
+    let task = match due.subject {
         Subject::Task(task) | Subject::Delivery(DeliveryId { task, .. }) => Some(task),
         Subject::Account | Subject::Unknown => None,
     };
     tracing::error_span!(
         "due",
+        item = due.place(),
+        user = due.user,
         task_id = task.map(display),
         attempt = Empty,
         generation = Empty,
@@ -83,6 +85,7 @@ async fn look_at(store: &Store, due: &Due, report: &mut Report) -> Result<(), St
 /// belongs to.
 pub(crate) fn belongs_to(found: &FoundTask) {
     let span = Span::current();
+    span.record("user", found.user_id());
     span.record("task_id", display(found.task_id()));
     span.record("attempt", found.work.attempts);
     span.record("generation", found.generation());
@@ -151,14 +154,10 @@ pub(crate) async fn tell_end(store: &Store, user: &str, task: TaskId) {
 async fn look_at_account(store: &Store, user: &str, report: &mut Report) -> Result<(), StoreError> {
     let slots = store.prove_slots(user, Timestamp::now()).await?;
     for task in &slots.released {
-        tracing::error!(
-            user,
-            task_id = task,
-            "gave back a slot that no active task had"
-        );
+        tracing::error!(task_id = task, "gave back a slot that no active task had");
     }
     for task in &slots.unaccounted {
-        tracing::error!(user, task_id = task, "an active task has no slot");
+        tracing::error!(task_id = task, "an active task has no slot");
     }
     report.slots_released += slots.released.len() as u64;
     report.mismatches += slots.unaccounted.len() as u64;
@@ -167,6 +166,6 @@ async fn look_at_account(store: &Store, user: &str, report: &mut Report) -> Resu
 
 async fn set_aside(store: &Store, due: &Due) {
     if let Err(error) = store.set_aside(due, Timestamp::now()).await {
-        tracing::warn!(subject = ?due.subject, "it is looked at again at once: {error}");
+        tracing::warn!("it is looked at again at once: {error}");
     }
 }

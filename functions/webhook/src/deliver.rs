@@ -37,6 +37,7 @@ pub(crate) async fn process(sender: &Sender, message: &SqsMessage) -> bool {
     let span = tracing::error_span!(
         "webhook",
         delivery = %message.delivery,
+        user = message.user,
         task_id = id.map(|id| display(id.task)),
         attempt = Empty,
         generation = Empty,

@@ -3,7 +3,8 @@
 //!
 //! A fault of the service is tried again up to [`MAX_ATTEMPTS`] times (architecture,
 //! invariant 7). An attempt is counted when a worker claims the task and nowhere else, so
-//! that a message which is sent twice, or a sweep which runs twice, burns none.
+//! that a message which is sent twice, or a sweep which runs twice, burns none; a worker that
+//! is closed in good order gives its own back.
 
 use crate::task::TaskState;
 use crate::timestamp::Timestamp;

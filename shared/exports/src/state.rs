@@ -17,6 +17,8 @@ pub const MAX_JSON_BYTES: usize = 4 * 1024 * 1024;
 const HASH_CHARS: usize = 64;
 /// What the folders of all users' uploaded files lie below.
 const UPLOADS: &str = "uploads/";
+/// Digits of how many parts a file came in: S3 takes 10,000 of one.
+const PARTS_DIGITS: usize = 5;
 /// Longest file name ending.
 const MAX_ENDING: usize = 8;
 
@@ -86,7 +88,8 @@ const fn is_hex_digit(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
-/// `<sha256>.<ending>` of a file below the folder.
+/// `<sha256>.<ending>` of a file below the folder, `<sha256>-<parts>.<ending>` of one that
+/// came in several ([`CreateUpload::content_name`](crate::bodies::CreateUpload::content_name)).
 fn file_name<'a>(asset: &'a Asset, folder: &str) -> Option<&'a str> {
     let name = match (&asset.remote_key, &asset.remote_url) {
         (Some(key), _) => key.strip_prefix(folder)?,
@@ -97,11 +100,14 @@ fn file_name<'a>(asset: &'a Asset, folder: &str) -> Option<&'a str> {
         }
         (None, None) => return None,
     };
-    let (hash, ending) = name.split_once('.')?;
+    let (content, ending) = name.split_once('.')?;
+    let (hash, parts) = content.split_once('-').unwrap_or((content, "1"));
     let is_hash = hash.len() == HASH_CHARS && hash.bytes().all(is_hex_digit);
+    let is_count = (1..=PARTS_DIGITS).contains(&parts.len())
+        && parts.bytes().all(|byte| byte.is_ascii_digit());
     let is_ending = (1..=MAX_ENDING).contains(&ending.len())
         && ending.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (is_hash && is_ending).then_some(name)
+    (is_hash && is_count && is_ending).then_some(name)
 }
 
 #[cfg(test)]
@@ -132,6 +138,12 @@ mod tests {
             ),
             asset("5", json!(null), json!(format!("uploads/61/{a}/../x.png"))),
             asset("6", json!(format!("x-uploads/61/{a}.jpg")), json!(null)),
+            // In three parts, and in what is no number of them.
+            asset("7", json!(null), json!(format!("uploads/61/{a}-3.mp4"))),
+            asset("8", json!(signed.replace(".png", "-12.mp4")), json!(null)),
+            asset("9", json!(null), json!(format!("uploads/61/{a}-x.mp4"))),
+            asset("10", json!(null), json!(format!("uploads/61/{a}-.mp4"))),
+            asset("11", json!(null), json!(format!("uploads/61/{a}-3-4.mp4"))),
         ];
         let assets: serde_json::Map<String, Value> = assets
             .into_iter()
@@ -143,13 +155,19 @@ mod tests {
             "tracks": [{ "id": "t", "items": [], "hidden": false, "muted": false }],
         });
         let state = StateDocument::read(document, &Library::default()).unwrap();
-        let (first, second) = (format!("{a}.png"), format!("{b}.png"));
-        let expected = BTreeMap::from([(first.as_str(), "1"), (second.as_str(), "2")]);
+        let named = [
+            (format!("{a}.png"), "1"),
+            (format!("{b}.png"), "2"),
+            (format!("{a}-3.mp4"), "7"),
+            (format!("{b}-12.mp4"), "8"),
+        ];
+        let expected = named.iter().map(|(name, id)| (name.as_str(), *id));
+        let expected: BTreeMap<&str, &str> = expected.collect();
         assert_eq!(state.files("uploads/61/"), expected);
         assert!(state.files("uploads/6/").is_empty());
         assert_eq!(state.foreign_assets("uploads/61/"), ["3"]);
         let foreign = state.foreign_assets("uploads/62/");
-        assert_eq!(foreign.len(), 2, "a signed address opens to whoever has it");
-        assert!(foreign.contains(&"1") && foreign.contains(&"5"));
+        let of_61 = ["1", "10", "11", "5", "7", "9"];
+        assert_eq!(foreign, of_61, "a signed address opens to whoever has it");
     }
 }

@@ -36,6 +36,14 @@ pub struct Due {
     key: Item,
 }
 
+impl Due {
+    /// Where its item is: the partition key and the sort key.
+    pub fn place(&self) -> String {
+        let [pk, sk] = ["pk", "sk"].map(|name| text(&self.key, name).unwrap_or_default());
+        format!("{pk} {sk}")
+    }
+}
+
 /// What stands in the due index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {

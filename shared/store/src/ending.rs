@@ -10,7 +10,7 @@ use crate::files::Use;
 use crate::item::{Item, account_key, api_key_key, flag, n, number, s, task_key, text, trace};
 use crate::keys::{ApiKey, VALID};
 use crate::lease::{Claim, OURS, still_claimable};
-use crate::transact::{CHECK_FAILED, pause, reasons, update_part};
+use crate::transact::{CHECK_FAILED, passes, pause, reasons, update_part};
 
 /// What the terminal write came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +151,9 @@ impl Store {
             }
             if reasons.iter().any(refused) {
                 return self.ended_so_already(user, task, by, ending).await;
+            }
+            if !reasons.iter().any(passes) {
+                return Err(StoreError::sdk("TransactWriteItems", &error));
             }
             pause(attempt).await;
         }

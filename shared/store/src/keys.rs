@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::item::{Item, api_key_key, flag, key, n, number, s, text, user_pk};
-use crate::transact::built;
+use crate::transact::{Part, Sent, built, update_part};
 
 /// How long a looked-up key is believed; every create checks it again in its
 /// transaction.
@@ -299,39 +299,30 @@ impl Store {
 
     /// Ends a key at once, everywhere: creates check it in their transaction,
     /// reads within a minute. `false` when the user has no such key.
+    ///
+    /// Tried again as long as it meets requests that the key makes meanwhile.
     pub async fn revoke_key(&self, user: &str, key_id: &str) -> Result<bool, StoreError> {
         let by_id = by_id_key(user, key_id);
-        let found = self
-            .0
-            .db
-            .get_item()
-            .table_name(&self.0.table)
-            .set_key(Some(by_id.clone()))
-            .send()
-            .await
-            .map_err(|error| StoreError::sdk("GetItem", &error))?;
-        let Some(hash) = found.item.and_then(|item| text(&item, "hash")) else {
+        let found = self.get_item(by_id.clone()).await?;
+        let Some(hash) = found.and_then(|item| text(&item, "hash")) else {
             return Ok(false);
         };
-        let mut transaction = self.0.db.transact_write_items();
-        for key in [by_id, api_key_key(&hash)] {
+        let revoke = |key: Item| {
             let update = Update::builder()
                 .table_name(&self.0.table)
                 .set_key(Some(key))
                 .update_expression("SET revoked = :yes")
                 .condition_expression("attribute_exists(pk)")
-                .expression_attribute_values(":yes", AttributeValue::Bool(true))
-                .build()
-                .map_err(|error| StoreError::Config(error.to_string()))?;
-            transaction =
-                transaction.transact_items(TransactWriteItem::builder().update(update).build());
-        }
-        transaction
-            .send()
-            .await
-            .map_err(|error| StoreError::sdk("TransactWriteItems", &error))?;
+                .expression_attribute_values(":yes", AttributeValue::Bool(true));
+            update_part(update)
+        };
+        let parts = vec![
+            (Part::Key, revoke(by_id)?),
+            (Part::Key, revoke(api_key_key(&hash))?),
+        ];
+        let sent = self.send_parts(parts).await?;
         self.forget_key(&hash);
-        Ok(true)
+        Ok(matches!(sent, Sent::Done))
     }
 }
 

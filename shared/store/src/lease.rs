@@ -99,8 +99,8 @@ pub enum Heartbeat {
     Lost,
 }
 
-/// Messages of a dead worker come back this many leases after its last heartbeat.
-const VISIBILITY_LEASES: u32 = 2;
+/// Messages of a dead worker come back this many leases after its claim, or its last heartbeat.
+pub const VISIBILITY_LEASES: u32 = 2;
 /// The queue is waited for this part of a lease: what it does not answer must not cost the
 /// lease, and is made up for by the next heartbeat.
 const QUEUE_PART: u32 = 16;

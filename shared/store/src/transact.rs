@@ -141,9 +141,7 @@ fn judge(order: &[Part], reasons: &[CancellationReason]) -> Verdict {
     };
     match reason.code() {
         Some(CHECK_FAILED) => Verdict::Outcome(Sent::Refused(*part, item(reason))),
-        Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded") => {
-            Verdict::Conflict
-        }
+        _ if passes(reason) => Verdict::Conflict,
         _ => Verdict::Broken,
     }
 }
@@ -207,6 +205,14 @@ pub(crate) fn reasons<R>(
         }
         _ => None,
     }
+}
+
+/// Whether a part met another transaction, or a busy table: another try may go through.
+pub(crate) fn passes(reason: &CancellationReason) -> bool {
+    matches!(
+        reason.code(),
+        Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
+    )
 }
 
 /// Waits a little, longer each time, and never as long as another waiter.

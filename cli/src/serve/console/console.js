@@ -78,7 +78,7 @@ async function check() {
 }
 
 async function checked(text, signal) {
-  if (!hasKey() || !text.trim()) return verdict("");
+  if (!hasKey() || !text.trim()) return nothing();
   say($("refusal"), "");
   const fault = syntaxFault(text);
   if (fault) return refused(text, [fault]);
@@ -96,6 +96,14 @@ async function checked(text, signal) {
   $("start").disabled = false;
   showEstimate(estimate.data);
   await draw();
+}
+
+/** There is no editor state, and nothing is told of the one before. */
+function nothing() {
+  verdict("");
+  $("faults").replaceChildren();
+  noFrames("");
+  say($("refusal"), "");
 }
 
 function refused(text, faults) {
@@ -242,10 +250,16 @@ function setText(text) {
 async function openFile(file) {
   if (!file) return;
   if (file.size > MOST_BYTES) {
-    verdict(`${file.name} has ${file.size} bytes; at most ${MOST_BYTES} can be sent.`, "faulty");
-    return;
+    return verdict(`${file.name} has ${file.size} bytes; at most ${MOST_BYTES} can be sent.`, "faulty");
   }
-  setText(await file.text());
+  let text;
+  try {
+    text = await file.text();
+  } catch {
+    // A folder, for one, or a file that has gone.
+    return verdict(`${file.name} cannot be read.`, "faulty");
+  }
+  setText(text);
 }
 
 async function openScene(name) {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::common::{
     Answer, Service, answer, assert_problem, body_of, state, state_with, synced_body,
 };
+use crate::sessions::{PART, announced, whole};
 
 impl Service {
     async fn delete_asset(&self, asset: &Value) -> Answer {
@@ -50,6 +51,29 @@ async fn an_asset_in_use_is_kept_until_the_last_use_ends() {
     assert_problem(&answer(service.get(&path)).await, 404, "ASSET_NOT_FOUND");
     // Soft: the bytes stay.
     assert_eq!(service.objects("uploads/").await.len(), 1);
+}
+
+/// Its name says of how many parts it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_asset_that_came_in_parts_is_kept_as_any_other() {
+    let service = Service::start().await;
+    let mut bytes = b"1\n00:00:00,000 --> 00:00:01,000\nHi\n".to_vec();
+    bytes.resize(PART + 100, b'\n');
+    let uploaded = whole(&service, &announced("a.srt", "text/plain", &bytes), &bytes).await;
+    let asset = uploaded.data();
+    let key = asset["fileKey"].as_str().unwrap();
+    assert!(key.ends_with("-2.srt"), "{key}");
+
+    let named = state_with(&[asset]);
+    let project = service.project(&named).await;
+    assert_problem(&service.delete_asset(asset).await, 409, "ASSET_REFERENCED");
+    let task = service.create(&body_of(named.clone())).await.task();
+    answer(service.delete(&format!("/v1/projects/{project}"))).await;
+    assert_problem(&service.delete_asset(asset).await, 409, "ASSET_REFERENCED");
+    service.cancel(&task).await;
+    assert_eq!(service.delete_asset(asset).await.status, 200);
+    let refused = service.create(&body_of(named)).await;
+    assert_problem(&refused, 422, "EDITOR_ASSET_NOT_FOUND");
 }
 
 #[tokio::test(flavor = "multi_thread")]

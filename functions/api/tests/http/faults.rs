@@ -250,6 +250,32 @@ async fn a_transaction_in_conflict_is_tried_again_and_happens_once() {
     assert_problem(&broken, 500, "INTERNAL");
     assert!(!broken.text.contains("ValidationError"), "{}", broken.text);
     assert_eq!(proxy.take(), ["TransactWriteItems"]);
+    let another = service.create_keyed(&body(), "k4").await.task();
+    proxy.take();
+    proxy.fail(canceled(&[NONE, "ValidationError"]));
+    assert_problem(&service.cancel(&another).await, 500, "INTERNAL");
+    let calls = proxy.take();
+    let sent = calls.iter().filter(|call| *call == "TransactWriteItems");
+    assert_eq!(sent.count(), 1, "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_heavy_use_is_revoked_all_the_same() {
+    let (service, proxy) = Proxy::start().await;
+    proxy.fail(canceled(&[NONE, CONFLICT]));
+    proxy.fail(canceled(&[CONFLICT, NONE]));
+    proxy.take();
+    let store = proxy.store();
+    assert!(store.revoke_key("ann", &service.key.key_id).await.unwrap());
+    let expected = [
+        "GetItem",
+        "TransactWriteItems",
+        "TransactWriteItems",
+        "TransactWriteItems",
+    ];
+    assert_eq!(proxy.take(), expected);
+    let refused = service.create(&body()).await;
+    assert_problem(&refused, 401, "OPEN_API_KEY_INVALID");
 }
 
 #[tokio::test(flavor = "multi_thread")]

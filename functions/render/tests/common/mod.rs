@@ -82,6 +82,17 @@ impl Stack {
         self.local.aws("AmazonSQS.SetQueueAttributes", &set).await;
     }
 
+    /// Sends a message to the render queue.
+    pub async fn send(&self, body: &str) {
+        let send = json!({ "QueueUrl": self.local.made.render_queue_url, "MessageBody": body });
+        self.local.aws("AmazonSQS.SendMessage", &send).await;
+    }
+
+    /// An item of the user's as it is in the table.
+    pub async fn item(&self, sk: &str) -> Value {
+        self.local.item(&self.key.user, sk).await
+    }
+
     pub async fn received(&self) -> Received {
         let mut messages = self
             .store

@@ -95,7 +95,8 @@ impl Store {
     }
 
     /// Claims a task as it was read, and with the first claim of one with a callback commits
-    /// that its start is told. `None` when the task has changed since, or the queue is paused.
+    /// that its start is told: the first ever, for attempts that a clean stop has given back
+    /// were begun all the same. `None` when the task has changed since, or the queue is paused.
     async fn claim_as_read(
         &self,
         user: &str,
@@ -117,7 +118,7 @@ impl Store {
             (Part::Queue, self.check_pause(queue_key(), false)?),
             (Part::Task, update_part(update)?),
         ];
-        if attempts == 0 && item.contains_key("callbackUrl") {
+        if generation == 0 && item.contains_key("callbackUrl") {
             let (task, step) = (take.task, Step::Started);
             let told = self.intent(
                 user,

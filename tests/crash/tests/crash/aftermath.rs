@@ -77,6 +77,14 @@ async fn every_call_after_an_output_that_breaks_off_may_fail() {
     have_fail(Flow::BrokenOff, &["worker"], &wanted).await;
 }
 
+/// Of whose start somebody is told once all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_call_of_a_worker_that_is_closed_may_fail() {
+    let plan: Plan<'_> = &[(&["worker"], &FAULTS)];
+    let calls = matrix_beside(Flow::Closed, &[], plan).await;
+    assert_tried(&calls, &["UpdateItem T SET leaseUntil = :before"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_call_after_a_cancel_that_comes_late_may_fail() {
     let wanted = ["DELETE outputs DeleteObject"];

@@ -57,6 +57,8 @@ pub enum Flow {
     BrokenOff,
     /// Its client cancels it just before its output is whole.
     Late,
+    /// Its first worker is closed in good order while it renders.
+    Closed,
 }
 
 impl Flow {
@@ -149,6 +151,8 @@ pub struct Cell {
     /// What is not as it must be.
     pub wrong: Mutex<Vec<String>>,
     lost: [AtomicU32; 2],
+    /// Workers that are closed, of those to come.
+    closed: AtomicU32,
     now: Arc<AtomicI64>,
 }
 
@@ -185,6 +189,7 @@ impl Cell {
             held: Mutex::default(),
             wrong: Mutex::default(),
             lost: flow.losses().map(AtomicU32::new),
+            closed: AtomicU32::new(u32::from(flow == Flow::Closed)),
             now: Arc::new(AtomicI64::new(Timestamp::now().0)),
         };
         let uploaded = cell.upload().await;
@@ -243,10 +248,12 @@ impl Cell {
 
     /// Whether a message that was just received gets lost.
     pub fn loses(&self, queue: Queue) -> bool {
-        let left = &self.lost[queue as usize];
-        let less = |left: u32| left.checked_sub(1);
-        left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
-            .is_ok()
+        takes_one(&self.lost[queue as usize])
+    }
+
+    /// Whether a worker that begins now is closed while it works.
+    pub fn closes(&self) -> bool {
+        takes_one(&self.closed)
     }
 
     pub fn queue_url(&self, queue: Queue) -> &str {
@@ -303,4 +310,11 @@ impl Cell {
         let target = "DynamoDB_20120810.UpdateItem";
         self.lane.stack.call(target, &update).await;
     }
+}
+
+/// Takes one of what is left, if anything is.
+fn takes_one(left: &AtomicU32) -> bool {
+    let less = |left: u32| left.checked_sub(1);
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+        .is_ok()
 }

@@ -25,7 +25,16 @@ use tokio::net::TcpListener;
 pub struct Told {
     pub id: String,
     pub event: String,
+    /// When what it tells happened.
+    pub occurred_at: String,
     pub status: u16,
+}
+
+impl Told {
+    /// Which webhook it was, and when what it tells happened.
+    pub fn moment(&self) -> (&str, &str) {
+        (&self.id, &self.occurred_at)
+    }
 }
 
 /// A receiver, for every user a path.
@@ -67,12 +76,14 @@ async fn receive(
     text: String,
 ) -> StatusCode {
     let body: Value = serde_json::from_str(&text).unwrap();
+    let said = |name: &str| body[name].as_str().unwrap().to_owned();
     let mut receiver = receiver.lock().unwrap();
     let status = receiver.answer(uri.path());
     let got = receiver.got.entry(uri.path().to_owned());
     got.or_default().push(Told {
         id: headers["webhook-id"].to_str().unwrap().to_owned(),
-        event: body["eventType"].as_str().unwrap().to_owned(),
+        event: said("eventType"),
+        occurred_at: said("occurredAt"),
         status,
     });
     StatusCode::from_u16(status).unwrap()

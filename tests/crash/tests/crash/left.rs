@@ -184,7 +184,10 @@ impl Cell {
         let taken: BTreeSet<&str> = taken.map(|one| one.id.as_str()).collect();
         let delivered = deliveries.iter().flatten();
         let delivered = delivered.filter(|state| **state == "DELIVERED").count();
-        if taken.len() < delivered || !told.iter().all(is_possible) {
+        let times: BTreeMap<&str, &str> = told.iter().map(Told::moment).collect();
+        let has_one_time = |one: &Told| times[one.id.as_str()] == one.occurred_at;
+        let is_right = |one: &Told| is_possible(one) && has_one_time(one);
+        if taken.len() < delivered || !told.iter().all(is_right) {
             self.complain(format!("{state:?}, and told was {told:?}"));
         }
     }

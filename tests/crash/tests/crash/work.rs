@@ -12,6 +12,7 @@ use darkroom_sweep::{SweepConfig, Sweeper};
 use darkroom_test_crash::Process;
 use darkroom_webhook::{Clock, Sender, SenderConfig};
 use darkroom_worker::{Deadline, Worker, WorkerConfig};
+use tokio::sync::watch;
 
 use crate::cell::{Cell, Flow, Queue};
 
@@ -28,6 +29,7 @@ pub struct Hands {
     process: Process,
     store: Store,
     does: Does,
+    deadline: Deadline,
 }
 
 enum Does {
@@ -41,7 +43,7 @@ impl Hands {
         let answer = async {
             match &self.does {
                 Does::Renders(worker) => {
-                    darkroom_worker::handle(worker, event, Deadline::NONE).await
+                    darkroom_worker::handle(worker, event, self.deadline.clone()).await
                 }
                 Does::Webhooks(sender) => darkroom_webhook::handle(sender, event).await,
             }
@@ -99,12 +101,23 @@ impl Cell {
             self.lane.fetcher.clone(),
             config,
         );
-        let does = Does::Renders(worker);
         Hands {
             process,
             store,
-            does,
+            does: Does::Renders(worker),
+            deadline: Deadline::NONE,
         }
+    }
+
+    /// The worker that the event source mapping has, closed at once where the flow says so.
+    async fn first_worker(&self) -> Hands {
+        let hands = self.worker(self.faults.process("worker")).await;
+        let deadline = if self.closes() {
+            Deadline::closing(watch::channel(true).1)
+        } else {
+            Deadline::NONE
+        };
+        Hands { deadline, ..hands }
     }
 
     async fn sender(&self, process: Process) -> Hands {
@@ -120,6 +133,7 @@ impl Cell {
             process,
             store,
             does,
+            deadline: Deadline::NONE,
         }
     }
 
@@ -159,13 +173,13 @@ impl Cell {
             }
             if hands.is_none() {
                 *hands = Some(match queue {
-                    Queue::Render => self.worker(self.faults.process("worker")).await,
+                    Queue::Render => self.first_worker().await,
                     Queue::Webhook => self.sender(self.faults.process("sender")).await,
                 });
             }
             if let Some(living) = hands {
                 self.give(living, queue, message).await;
-                if living.process.is_dead() {
+                if living.process.is_dead() || self.flow == Flow::Closed {
                     *hands = None;
                 }
             }

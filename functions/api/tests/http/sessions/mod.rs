@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::common::{Answer, Service, answer};
 
-const PART: usize = PART_BYTES as usize;
+pub const PART: usize = PART_BYTES as usize;
 const SESSIONS: &str = "/v1/uploads/sessions";
 
 /// The body that begins an upload.

@@ -70,7 +70,7 @@ pub const ALWAYS: [Promise; 10] = [
             world.tasks.iter().all(|task| {
                 let is_told = matches!(task.state, Some(TaskState::Completed | TaskState::Failed));
                 let is_meant = |step: usize| !task.told[step] || task.intended[step] == 1;
-                task.intended == [u8::from(task.attempts > 0), u8::from(is_told)]
+                task.intended == [u8::from(task.generation > 0), u8::from(is_told)]
                     && (0..2).all(is_meant)
             })
         },

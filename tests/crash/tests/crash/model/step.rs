@@ -36,6 +36,8 @@ pub enum Step {
     WorkerDies(usize),
     /// The worker cannot go on, and gives the task back.
     GiveBack(usize),
+    /// The worker is closed in good order, gives the task back and its attempt with it.
+    Close(usize),
     /// The worker writes the end, and dies before its message is deleted.
     FinishAndDie(usize),
     /// The lease is over though its worker works on.
@@ -56,6 +58,7 @@ impl Step {
             Self::ApiDies(_)
                 | Self::WorkerDies(_)
                 | Self::GiveBack(_)
+                | Self::Close(_)
                 | Self::FinishAndDie(_)
                 | Self::Late(_)
                 | Self::Duplicate(_)

@@ -1,5 +1,6 @@
 //! The model is true: the store does what it says, step by step.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ struct Real<'a> {
     key: ApiKey,
     tasks: Vec<Option<TaskId>>,
     claims: Vec<Option<Claim>>,
+    /// Deliveries as they were written first, by sort key.
+    deliveries: BTreeMap<String, Value>,
 }
 
 impl<'a> Real<'a> {
@@ -48,6 +51,7 @@ impl<'a> Real<'a> {
             key,
             tasks: vec![None; RULES.tasks],
             claims: vec![None; RULES.workers],
+            deliveries: BTreeMap::new(),
         }
     }
 
@@ -86,7 +90,8 @@ impl<'a> Real<'a> {
             | Step::Finish(worker)
             | Step::FinishAndDie(worker)
             | Step::Refuse(worker)
-            | Step::GiveBack(worker) => {
+            | Step::GiveBack(worker)
+            | Step::Close(worker) => {
                 let hold = before.workers[worker].expect("it has a task");
                 self.work(step, worker, hold, before).await;
                 if after.workers[worker].is_none() {
@@ -135,6 +140,7 @@ impl<'a> Real<'a> {
             }
             Step::Refuse(_) => self.store.finish_failed(claim, "no").await,
             Step::GiveBack(_) => return self.store.release(claim).await.unwrap(),
+            Step::Close(_) => return self.store.release_unspent(claim).await.unwrap(),
             _ => {
                 let output = format!("outputs/{}", hold.generation);
                 self.store.finish_completed(claim, &output, 1, &[]).await
@@ -160,7 +166,7 @@ impl<'a> Real<'a> {
     }
 
     /// The table reads as the model says.
-    async fn compare(&self, world: &World, step: Step) {
+    async fn compare(&mut self, world: &World, step: Step) {
         let items = self.stack.items(&self.key.user).await;
         let number = |item: &Value, name: &str| -> i64 {
             let number = item[name]["N"].as_str();
@@ -180,8 +186,12 @@ impl<'a> Real<'a> {
             assert_eq!(item["outputKey"]["S"].as_str(), output.as_deref());
             for (index, intended) in task.intended.iter().enumerate() {
                 let delivery = format!("W#{real}#{}", index + 1);
-                let there = items.contains_key(&delivery);
-                assert_eq!(there, *intended == 1, "{delivery} after {step:?}");
+                let item = items.get(&delivery);
+                assert_eq!(item.is_some(), *intended == 1, "{delivery} after {step:?}");
+                if let Some(item) = item {
+                    let first = self.deliveries.entry(delivery);
+                    assert_eq!(first.or_insert_with(|| item.clone()), item, "{step:?}");
+                }
             }
             if task.is_active() {
                 active.push(real.to_string());

@@ -53,7 +53,7 @@ impl ReferenceStateMachine for Walk {
     }
 }
 
-/// What a task was: its state, ends that were intended to be told, and attempts.
+/// What a task was: its state, ends that were intended to be told, and claims.
 type Was = (Option<TaskState>, u8, u8);
 
 /// Tasks as they were, and whether the queue was held.
@@ -65,7 +65,7 @@ struct History {
 impl History {
     fn of(world: &World) -> Self {
         let tasks = world.tasks.iter();
-        let tasks = tasks.map(|task| (task.state, task.intended[1], task.attempts));
+        let tasks = tasks.map(|task| (task.state, task.intended[1], task.generation));
         Self {
             paused: world.paused,
             tasks: tasks.collect(),
@@ -83,8 +83,9 @@ impl StateMachineTest for History {
 
     fn apply(before: Self, world: &World, step: Option<Step>) -> Self {
         let now = Self::of(world);
-        for ((was, told_before, tried), (is, told, tries)) in before.tasks.iter().zip(&now.tasks) {
-            assert!(!before.paused || tries == tried, "{step:?} while paused");
+        for ((was, told_before, claimed), (is, told, claims)) in before.tasks.iter().zip(&now.tasks)
+        {
+            assert!(!before.paused || claims == claimed, "{step:?} while paused");
             let (Some(is), true) = (*is, was != is) else {
                 continue;
             };

@@ -79,10 +79,13 @@ impl World {
             steps.extend([Step::WorkerDies(id), Step::GiveBack(id)]);
             if u32::from(hold.attempt) > MAX_ATTEMPTS {
                 steps.push(Step::Refuse(id));
-            } else if hold.uploaded {
-                steps.extend([Step::Beat(id), Step::Finish(id), Step::FinishAndDie(id)]);
+                continue;
+            }
+            steps.extend([Step::Beat(id), Step::Close(id)]);
+            if hold.uploaded {
+                steps.extend([Step::Finish(id), Step::FinishAndDie(id)]);
             } else {
-                steps.extend([Step::Beat(id), Step::Upload(id), Step::Refuse(id)]);
+                steps.extend([Step::Upload(id), Step::Refuse(id)]);
             }
         }
         steps.retain(|step| self.misfortunes > 0 || !step.is_misfortune());
@@ -188,7 +191,8 @@ impl World {
             | Step::FinishAndDie(worker)
             | Step::Refuse(worker)
             | Step::WorkerDies(worker)
-            | Step::GiveBack(worker) => {
+            | Step::GiveBack(worker)
+            | Step::Close(worker) => {
                 if let Some(hold) = self.workers[worker] {
                     next.work(rules, step, worker, hold);
                 }
@@ -215,7 +219,7 @@ impl World {
             task.hold();
             return;
         }
-        if task.attempts == 0 {
+        if task.generation == 0 {
             task.intend(0);
         }
         task.state = Some(TaskState::Processing);
@@ -266,6 +270,12 @@ impl World {
             }
             Step::GiveBack(_) if ours => {
                 self.tasks[hold.task].lease = Some((worker, false));
+                self.leave(worker, hold);
+            }
+            Step::Close(_) if ours => {
+                let task = &mut self.tasks[hold.task];
+                task.lease = Some((worker, false));
+                task.attempts = hold.attempt - 1;
                 self.leave(worker, hold);
             }
             Step::WorkerDies(_) => self.leave(worker, hold),
