@@ -255,9 +255,13 @@ fn scene(
         _ => None,
     };
     let layout = spec.layout(doc);
-    let doc = &*media.with_words(doc);
-    let scene = Scene::new(doc, layout, env.fonts.clone(), background.as_ref())?;
-    budget::check(doc, &scene, media)?;
+    let mut doc = media.with_words(doc);
+    if let Some((width, height)) = spec.composition {
+        let doc = doc.to_mut();
+        (doc.composition_width, doc.composition_height) = (width, height);
+    }
+    let scene = Scene::new(&doc, layout, env.fonts.clone(), background.as_ref())?;
+    budget::check(&doc, &scene, media)?;
     Ok(scene)
 }
 
