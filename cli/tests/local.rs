@@ -163,6 +163,33 @@ fn render_writes_a_whole_file_and_json_lines() {
     assert!(leftovers.is_empty(), "{leftovers:?}");
 }
 
+#[test]
+fn what_is_drawn_otherwise_is_told_of_a_frame_as_of_a_film() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut document = moving_square(64, 0.1);
+    document["items"]["square"]["color"] = json!("blurple");
+    let state = write(dir.path(), "s.json", &document);
+    let [png, film] = ["f.png", "o.mp4"].map(|name| dir.path().join(name));
+    let frame = ["frame", text(&state), "--frame", "0", "-o", text(&png)];
+    let render = ["render", text(&state), "-o", text(&film)];
+    let told = "item \"square\": \"blurple\" is not a CSS colour; nothing is drawn instead";
+    let warned = format!("warning: {told}");
+    for args in [&frame[..], &render[..]] {
+        for args in [args.to_vec(), [args, &["--json"]].concat()] {
+            let output = run(&args, 0);
+            let words = String::from_utf8_lossy(&output.stderr);
+            let times = words.lines().filter(|line| *line == warned).count();
+            assert_eq!(times, 1, "{args:?}: {words}");
+            if args.ends_with(&["--json"]) {
+                let printed = stdout(&output);
+                let last = printed.lines().last().unwrap();
+                let last: Value = serde_json::from_str(last).unwrap();
+                assert_eq!(last["warnings"], json!([told]), "{args:?}");
+            }
+        }
+    }
+}
+
 /// The square as a picture that names its file in these two ways.
 fn picture(remote_key: Option<&str>, filename: &str) -> Value {
     let mut document = moving_square(64, 1.0);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use darkroom_compositor::YuvFrame;
 use darkroom_editor_state::{Document, TICKS_PER_SECOND, Ticks, frame_count};
-use darkroom_render::Format;
+use darkroom_render::{DrawnFrame, Format};
 use serde_json::json;
 
 use super::render::Picture;
@@ -19,7 +19,8 @@ use crate::still;
 /// Draw one frame of a document as a PNG.
 ///
 /// The frame is the very one that `render` gives to the encoder: same pixels,
-/// converted back to RGB.
+/// converted back to RGB. Standard error names what is drawn otherwise than the
+/// document says.
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("when").required(true).args(["at", "frame"])))]
 pub(crate) struct Args {
@@ -102,21 +103,28 @@ async fn draw(
     let env = parts::render_env(args.picture.fonts.as_deref())?;
     let spec = args.picture.spec(Format::Mp4, &document.state);
     let drawn = darkroom_render::draw_frame(&document.state, &spec, &assets, &env, number).await;
-    let picture = match drawn {
-        Ok(picture) => picture,
+    let drawn = match drawn {
+        Ok(drawn) => drawn,
         Err(error) => return super::render::failed(error, &env, args.json),
     };
-    write_png(&picture, &args.output)?;
-    let (width, height, output) = (picture.width, picture.height, args.output.display());
+    write_png(&drawn.picture, &args.output)?;
+    finish(args, &drawn, number, frames);
+    Ok(Ending::Done)
+}
+
+fn finish(args: &Args, drawn: &DrawnFrame, number: u64, frames: u64) {
+    super::render::warn(&drawn.warnings);
+    let (width, height) = (drawn.picture.width, drawn.picture.height);
+    let output = args.output.display();
     if args.json {
-        println!(
-            "{}",
-            json!({"output": output.to_string(), "frame": number, "width": width, "height": height})
-        );
+        let line = json!({
+            "output": output.to_string(), "frame": number,
+            "width": width, "height": height, "warnings": drawn.warnings,
+        });
+        println!("{line}");
     } else {
         println!("{output}: frame {number} of {frames}, {width}x{height}");
     }
-    Ok(Ending::Done)
 }
 
 /// The frame shown at a time: frame n shows tick n x 240000 / fps.

@@ -174,10 +174,15 @@ async fn render(args: &Args, document: &Document) -> anyhow::Result<Ending> {
     Ok(Ending::Done)
 }
 
-fn finish(args: &Args, report: &darkroom_render::Report) {
-    for warning in &report.warnings {
+/// Tells what was drawn otherwise than the document says.
+pub(crate) fn warn(warnings: &[String]) {
+    for warning in warnings {
         eprintln!("warning: {warning}");
     }
+}
+
+fn finish(args: &Args, report: &darkroom_render::Report) {
+    warn(&report.warnings);
     let bytes = std::fs::metadata(&args.output.path).map_or(0, |meta| meta.len());
     let output = args.output.path.display();
     if args.json {

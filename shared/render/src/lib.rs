@@ -100,6 +100,16 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
+/// One frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DrawnFrame {
+    /// Its pixels.
+    pub picture: YuvFrame,
+    /// What of the document, not of this frame alone, is drawn otherwise than it says: the
+    /// [`Report::warnings`] of its export.
+    pub warnings: Vec<String>,
+}
+
 /// Between two looks at progress and cancel.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -176,7 +186,7 @@ pub async fn draw_frame(
     assets: &dyn AssetSource,
     env: &RenderEnv,
     frame: u64,
-) -> Result<YuvFrame, RenderError> {
+) -> Result<DrawnFrame, RenderError> {
     // Dropping this future stops its thread and its children, too.
     let stop = StopOnDrop(Arc::default());
     let env = env.stopped_by(&stop);
@@ -255,9 +265,13 @@ fn scene(
         _ => None,
     };
     let layout = spec.layout(doc);
-    let doc = &*media.with_words(doc);
-    let scene = Scene::new(doc, layout, env.fonts.clone(), background.as_ref())?;
-    budget::check(doc, &scene, media)?;
+    let mut doc = media.with_words(doc);
+    if let Some((width, height)) = spec.composition {
+        let doc = doc.to_mut();
+        (doc.composition_width, doc.composition_height) = (width, height);
+    }
+    let scene = Scene::new(&doc, layout, env.fonts.clone(), background.as_ref())?;
+    budget::check(&doc, &scene, media)?;
     Ok(scene)
 }
 

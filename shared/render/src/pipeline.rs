@@ -15,7 +15,7 @@ use crate::frames::Pictures;
 use crate::media::Media;
 use crate::mix::Mix;
 use crate::spec::ExportSpec;
-use crate::{RenderEnv, Report, scene, stopped};
+use crate::{DrawnFrame, RenderEnv, Report, scene, stopped};
 
 /// Finished frames that wait for the encoder.
 const WAITING: usize = 2;
@@ -117,8 +117,13 @@ impl Job {
             }
         }
         drop(full);
-        Ok([scene.warnings(), &self.media.warnings()].concat())
+        Ok(warnings(scene, &self.media))
     }
+}
+
+/// What is drawn otherwise than the document says.
+fn warnings(scene: &Scene, media: &Media) -> Vec<String> {
+    [scene.warnings(), &media.warnings()].concat()
 }
 
 /// Of what went wrong, the cause: others were only stopped by it, or found the
@@ -184,7 +189,7 @@ pub(crate) fn one_frame(
     env: &RenderEnv,
     media: &Media,
     n: u64,
-) -> Result<YuvFrame, RenderError> {
+) -> Result<DrawnFrame, RenderError> {
     let frames = frame_count(doc.duration(), spec.fps);
     if n >= frames {
         return Err(RenderError::PastTheEnd { frame: n, frames });
@@ -192,8 +197,9 @@ pub(crate) fn one_frame(
     let layout = spec.layout(doc);
     let mut scene = scene(doc, spec, env, media)?;
     let mut pictures = Pictures::new(doc, media, &env.tools, spec.fps);
-    let mut frame = YuvFrame::new_black(layout.width, layout.height);
+    let mut picture = YuvFrame::new_black(layout.width, layout.height);
     let needed = pictures.at(&scene, n)?;
-    scene.draw(frame_tick(n, spec.fps), needed, &mut frame)?;
-    Ok(frame)
+    scene.draw(frame_tick(n, spec.fps), needed, &mut picture)?;
+    let warnings = warnings(&scene, media);
+    Ok(DrawnFrame { picture, warnings })
 }

@@ -85,7 +85,7 @@ impl Stage {
         };
         let spec = at_most(MOST_PIXELS, export_spec(&export.settings), &export.layout);
         let drawn = darkroom_render::draw_frame(state, &spec, &bringer, &env, number).await;
-        let picture = drawn.map_err(|error| refusal(&error))?;
+        let picture = drawn.map_err(|error| refusal(&error))?.picture;
         let encoding = tokio::task::spawn_blocking(move || {
             let mut png = Vec::new();
             still::write_png(&picture, png::Compression::Fast, &mut png).map(|()| png)

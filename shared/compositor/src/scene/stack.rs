@@ -86,7 +86,7 @@ impl Scene {
         self
     }
 
-    /// Prepares what shows, down to what hides all below it.
+    /// Prepares what shows, down to what hides all that can be seen below it.
     pub(super) fn stack(
         &mut self,
         shown: &[Shown],
@@ -108,11 +108,20 @@ impl Scene {
                 stack.places.push(Place::Later { entry, hides_all });
                 self.forget(shows);
             }
-            if hides {
+            let below = shown.get(..entry).unwrap_or_default();
+            if hides && !self.changes_around(below, tick) {
                 break;
             }
         }
         Ok(stack)
+    }
+
+    /// Whether any of these changes what another ratio leaves around the composition, which
+    /// nothing hides: effects and filters act on the whole canvas, and a blur brings there
+    /// what lies inside.
+    fn changes_around(&self, shown: &[Shown], tick: Ticks) -> bool {
+        let mut clips = shown.iter().flat_map(Shown::clips);
+        self.clip != self.canvas.area() && clips.any(|index| self.adjust(index, tick).is_some())
     }
 
     /// Draws the stack of what shows, the lowest first, and finishes the frame. What lies

@@ -281,6 +281,39 @@ async fn the_size_follows_composition_scale_and_ratio() {
 }
 
 #[tokio::test]
+async fn a_requests_own_composition_is_drawn_to_its_edges_and_no_further() {
+    let rig = Rig::new();
+    let square = |place: [f64; 4]| {
+        let mut square = solid("white", (0, 8000));
+        for (key, value) in ["left", "top", "width", "height"].into_iter().zip(place) {
+            square[key] = ant(value);
+        }
+        Film::of(square)
+    };
+    // Past both edges of the document, which is 64 x 64, and all of it.
+    let (past, whole) = ([80.0, 72.0, 16.0, 16.0], [0.0, 0.0, 64.0, 64.0]);
+    for (place, composition, ratio, white, black) in [
+        (past, (128, 96), Ratio::Custom, (88, 80), (88, 60)),
+        // Centred in 128 x 128.
+        (past, (128, 96), Ratio::R1x1, (88, 96), (88, 76)),
+        // The upper half, centred in 64 x 64.
+        (whole, (64, 32), Ratio::R1x1, (32, 32), (32, 56)),
+    ] {
+        let film = square(place);
+        let spec = ExportSpec {
+            composition: Some(composition),
+            ratio,
+            ..spec(30)
+        };
+        let drawn = rig.capture(&film, &spec).await;
+        let found = [white, black].map(|(x, y)| drawn.pixel(0, x, y));
+        assert_eq!(found, [[255; 3], [0; 3]], "{composition:?} {ratio:?}");
+        let alone = rig.frame(&film, &spec, 0).await;
+        assert!(alone.data == drawn.frame(0), "{composition:?} {ratio:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_same_document_gives_the_same_file() {
     let rig = Rig::new();
     rig.media.counting("clip.mp4", 30, 60, 3, &[]);

@@ -105,7 +105,7 @@ pub(crate) fn try_draw(film: &Film, n: u64) -> Result<YuvFrame, RenderError> {
     let state = film.state();
     let (spec, files) = (spec(film), Files(&stage.media));
     let drawn = draw_frame(&state, &spec, &files, &stage.env, n);
-    stage.runtime.block_on(drawn)
+    Ok(stage.runtime.block_on(drawn)?.picture)
 }
 
 fn spec(film: &Film) -> ExportSpec {

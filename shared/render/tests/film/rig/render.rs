@@ -238,7 +238,7 @@ impl Rig {
     ) -> Result<YuvFrame, RenderError> {
         let env = self.env(Tools::discover().unwrap());
         let source = Folder(self.media.dir());
-        draw_frame(state, spec, &source, &env, n).await
+        Ok(draw_frame(state, spec, &source, &env, n).await?.picture)
     }
 
     /// A program that is ffmpeg, but for encoding, which `encoder` (sh) does.

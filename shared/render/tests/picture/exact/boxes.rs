@@ -4,7 +4,7 @@ use darkroom_editor_state::Ratio;
 use serde_json::json;
 
 use super::{assert_near, bright_columns, bright_rows};
-use crate::film::{Film, Item, film, image, solid, text, video};
+use crate::film::{Film, Item, effect, film, filter, image, solid, text, video};
 use crate::stage::{Rgb, draw};
 
 const WHITE: [u8; 3] = [255; 3];
@@ -241,6 +241,36 @@ fn the_background_fills_what_another_ratio_leaves() {
         assert_near(&picture, centre, WHITE, 1);
         for place in rest {
             assert_near(&picture, place, grey, 1);
+        }
+    }
+}
+
+#[test]
+fn what_another_ratio_leaves_is_changed_below_an_opaque_picture_too() {
+    let all = [0.0, 0.0, 160.0, 90.0];
+    let none = json!({});
+    for change in [
+        filter("absolute-red", 1.0, &none),
+        effect("fade-out", 1.0, &none),
+        // Brings there some of the white inside.
+        effect("blur", 1.0, &none),
+    ] {
+        // Some rows above the composition, 160 x 90 in 160 x 160 and 90 x 50 in 90 x 160.
+        for (ratio, place) in [(Ratio::R1x1, (80, 30)), (Ratio::R9x16, (44, 50))] {
+            let picture = |above: Option<f64>| {
+                let opaque =
+                    |opacity: f64| solid("rectangle", "#3080ff", all).with("opacity", opacity);
+                let film = film()
+                    .track(above.map(opaque))
+                    .track([change.clone()])
+                    .track([solid("rectangle", "white", all)]);
+                Rgb::of(&draw(&film.output(ratio, 1.0), 15))
+            };
+            let changed = picture(None).at(place.0, place.1);
+            assert!(changed.iter().any(|byte| byte.abs_diff(0x30) > 8));
+            for opacity in [1.0, 0.99] {
+                assert_near(&picture(Some(opacity)), place, changed, 2);
+            }
         }
     }
 }
