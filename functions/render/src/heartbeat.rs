@@ -1,5 +1,7 @@
 //! Keeps the lease while a task is worked on: one store call every few
-//! seconds extends lease and visibility, writes progress and learns of a cancel.
+//! seconds extends lease and visibility, writes progress and learns of a cancel. Before the
+//! first of them the message is hidden for as long as after one: should this worker die by
+//! then, another has it soon, and not after the queue's visibility timeout.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,6 +48,11 @@ async fn beat(
 ) {
     let config = worker.config();
     let mut last_good = Instant::now();
+    if let Some(receipt) = receipt
+        && let Err(error) = worker.store().keep_hidden(receipt, config.lease).await
+    {
+        tracing::warn!("until the first heartbeat a message comes again late: {error}");
+    }
     loop {
         tokio::select! {
             () = tokio::time::sleep(config.heartbeat) => {}

@@ -8,9 +8,7 @@ use aws_lambda_events::event::sqs::SqsMessage;
 use darkroom_exports::repair::GAVE_UP;
 use darkroom_exports::{DeliveryId, ExportPhase, Settings, Step, TaskId, TraceId};
 use darkroom_render::{ExportSpec, Phase, Progress, RenderError};
-use darkroom_store::{
-    Claim, ClaimOutcome, Finish, RenderMessage, StoreError, TRACE_ATTRIBUTE, VISIBILITY_LEASES,
-};
+use darkroom_store::{Claim, ClaimOutcome, Finish, RenderMessage, StoreError, TRACE_ATTRIBUTE};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 
@@ -131,7 +129,8 @@ async fn look_at(
             // Not every message says it, but the task does.
             span.record("trace_id", claim.trace().map(TraceId::as_str));
             metrics::started(worker, &claim, message);
-            let verdict = work_on(worker, &claim, message, deadline).await;
+            let receipt = message.receipt_handle.clone();
+            let verdict = work_on(worker, &claim, receipt, deadline).await;
             metrics::spent(worker, &claim, began.elapsed());
             verdict
         }
@@ -185,7 +184,7 @@ async fn told(worker: &Worker, claim: &Claim, step: Step) -> Verdict {
 async fn work_on(
     worker: &Worker,
     claim: &Claim,
-    message: &SqsMessage,
+    receipt: Option<String>,
     deadline: Deadline,
 ) -> Verdict {
     if claim.attempt() > worker.config().max_attempts {
@@ -196,18 +195,13 @@ async fn work_on(
     let heart = Heart::start(
         worker,
         claim.clone(),
-        message.receipt_handle.clone(),
+        receipt,
         Arc::clone(&control),
         deadline,
     );
-    // The lease is kept up meanwhile. Should this worker die before its first heartbeat,
-    // another has the message soon; a send that fails is left to the next claim, the task's
-    // end or the due index.
-    let visible_again = worker.config().lease * VISIBILITY_LEASES;
-    tokio::join!(
-        hide(worker, message, visible_again),
-        told(worker, claim, Step::Started),
-    );
+    // A failed send is left to the next claim, the task's end or the due index. The
+    // lease is kept up meanwhile.
+    told(worker, claim, Step::Started).await;
     let made = make(worker, claim, &control).await;
     let verdict = match made {
         Ok(output) => publish(worker, claim, output, heart).await,

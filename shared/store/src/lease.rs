@@ -100,7 +100,7 @@ pub enum Heartbeat {
 }
 
 /// Messages of a dead worker come back this many leases after its claim, or its last heartbeat.
-pub const VISIBILITY_LEASES: u32 = 2;
+const VISIBILITY_LEASES: u32 = 2;
 /// The queue is waited for this part of a lease: what it does not answer must not cost the
 /// lease, and is made up for by the next heartbeat.
 const QUEUE_PART: u32 = 16;
@@ -140,14 +140,7 @@ impl Store {
             let Some(receipt) = receipt else {
                 return Ok(());
             };
-            let hide = self.hide_message(receipt, lease * VISIBILITY_LEASES);
-            let patience = lease / QUEUE_PART;
-            let late = |_| StoreError::Busy {
-                call: "ChangeMessageVisibility",
-                cause: format!("no answer within {patience:?}"),
-            };
-            let hidden = tokio::time::timeout(patience, Box::pin(hide)).await;
-            hidden.map_err(late)?
+            self.keep_hidden(receipt, lease).await
         };
         let (beat, hidden) = tokio::join!(beat.send(), hide);
         if let Err(error) = hidden {
@@ -164,6 +157,19 @@ impl Store {
                 None => Err(StoreError::sdk("UpdateItem", &error)),
             },
         }
+    }
+
+    /// Hides the message of a task that is worked on until its worker is surely dead. The
+    /// queue is not waited for so long that it would cost the lease.
+    pub async fn keep_hidden(&self, receipt: &str, lease: Duration) -> Result<(), StoreError> {
+        let hide = self.hide_message(receipt, lease * VISIBILITY_LEASES);
+        let patience = lease / QUEUE_PART;
+        let late = |_| StoreError::Busy {
+            call: "ChangeMessageVisibility",
+            cause: format!("no answer within {patience:?}"),
+        };
+        let hidden = tokio::time::timeout(patience, Box::pin(hide)).await;
+        hidden.map_err(late)?
     }
 
     /// Gives the lease up at once, so that a retry need not wait for it.

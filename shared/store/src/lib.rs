@@ -56,7 +56,7 @@ pub use files::{BadFiles, MAX_FILES};
 pub use fonts::FontObject;
 pub use incoming::{Arrived, Incoming};
 pub use keys::{ApiKey, CreatedKey, KeySummary, NewKey, Quota};
-pub use lease::{Claim, ClaimOutcome, Heartbeat, VISIBILITY_LEASES};
+pub use lease::{Claim, ClaimOutcome, Heartbeat};
 pub use motion_graphics::Added;
 pub use projects::{ProjectCreate, ProjectCreated, ProjectNotCreated, Synced, Written};
 pub use provision::{Provisioned, provision};
