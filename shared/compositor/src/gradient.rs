@@ -268,7 +268,7 @@ fn spread_out(places: &mut [Option<f64>]) {
     }
 }
 
-/// Splits outside parentheses; empty pieces are dropped.
+/// Splits outside parentheses; pieces may be empty.
 fn split(text: &str, at: impl Fn(char) -> bool) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut depth = 0;
@@ -287,7 +287,6 @@ fn split(text: &str, at: impl Fn(char) -> bool) -> Vec<String> {
     pieces
         .into_iter()
         .map(|piece| piece.trim().to_owned())
-        .filter(|piece| !piece.is_empty())
         .collect()
 }
 
@@ -367,6 +366,7 @@ fn parse_entry(text: &str, entries: &mut Vec<Entry>) -> Option<()> {
         return Some(());
     }
     let mut words = split(text, char::is_whitespace);
+    words.retain(|word| !word.is_empty());
     // CSS lets places stand on either side of the colour.
     let is_length = |word: &String| parse_length(word).is_some();
     let color_at = words.iter().position(|word| !is_length(word))?;

@@ -66,6 +66,12 @@ fn what_browsers_refuse_is_refused() {
         "linear-gradient(f00, blue)",
         "linear-gradient(red, hsv(240, 100%, 100%))",
         "linear-gradient(red)",
+        "linear-gradient()",
+        "linear-gradient(red,,blue)",
+        "linear-gradient(red, blue,)",
+        "linear-gradient(, red, blue)",
+        "linear-gradient(90deg, , red, blue)",
+        "-webkit-linear-gradient(left, red, blue, )",
         "linear-gradient (red, blue)",
         "-webkit-linear-gradient\t(red, blue)",
         "linear-gradient(1e308turn, red, blue)",
@@ -74,5 +80,6 @@ fn what_browsers_refuse_is_refused() {
         assert_eq!(Gradient::parse(css), None, "{css}");
     }
     read("linear-gradient(90deg, red, 80%, blue)");
+    read("linear-gradient( 90deg ,red  10%,\n\tblue )");
     read(" Linear-Gradient(1e300turn, red, blue) ; ");
 }

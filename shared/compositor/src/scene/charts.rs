@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use darkroom_editor_state::{Background, ChartItem, ItemKind, OutputLayout, Ticks};
+use darkroom_editor_state::{Animations, Background, ChartItem, ItemKind, OutputLayout, Ticks};
 
 use crate::art::Art;
 use crate::chart::{Chart, Ink, growth};
 use crate::color::Color;
+use crate::geometry::{Affine, Placement, Rect, Stage, place};
 use crate::gradient::Gradient;
 use crate::timeline::{Clip, geometry};
 
@@ -68,29 +69,15 @@ pub(super) fn ink(clips: &[Clip], index: usize, background: Color) -> Ink {
         return Ink::on(background);
     };
     let start = chart.item.start;
-    let boxed = |clip: &Clip| {
-        let geometry = geometry(&clip.item.kind)?;
-        let at = start - clip.item.start;
-        let corner = (geometry.left.at(at), geometry.top.at(at));
-        let size = (geometry.width.at(at), geometry.height.at(at));
-        (geometry.opacity.at(at) > 0.5).then_some((corner, size))
-    };
-    let Some(((left, top), (width, height))) = boxed(chart) else {
+    let Some(own) = at_rest(chart, start) else {
         return Ink::on(background);
     };
-    let centre = (left + width / 2.0, top + height / 2.0);
-    let holds = |clip: &&Clip| {
-        let shows = clip.item.start <= start && start < clip.item.end();
-        shows
-            && boxed(clip).is_some_and(|((left, top), (width, height))| {
-                let along = left <= centre.0 && centre.0 <= left + width;
-                along && top <= centre.1 && centre.1 <= top + height
-            })
-    };
+    let middle = own.matrix.apply((own.width / 2.0, own.height / 2.0));
+    let lies_on = |clip: &&Clip| at_rest(clip, start).is_some_and(|below| holds(&below, middle));
     let found = below
         .iter()
         .rev()
-        .filter(holds)
+        .filter(lies_on)
         .find_map(|clip| match &clip.item.kind {
             ItemKind::Solid(solid) => Color::parse(&solid.color)
                 .filter(|color| color.0[3] > 0.5)
@@ -101,10 +88,35 @@ pub(super) fn ink(clips: &[Clip], index: usize, background: Color) -> Ink {
     found.unwrap_or_else(|| Ink::on(background))
 }
 
+/// Where an item that can be seen at an instant lies in the composition, its animations
+/// left out.
+fn at_rest(clip: &Clip, tick: Ticks) -> Option<Placement> {
+    let item = &clip.item;
+    let lasts = item.start <= tick && tick < item.end();
+    let geometry = geometry(&item.kind).filter(|_| lasts)?;
+    let nothing = Rect::new(0.0, 0.0, 0.0, 0.0);
+    let stage = Stage {
+        to_canvas: Affine::IDENTITY,
+        composition: nothing,
+        sliding: false,
+    };
+    let (local, still) = (tick - item.start, Animations::default());
+    let placed = place(geometry, still, local, item.duration, stage, |_, _| nothing);
+    (placed.opacity > 0.5).then_some(placed)
+}
+
+/// Whether a point of the composition lies in a box.
+fn holds(placed: &Placement, point: (f64, f64)) -> bool {
+    placed.matrix.inverse().is_some_and(|back| {
+        let (x, y) = back.apply(point);
+        (0.0..=placed.width).contains(&x) && (0.0..=placed.height).contains(&y)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use darkroom_editor_state::{
-        AnimatedNumber, Animations, ChartData, ChartTable, Geometry, TICKS_PER_SECOND,
+        AnimatedNumber, ChartData, ChartTable, Geometry, TICKS_PER_SECOND,
     };
 
     use super::*;

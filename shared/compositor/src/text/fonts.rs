@@ -28,15 +28,28 @@ const MOST_FAMILIES: usize = 64;
 /// Families of colour emoji.
 const EMOJI: [&str; 3] = ["Noto Color Emoji", "Twemoji", "Twitter Color Emoji"];
 
-/// CSS generic names, all of them drawn with the default sans or its like.
-const GENERIC: [(&str, &[&str]); 6] = [
+/// CSS generic names (CSS Fonts 4, "Generic font families"), and two that Apple's browsers
+/// have for `system-ui`: the first of the families that is installed, else the default sans,
+/// beside which emoji are drawn in colour anyway.
+const GENERIC: [(&str, &[&str]); 15] = [
     ("sans-serif", &[]),
     ("system-ui", &[]),
     ("ui-sans-serif", &[]),
-    ("serif", &["Noto Serif", "DejaVu Serif"]),
-    ("monospace", &["DejaVu Sans Mono", "Noto Sans Mono"]),
-    ("ui-monospace", &["DejaVu Sans Mono", "Noto Sans Mono"]),
+    ("ui-rounded", &[]),
+    ("-apple-system", &[]),
+    ("BlinkMacSystemFont", &[]),
+    ("emoji", &[]),
+    ("math", &[]),
+    ("serif", SERIF),
+    ("ui-serif", SERIF),
+    ("monospace", MONOSPACE),
+    ("ui-monospace", MONOSPACE),
+    ("cursive", &["Comic Neue", "Dancing Script"]),
+    ("fantasy", &["Oswald", "Bebas Neue"]),
+    ("fangsong", &["Noto Serif CJK SC"]),
 ];
+const SERIF: &[&str] = &["Noto Serif", "DejaVu Serif"];
+const MONOSPACE: &[&str] = &["DejaVu Sans Mono", "Noto Sans Mono"];
 
 /// Families with the same advances as widespread ones that are not free, drawn in their
 /// stead without a warning, as fontconfig does for a browser.
@@ -193,13 +206,14 @@ impl Fonts {
     }
 
     /// The installed families that a CSS `font-family` list names, in its order, and
-    /// the names that are not installed; of a long list its beginning counts.
+    /// its first name if that is not among them: later ones are but in its stead. Of a
+    /// long list its beginning counts.
     pub(crate) fn resolve(
         &self,
         css: &str,
         context: &mut FontContext,
-    ) -> (Vec<String>, Vec<String>) {
-        let (mut found, mut missing) = (Vec::new(), Vec::new());
+    ) -> (Vec<String>, Option<String>) {
+        let (mut found, mut missing) = (Vec::new(), None);
         for name in css.split(',').take(MOST_FAMILIES) {
             let name = name.trim().trim_matches(['"', '\'']).trim();
             if name.is_empty() {
@@ -223,7 +237,10 @@ impl Fonts {
                     .find(|name| context.collection.family_id(name).is_some());
                 match installed {
                     Some(family) => found.push(family.to_owned()),
-                    None => missing.push(name.to_owned()),
+                    None if found.is_empty() && missing.is_none() => {
+                        missing = Some(name.to_owned());
+                    }
+                    None => {}
                 }
             }
         }

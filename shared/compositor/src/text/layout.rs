@@ -39,10 +39,10 @@ impl Typesetter {
         warnings: &mut Vec<String>,
     ) -> Self {
         let (families, missing) = fonts.resolve(&style.font_family, context);
-        if families.is_empty() || !missing.is_empty() {
+        if families.is_empty() || missing.is_some() {
             warnings.push(format!(
                 "{place}: font family \"{}\" is not installed; \"{}\" is drawn instead",
-                missing.first().unwrap_or(&style.font_family),
+                missing.as_ref().unwrap_or(&style.font_family),
                 families
                     .first()
                     .map_or(fonts.default_family(), String::as_str),

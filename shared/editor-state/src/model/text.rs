@@ -6,7 +6,8 @@ use super::{Animations, CaptionAnimations, Geometry, Ticks};
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextItem {
     /// Text, lines separated by `\n`. A tab is as many spaces as are missing to the next
-    /// eighth character of its line; CSS measures in widths of a space.
+    /// eighth character of its line; CSS measures in widths of a space. A soft hyphen lets
+    /// a line break and is never shown; CSS shows it where the line breaks.
     pub text: String,
     /// Texts that take its place, by time.
     pub later: Vec<TextStep>,
@@ -38,8 +39,8 @@ pub struct TextStyle {
     pub color: String,
     /// Alignment.
     pub align: TextAlign,
-    /// CSS list of font families. Which there are is known only where text is drawn: one
-    /// that is not there is told in the warnings of the export.
+    /// CSS list of font families. Which there are is known only where text is drawn: a
+    /// list's first that is not there is told in the warnings of the export.
     pub font_family: String,
     /// Style variant as written (`normal`, `italic`, ...).
     pub font_variant: String,

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::film::{chart, film};
+use crate::film::{Film, chart, film, solid};
 use crate::stage::{Rgb, draw};
 
 const PLACE: [f64; 4] = [0.0, 0.0, 160.0, 90.0];
@@ -82,6 +82,33 @@ fn the_largest_and_smallest_numbers_are_drawn() {
         let slices = [value.abs(), value.abs(), 1.0].map(|v| json!({ "label": "a", "value": v }));
         frame("pie", &json!({ "slices": slices }), 0, 0);
     }
+}
+
+#[test]
+fn letters_can_be_read_on_what_a_chart_lies_on_however_that_is_scaled_and_turned() {
+    let data = table(2, 4, "n", |i| i as f64);
+    let plain = || {
+        film()
+            .background(json!({ "type": "color", "color": "black", "gradient": null }))
+            .track([chart("bar", "#3b82f6", &data, 0, PLACE)])
+    };
+    let on = |solids: &Film| Rgb::of(&draw(solids, 0));
+    let white = |place| solid("rectangle", "white", place);
+    // As large as this one only when it is scaled.
+    let whole = on(&plain().track([white([-135.0, -135.0, 300.0, 300.0])]));
+    let scaled = white([10.0, 10.0, 10.0, 10.0])
+        .with("scaleX", 30)
+        .with("scaleY", 30);
+    assert!(on(&plain().track([scaled])) == whole);
+    // Under the middle of the chart only before it is scaled.
+    let beside = on(&plain().track([white([120.0, 40.0, 100.0, 10.0])]));
+    let shrunk = white([70.0, 35.0, 200.0, 20.0])
+        .with("scaleX", 0.5)
+        .with("scaleY", 0.5);
+    assert!(on(&plain().track([shrunk])) == beside);
+    // Upright, and beside the canvas, only when it is turned.
+    let turned = white([70.0, 35.0, 200.0, 20.0]).with("rotation", 90);
+    assert!(on(&plain().track([turned])) == on(&plain()));
 }
 
 #[test]

@@ -33,6 +33,52 @@ fn an_unknown_family_is_told_once_an_item_and_drawn_in_the_default() {
 }
 
 #[test]
+fn of_a_list_of_families_only_a_first_one_that_is_missing_is_told() {
+    let place = [0.0, 0.0, 160.0, 90.0];
+    let listed = |families: &str| film().track([text("Words", place).with("fontFamily", families)]);
+    let stack = listed("'DejaVu Serif', \"Segoe UI\", Helvetica Neue, sans-serif");
+    assert_eq!(warnings(&stack), [""; 0]);
+    assert_eq!(draw(&stack, 0), draw(&listed("DejaVu Serif"), 0));
+    let stack = listed("\"Segoe UI\", No Such Font, DejaVu Serif, Nor This, sans-serif");
+    assert_eq!(
+        warnings(&stack),
+        [
+            "item \"0-0\": font family \"Segoe UI\" is not installed; \"DejaVu Serif\" is drawn instead"
+        ]
+    );
+    assert_eq!(draw(&stack, 0), draw(&listed("DejaVu Serif"), 0));
+}
+
+#[test]
+fn generic_families_are_all_known() {
+    let place = [0.0, 0.0, 160.0, 90.0];
+    let listed = |families: &str| film().track([text("Words", place).with("fontFamily", families)]);
+    for (generic, family) in [
+        ("sans-serif", "Roboto"),
+        ("system-ui", "Roboto"),
+        ("ui-sans-serif", "Roboto"),
+        ("ui-rounded", "Roboto"),
+        ("-apple-system", "Roboto"),
+        ("BlinkMacSystemFont", "Roboto"),
+        ("emoji", "Roboto"),
+        ("math", "Roboto"),
+        ("cursive", "Roboto"),
+        ("fantasy", "Roboto"),
+        ("serif", "DejaVu Serif"),
+        ("ui-serif", "DejaVu Serif"),
+        ("monospace", "DejaVu Sans Mono"),
+        ("UI-Monospace", "DejaVu Sans Mono"),
+        ("fangsong", "Roboto"),
+    ] {
+        assert_eq!(warnings(&listed(generic)), [""; 0], "{generic}");
+        assert!(
+            draw(&listed(generic), 0) == draw(&listed(family), 0),
+            "{generic}"
+        );
+    }
+}
+
+#[test]
 fn a_weight_that_is_none_is_told_and_drawn_as_400() {
     let weighing = |weight: &str| {
         let style = json!({ "variant": "normal", "weight": weight });

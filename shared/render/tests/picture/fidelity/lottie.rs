@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::score::Score;
 use super::{COLOR, browser, compare};
 use crate::film::{Film, film, sticker};
 use crate::stage::{self, draw, try_draw};
@@ -184,7 +185,7 @@ fn lottie_files_are_drawn_as_by_their_player() {
         assert!(ours == draw(&film, 0), "{}: not the same twice", file.name);
         assert!(ours != nothing, "{}: nothing is drawn", file.name);
         let name = file.name.trim_end_matches(".json");
-        let (similarity, color) = compare(name, &ours, &theirs);
+        let Score { similarity, color } = compare(name, &ours, &theirs).whole;
         println!("{similarity:.4} {color:.2} {}", file.name);
         match known {
             None if similarity < LEAST || color > COLOR => {

@@ -1,7 +1,7 @@
 //! Structural similarity of two planes of luma (Wang et al., 2004).
 
 /// Side of a window, and how far it moves.
-const WINDOW: usize = 8;
+pub(super) const WINDOW: usize = 8;
 const STEP: usize = 4;
 /// Keep flat windows from dividing by nothing: (0.01 x 255)² and (0.03 x 255)².
 const LUMINANCE: f64 = 6.5025;

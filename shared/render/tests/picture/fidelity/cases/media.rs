@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ALL, Case, MIDDLE, boxes, letters, one};
+use super::{ALL, BOXES, Case, MIDDLE, boxes, letters, limits, one};
 use crate::film::{
     FRAME, Film, Item, Node, captions, film, gif, illustration, image, solid, sticker, template,
     video,
@@ -110,17 +110,34 @@ fn drawings() -> Vec<Case> {
     ]
 }
 
+fn said(timing: &str, entries: &[(&str, i64, i64)]) -> Item {
+    captions(timing, entries, [20.0, 20.0, 280.0, 140.0])
+        .with("fontFamily", "Roboto")
+        .with("fontSize", 28)
+}
+
+/// When each word of [`spoken`] begins, and the last one ends.
+const EVENLY: [i64; 6] = [0, 6, 12, 18, 24, 30];
+
+fn spoken(frames: [i64; 6]) -> Item {
+    let words = ["Words", "that", "are", "spoken", "one by one"];
+    let spans = words.into_iter().zip(frames.windows(2));
+    let entries: Vec<_> = spans.map(|(word, span)| (word, span[0], span[1])).collect();
+    said("word", &entries)
+}
+
+/// Other words than the third one highlighted, and none.
+pub(super) fn wrong() -> Vec<Case> {
+    let wrong = |name, item| letters(name, 14, one(item)).beside(one(spoken(EVENLY)));
+    let unlit = spoken(EVENLY).with("highlightColor", "#ffffff");
+    vec![
+        wrong("wrong-word-before", spoken([0, 6, 18, 20, 24, 30])),
+        wrong("wrong-word-after", spoken([0, 4, 8, 12, 24, 30])),
+        wrong("wrong-no-word", unlit),
+    ]
+}
+
 fn words() -> Vec<Case> {
-    let roboto = |item: Item| item.with("fontFamily", "Roboto").with("fontSize", 28);
-    let page = [20.0, 20.0, 280.0, 140.0];
-    let said = |timing, entries: &[(&str, i64, i64)]| roboto(captions(timing, entries, page));
-    let spoken = [
-        ("Words", 0, 6),
-        ("that", 6, 12),
-        ("are", 12, 18),
-        ("spoken", 18, 24),
-        ("one by one", 24, 30),
-    ];
     let lines = [("The first line", 0, 10), ("and a second", 10, 30)];
     let plate = json!({ "color": "#b02a4a", "horizontalPadding": 8, "borderRadius": 6 });
     let title = Node::text("Title of it", [10.0, 4.0, 200.0, 50.0])
@@ -134,8 +151,8 @@ fn words() -> Vec<Case> {
     let badge = Node::image("badge", [0.0, 0.0, 50.0, 50.0]);
     let titles = || template(&[badge.clone(), title.clone(), below.clone()], MIDDLE);
     vec![
-        letters("captions-words", 14, one(said("word", &spoken))),
-        letters("captions-words-between", 26, one(said("word", &spoken))),
+        letters("captions-words", 14, one(spoken(EVENLY))),
+        letters("captions-words-between", 26, one(spoken(EVENLY))),
         letters("captions-lines", 14, one(said("line", &lines))),
         letters(
             "captions-plates-center",
@@ -188,7 +205,8 @@ fn backgrounds() -> Vec<Case> {
         boxes("background-blur-3", 0, blurred(3)),
         // Blurred on a sixteenth of the sides, whose pixels end where the canvas does not.
         Case {
-            color: 3.0,
+            whole: limits(BOXES, 3.0),
+            inside: limits(BOXES, 3.0),
             ..boxes("background-blur-4", 0, blurred(4))
         },
     ]

@@ -49,6 +49,8 @@ fn words(words: &str, size: u32, weight: &str) -> Item {
 /// Both at rest, after they came and before they go.
 const REST: u64 = 60;
 
+/// Their letters are shrunk, and stand between pixels here: what is drawn is held to limits
+/// of each, just below how alike it is.
 pub(super) fn cases() -> Vec<Case> {
     vec![
         progress_bar(),
@@ -79,7 +81,9 @@ fn lower_third() -> Case {
     ];
     let props = json!({ "title": "Ada Lovelace", "subtitle": "Mathematician, London" });
     let whole = graphic("lower-third", &props, space.place).at(0, 75);
-    letters("lower-third", REST, film().track([whole])).beside(stacked(parts))
+    letters("lower-third", REST, film().track([whole]))
+        .beside(stacked(parts))
+        .inside(0.98, 2.8)
 }
 
 fn title_card() -> Case {
@@ -108,7 +112,9 @@ fn title_card() -> Case {
     ];
     let props = json!({ "title": "Aurora", "subtitle": "A film in three parts" });
     let whole = graphic("title-card", &props, space.place).at(0, 75);
-    letters("title-card", REST, film().track([whole])).beside(stacked(parts))
+    letters("title-card", REST, film().track([whole]))
+        .beside(stacked(parts))
+        .inside(0.935, 4.5)
 }
 
 fn counter() -> Case {
@@ -126,7 +132,9 @@ fn counter() -> Case {
     ];
     let props = json!({ "to": 72, "suffix": "%", "label": "of all films" });
     let whole = graphic("counter", &props, space.place).at(0, 75);
-    letters("counter", REST, film().track([whole])).beside(stacked(parts))
+    letters("counter", REST, film().track([whole]))
+        .beside(stacked(parts))
+        .inside(0.93, 5.0)
 }
 
 fn progress_bar() -> Case {
@@ -151,7 +159,9 @@ fn progress_bar() -> Case {
     ];
     let props = json!({ "value": 72, "label": "Storage used" });
     let whole = graphic("progress-bar", &props, space.place).at(0, 75);
-    letters("progress-bar", REST, film().track([whole])).beside(stacked(parts))
+    letters("progress-bar", REST, film().track([whole]))
+        .beside(stacked(parts))
+        .inside(0.965, 3.0)
 }
 
 fn call_to_action() -> Case {
@@ -169,5 +179,7 @@ fn call_to_action() -> Case {
     ];
     let props = json!({ "text": "Subscribe now", "caption": "New films every Friday" });
     let whole = graphic("call-to-action", &props, space.place).at(0, 75);
-    letters("call-to-action", REST, film().track([whole])).beside(stacked(parts))
+    letters("call-to-action", REST, film().track([whole]))
+        .beside(stacked(parts))
+        .inside(0.95, 2.8)
 }

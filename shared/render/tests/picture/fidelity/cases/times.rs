@@ -26,11 +26,13 @@ pub(super) fn cases() -> Vec<Case> {
             10,
             one(roboto(WORDS).animate("in", "fade", 20, "ease-in")),
         ),
+        // Chromium moves letters to whole pixels.
         letters(
             "slide-of-text",
             10,
             one(roboto(WORDS).animate("in", "slide-left", 20, "linear")),
-        ),
+        )
+        .inside(0.94, 8.8),
         zoom(),
     ];
     cases.extend(animations());
@@ -45,7 +47,9 @@ fn zoom() -> Case {
         .with("scaleX", 0.75)
         .with("scaleY", 0.75)
         .with("opacity", 0.5);
-    letters("zoom-of-text", 10, film).beside(one(halfway))
+    letters("zoom-of-text", 10, film)
+        .beside(one(halfway))
+        .inside(0.97, 2.6)
 }
 
 /// Every animation at both sides, by the easings in turn.

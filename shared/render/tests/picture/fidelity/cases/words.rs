@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Case, letters, one};
-use crate::film::{Item, film, text};
+use crate::film::{Film, Item, film, text};
 
 const PAGE: [f64; 4] = [20.0, 10.0, 280.0, 160.0];
 
@@ -27,6 +27,46 @@ fn styled(item: Item, variant: &str, weight: &str) -> Item {
     item.with("fontStyle", json!({ "variant": variant, "weight": weight }))
 }
 
+fn line(variant: &str, weight: &str, top: f64) -> Item {
+    styled(roboto("Hamburg 123"), variant, weight).with("top", top)
+}
+
+const LIGHT: [&str; 3] = ["100", "300", "400"];
+const BOLD: [&str; 3] = ["500", "bold", "900"];
+const ITALIC: [(&str, &str); 2] = [("italic", "400"), ("italic", "700")];
+
+/// A line of each weight.
+fn weights([first, second, third]: [&str; 3]) -> Film {
+    film()
+        .track([line("normal", first, 20.0)])
+        .track([line("normal", second, 70.0)])
+        .track([line("normal", third, 120.0)])
+}
+
+/// A line of each variant and weight.
+fn slants([first, second]: [(&str, &str); 2]) -> Film {
+    film()
+        .track([line(first.0, first.1, 40.0)])
+        .track([line(second.0, second.1, 100.0)])
+}
+
+/// One line of another weight or slant.
+pub(super) fn wrong() -> Vec<Case> {
+    let weighed = |name, drawn, asked| letters(name, 0, weights(drawn)).beside(weights(asked));
+    let slanted = |name, drawn| letters(name, 0, slants(drawn)).beside(slants(ITALIC));
+    vec![
+        weighed("wrong-900-for-700", ["500", "900", "900"], BOLD),
+        weighed("wrong-700-for-900", ["500", "bold", "700"], BOLD),
+        weighed("wrong-400-for-500", ["400", "bold", "900"], BOLD),
+        weighed("wrong-500-for-400", ["100", "300", "500"], LIGHT),
+        weighed("wrong-400-for-300", ["100", "400", "400"], LIGHT),
+        weighed("wrong-300-for-100", ["300", "300", "400"], LIGHT),
+        slanted("wrong-upright", [("normal", "400"), ("italic", "700")]),
+        slanted("wrong-upright-bold", [("italic", "400"), ("normal", "700")]),
+        slanted("wrong-italic-for-bold", [("italic", "400"); 2]),
+    ]
+}
+
 fn plate(padding: f64, radius: f64) -> Value {
     json!({ "color": "#c03030", "horizontalPadding": padding, "borderRadius": radius })
 }
@@ -34,8 +74,6 @@ fn plate(padding: f64, radius: f64) -> Value {
 fn texts() -> Vec<Case> {
     let fox = || roboto(WORDS);
     let title = |words| roboto(words).with("fontSize", 64);
-    let line =
-        |variant, weight, top: f64| styled(roboto("Hamburg 123"), variant, weight).with("top", top);
     vec![
         letters("text-wraps", 0, one(fox())),
         letters("text-center", 0, one(fox().with("align", "center"))),
@@ -51,12 +89,14 @@ fn texts() -> Vec<Case> {
             0,
             one(title("Incomprehensibilities all").with("fontSize", 40)),
         ),
-        letters("text-line-height", 0, one(fox().with("lineHeight", 1.8))),
+        // Lines between pixels here, which Chromium moves to whole ones.
+        letters("text-line-height", 0, one(fox().with("lineHeight", 1.8))).inside(0.98, 2.9),
         letters(
             "text-line-height-tight",
             0,
             one(fox().with("lineHeight", 0.8)),
-        ),
+        )
+        .inside(0.975, 4.6),
         letters(
             "text-letter-spacing",
             0,
@@ -92,29 +132,9 @@ fn texts() -> Vec<Case> {
                 .with("align", "center")
                 .with("resizeOnEdit", true)),
         ),
-        letters(
-            "text-weights-light",
-            0,
-            film()
-                .track([line("normal", "100", 20.0)])
-                .track([line("normal", "300", 70.0)])
-                .track([line("normal", "400", 120.0)]),
-        ),
-        letters(
-            "text-weights-bold",
-            0,
-            film()
-                .track([line("normal", "500", 20.0)])
-                .track([line("normal", "bold", 70.0)])
-                .track([line("normal", "900", 120.0)]),
-        ),
-        letters(
-            "text-italics",
-            0,
-            film()
-                .track([line("italic", "400", 40.0)])
-                .track([line("italic", "700", 100.0)]),
-        ),
+        letters("text-weights-light", 0, weights(LIGHT)),
+        letters("text-weights-bold", 0, weights(BOLD)),
+        letters("text-italics", 0, slants(ITALIC)),
         letters(
             "text-serif",
             0,
@@ -159,11 +179,13 @@ fn scripts() -> Vec<Case> {
             0,
             one(rtl(ARABIC, "Roboto").with("align", "left")),
         ),
+        // Its second line is between pixels here.
         letters(
             "hebrew",
             0,
             one(rtl(HEBREW, "Noto Sans Hebrew").with("fontSize", 26)),
-        ),
+        )
+        .inside(0.96, 4.2),
         letters("hebrew-in-ltr", 0, one(in_family(HEBREW, "Roboto"))),
         letters(
             "chinese-japanese",
@@ -173,10 +195,12 @@ fn scripts() -> Vec<Case> {
                 "Roboto",
             )),
         ),
+        // Whose pictures are shrunk by other means.
         letters(
             "emoji",
             0,
             one(in_family("Smile 😀 and 👍🏽 family 👨‍👩‍👧 flag 🇩🇪", "Roboto")),
-        ),
+        )
+        .inside(0.98, 2.5),
     ]
 }
