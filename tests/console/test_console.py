@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 from conftest import EXPORT_LIMIT, SCENE
+from playwright.sync_api import expect
 from running import DARKROOM, ROOT
 
 FAULTY = SCENE.replace('"shape": "circle"', '"shape": 7')
@@ -116,13 +117,13 @@ def test_an_emptied_editor_tells_nothing_of_the_state_before(console):
     page = console.open()
     console.frame(0)
     console.clear()
-    page.wait_for_function("!document.querySelector('#estimate').textContent")
+    expect(page.locator("#estimate")).to_have_text("")
     assert page.locator("#frame").is_hidden() and page.locator("#scrub").is_disabled()
     assert page.inner_text("#verdict") == ""
     console.paste(FAULTY)
     page.locator("#faults button").first.wait_for()
     console.clear()
-    page.wait_for_function("!document.querySelector('#faults button')")
+    expect(page.locator("#faults button")).to_have_count(0)
     assert page.inner_text("#verdict") == ""
 
 
@@ -419,7 +420,7 @@ def test_files_are_opened_and_dropped(console, tmp_path):
     page.locator("#verdict", has_text="at most 4194304 can be sent").wait_for()
     # A dropped folder and a file that has gone are refused by the browser; neither can be
     # brought about from here, so its refusal is put in the place of its reading.
-    page.evaluate("""Blob.prototype.text = () => Promise.reject(new DOMException("", "NotFoundError"))""")
+    page.evaluate("Blob.prototype.text = () => Promise.reject(new DOMException('', 'NotFoundError')), 0")
     page.dispatch_event("main", "drop", {"dataTransfer": transfer})
     page.locator("#verdict", has_text="state.json cannot be read").wait_for()
     page.select_option("#scene", "subtitles")
