@@ -48,10 +48,15 @@ async fn beat(
 ) {
     let config = worker.config();
     let mut last_good = Instant::now();
-    if let Some(receipt) = receipt
-        && let Err(error) = worker.store().keep_hidden(receipt, config.lease).await
-    {
-        tracing::warn!("until the first heartbeat a message comes again late: {error}");
+    if let Some(receipt) = receipt {
+        let hidden = tokio::select! {
+            biased;
+            why = deadline.near(config.time_margin) => return control.stop(why),
+            hidden = worker.store().keep_hidden(receipt, config.lease) => hidden,
+        };
+        if let Err(error) = hidden {
+            tracing::warn!("until the first heartbeat a message comes again late: {error}");
+        }
     }
     loop {
         tokio::select! {

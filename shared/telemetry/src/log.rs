@@ -2,7 +2,7 @@
 //! for readers.
 //!
 //! Its lines stand in spans that name what they belong to, under the same names in every
-//! function: `request_id`, `task_id`, `attempt`, `generation` and `trace_id`. They are
+//! function: `request_id`, `user`, `task_id`, `attempt`, `generation` and `trace_id`. They are
 //! error spans, which are there at every level that the log may be set to.
 
 use std::error::Error;

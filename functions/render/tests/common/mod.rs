@@ -94,12 +94,14 @@ impl Stack {
     }
 
     pub async fn received(&self) -> Received {
-        let mut messages = self
-            .store
-            .receive_render(1, Duration::from_secs(5))
-            .await
-            .unwrap();
-        messages.pop().expect("a message")
+        self.received_if_any().await.expect("a message")
+    }
+
+    /// The same, or nothing where none comes within five seconds.
+    pub async fn received_if_any(&self) -> Option<Received> {
+        let wait = Duration::from_secs(5);
+        let mut messages = self.store.receive_render(1, wait).await.unwrap();
+        messages.pop()
     }
 
     /// Hands the next message to a worker, which works on it meanwhile.
