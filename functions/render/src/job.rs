@@ -274,6 +274,7 @@ async fn render(
         env = worker.render_env() => env.map_err(|error| ours(&error))?,
         why = control.stopped() => return Err(Trouble::Stopped(why)),
     };
+    let env = env.with_scratch(scratch);
     let file = scratch.join(format!("output.{}", spec.format.as_str()));
     let watcher = Watcher(Arc::clone(control));
     let export = darkroom_render::export(&document.state, &spec, &assets, &env, &file, &watcher);

@@ -42,7 +42,7 @@ pub use error::MediaError;
 pub use fetch::{
     FetchError, FetchLimits, Fetcher, Lookup, Unanswered, careful_client, http_client, unanswered,
 };
-pub use moving::moving_webp;
+pub use moving::WebpFilms;
 pub use probe::{AudioStream, Probe, VideoStream, probe};
 pub use sandbox::close_to_children;
 pub use still::{check_still, decode_still};

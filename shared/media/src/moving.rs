@@ -1,19 +1,20 @@
 //! Animated WebP, which ffmpeg does not read, written anew as an animated PNG.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
-use std::path::Path;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 use image_webp::WebPDecoder;
-use png::{BitDepth, ColorType, Compression, Encoder};
+use png::{BitDepth, ColorType, Compression, Encoder, EncodingError};
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::error::MediaError;
 use crate::probe::check_size;
 use crate::tools::Tools;
 
-/// Pixels of all frames together at most.
+/// Pixels of all frames of all animated WebP files of an export at most.
 const PIXEL_LIMIT: u64 = 1 << 28;
 /// Memory for one frame while it is decoded.
 const MEMORY_LIMIT_BYTES: usize = 1 << 30;
@@ -21,46 +22,89 @@ const MEMORY_LIMIT_BYTES: usize = 1 << 30;
 const SHORTEST_DELAY: u32 = 10;
 const USUAL_DELAY: u32 = 100;
 
-/// The film of an animated WebP: a file that is gone with what is returned. `None`
-/// where `path` is anything else.
-///
-/// # Errors
-/// The file is damaged, or its frames together have more than 2^28 pixels.
-pub fn moving_webp(tools: &Tools, path: &Path) -> Result<Option<TempPath>, MediaError> {
-    let of = |source| MediaError::File {
-        path: path.to_owned(),
-        source,
-    };
-    let file = File::open(path).map_err(of)?;
-    // Whatever is no WebP at all fails here, too.
-    let Ok(mut decoder) = WebPDecoder::new(BufReader::new(file)) else {
-        return Ok(None);
-    };
-    if !decoder.is_animated() {
-        return Ok(None);
+/// Makes the films of an export's animated WebP files, one after the other whoever asks, as
+/// each takes memory of ours, and disk.
+#[derive(Debug)]
+pub struct WebpFilms {
+    folder: PathBuf,
+    pixels_left: Mutex<u64>,
+}
+
+impl WebpFilms {
+    /// Films are made in `folder`, which has to be there.
+    pub fn new(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            pixels_left: Mutex::new(PIXEL_LIMIT),
+        }
     }
-    let (width, height) = decoder.dimensions();
-    check_size(width, height)?;
-    let pixels = u64::from(width) * u64::from(height) * u64::from(decoder.num_frames());
-    if pixels > PIXEL_LIMIT {
-        return Err(MediaError::Unreadable(format!(
-            "its {} frames of {width}x{height} have {pixels} pixels, and an animated WebP may \
-             have {PIXEL_LIMIT} in all; send it as a WebM or an MP4",
-            decoder.num_frames()
-        )));
+
+    /// The film of an animated WebP: a file that is gone with what is returned. `None`
+    /// where `path` is anything else.
+    ///
+    /// # Errors
+    /// The file is damaged, or with its frames those of all films made here have more than
+    /// 2^28 pixels.
+    pub fn film_of(&self, tools: &Tools, path: &Path) -> Result<Option<TempPath>, MediaError> {
+        let of = |source| MediaError::File {
+            path: path.to_owned(),
+            source,
+        };
+        let file = File::open(path).map_err(of)?;
+        // Whatever is no WebP at all fails here, too.
+        let Ok(mut decoder) = WebPDecoder::new(BufReader::new(file)) else {
+            return Ok(None);
+        };
+        if !decoder.is_animated() {
+            return Ok(None);
+        }
+        let (width, height) = decoder.dimensions();
+        check_size(width, height)?;
+        let pixels = u64::from(width) * u64::from(height) * u64::from(decoder.num_frames());
+        let left = self.pixels_left.lock();
+        let mut left = left.unwrap_or_else(PoisonError::into_inner);
+        *left = left.checked_sub(pixels).ok_or_else(|| {
+            MediaError::Unreadable(format!(
+                "its {} frames of {width}x{height} have {pixels} pixels, and all animated \
+                 WebPs of an export may have {PIXEL_LIMIT}; send it as a WebM or an MP4",
+                decoder.num_frames()
+            ))
+        })?;
+        let of = |source| MediaError::File {
+            path: self.folder.clone(),
+            source,
+        };
+        let film = NamedTempFile::new_in(&self.folder).map_err(of)?;
+        write(tools, &mut decoder, BufWriter::new(film.as_file())).map_err(
+            |error| match error {
+                NotWritten::File(source) => of(source),
+                NotWritten::Media(error) => error,
+            },
+        )?;
+        drop(left);
+        Ok(Some(film.into_temp_path()))
     }
-    let film = NamedTempFile::new().map_err(of)?;
-    write(tools, &mut decoder, BufWriter::new(film.as_file()))?;
-    Ok(Some(film.into_temp_path()))
+}
+
+/// Why a film is not whole.
+enum NotWritten {
+    /// There is no room for it.
+    File(io::Error),
+    Media(MediaError),
 }
 
 fn write(
     tools: &Tools,
     decoder: &mut WebPDecoder<BufReader<File>>,
     out: impl Write,
-) -> Result<(), MediaError> {
-    let unreadable = |error: image_webp::DecodingError| MediaError::Unreadable(error.to_string());
-    let failed = |error: png::EncodingError| MediaError::Pipe(error.to_string());
+) -> Result<(), NotWritten> {
+    let unreadable = |error: image_webp::DecodingError| {
+        NotWritten::Media(MediaError::Unreadable(error.to_string()))
+    };
+    let failed = |error: EncodingError| match error {
+        EncodingError::IoError(error) => NotWritten::File(error),
+        error => NotWritten::Media(MediaError::Unreadable(error.to_string())),
+    };
     decoder.set_memory_limit(MEMORY_LIMIT_BYTES);
     if decoder.has_alpha() {
         // As browsers do, whatever colour the file asks for.
@@ -82,7 +126,7 @@ fn write(
     let mut writer = encoder.write_header().map_err(failed)?;
     for _ in 0..decoder.num_frames() {
         if tools.stop.load(Ordering::Relaxed) {
-            return Err(MediaError::Stopped);
+            return Err(NotWritten::Media(MediaError::Stopped));
         }
         let delay = decoder.read_frame(&mut frame).map_err(unreadable)?;
         let (over, under) = fraction(delay);

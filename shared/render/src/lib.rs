@@ -8,8 +8,9 @@
 //! Decoding, drawing, mixing and encoding overlap: each decoder is two pictures
 //! ahead in its own process, finished frames wait in a queue of two for the
 //! encoder's pipe, and the sound is mixed on its own thread into a pipe of its
-//! own. Nothing grows with the length of the timeline, nothing but the output is
-//! written to disk, and what shows at one instant has a bound (`budget`).
+//! own. Nothing grows with the length of the timeline, nothing but the output and what
+//! is made of animated WebP files is written to disk, and what shows at one instant has a bound
+//! (`budget`).
 //!
 //! Knows no service: progress, cancel and assets come from the caller.
 
@@ -64,12 +65,26 @@ pub trait Progress: Send + Sync {
 pub struct RenderEnv {
     tools: Tools,
     fonts: Fonts,
+    scratch: PathBuf,
 }
 
 impl RenderEnv {
     /// The programs that decode and encode, and the fonts of texts.
     pub fn new(tools: Tools, fonts: Fonts) -> Self {
-        Self { tools, fonts }
+        let scratch = std::env::temp_dir();
+        Self {
+            tools,
+            fonts,
+            scratch,
+        }
+    }
+
+    /// The same where files that are needed on the way are made in `folder`, not in the
+    /// system's temporary one.
+    #[must_use]
+    pub fn with_scratch(self, folder: &Path) -> Self {
+        let scratch = folder.to_owned();
+        Self { scratch, ..self }
     }
 
     /// Whether ffmpeg and ffprobe are new enough: see [`Tools::check`].
@@ -133,8 +148,8 @@ pub async fn export(
         }
     };
     let files = fetch(doc, assets, progress).await?;
-    let tools = env.tools.clone();
-    let media = watched(move || Media::probe(&tools, files), look).await?;
+    let (tools, scratch) = (env.tools.clone(), env.scratch.clone());
+    let media = watched(move || Media::probe(&tools, &scratch, files), look).await?;
     progress.phase(Phase::Rendering);
     let total = frame_count(doc.duration(), spec.fps);
     progress.frame(0, total);
@@ -193,7 +208,7 @@ pub async fn draw_frame(
     let files = fetch(doc, assets, &Nobody).await?;
     let (doc, spec) = (doc.clone(), spec.clone());
     let draw = move || {
-        let media = Media::probe(&env.tools, files)?;
+        let media = Media::probe(&env.tools, &env.scratch, files)?;
         pipeline::one_frame(&doc, &spec, &env, &media, frame)
     };
     let drawing = tokio::task::spawn_blocking(draw);

@@ -12,7 +12,7 @@ use darkroom_compositor::Vector;
 use darkroom_editor_state::{
     Background, EditorState, Item, ItemKind, MAX_SUBTITLE_BYTES, TimedText, Timing,
 };
-use darkroom_media::{MediaError, Probe, Tools, check_still, moving_webp, probe};
+use darkroom_media::{MediaError, Probe, Tools, WebpFilms, check_still, probe};
 use tempfile::TempPath;
 
 use crate::error::{AssetError, RenderError};
@@ -56,20 +56,34 @@ pub(crate) struct Media {
 /// ffprobe.
 const AT_ONCE: usize = 4;
 
+/// What looking at all assets of a document shares.
+struct Looking<'a> {
+    tools: &'a Tools,
+    films: WebpFilms,
+    /// Bytes of files that are read whole.
+    read: AtomicU64,
+}
+
 impl Media {
+    /// Looks at all assets; what has to be made of one is made in `scratch`.
     pub(crate) fn probe(
         tools: &Tools,
+        scratch: &Path,
         sources: Vec<(String, Roles, Source)>,
     ) -> Result<Self, RenderError> {
         let mut media = Self::default();
-        let read = AtomicU64::new(0);
+        let looking = Looking {
+            tools,
+            films: WebpFilms::new(scratch),
+            read: AtomicU64::new(0),
+        };
         let mut sources = sources.into_iter().peekable();
         while sources.peek().is_some() {
             let some: Vec<_> = sources.by_ref().take(AT_ONCE).collect();
             let found: Vec<_> = std::thread::scope(|threads| {
                 let looks = some.into_iter().map(|(id, roles, source)| {
-                    let read = &read;
-                    threads.spawn(move || Self::look(tools, id, &roles, source, read))
+                    let looking = &looking;
+                    threads.spawn(move || Self::look(looking, id, &roles, source))
                 });
                 let looks: Vec<_> = looks.collect();
                 looks.into_iter().map(ScopedJoinHandle::join).collect()
@@ -86,14 +100,14 @@ impl Media {
         Ok(media)
     }
 
-    /// One asset alone; `read` counts the bytes of files that are read whole.
+    /// One asset alone.
     fn look(
-        tools: &Tools,
+        looking: &Looking<'_>,
         id: String,
         roles: &Roles,
         source: Source,
-        read: &AtomicU64,
     ) -> Result<Self, RenderError> {
+        let Looking { tools, films, read } = looking;
         let mut found = Self::default();
         let path = match source {
             Source::Subtitles(path, timing) => {
@@ -116,7 +130,7 @@ impl Media {
             found.stills.insert(id.clone(), Still { path, pixels });
         }
         if roles.iter().any(|role| *role != Role::Still) {
-            let made = moving_webp(tools, &path).map_err(refused)?.map(Arc::new);
+            let made = films.film_of(tools, &path).map_err(refused)?.map(Arc::new);
             let path = made.as_deref().map_or(path, |made| made.to_path_buf());
             let probe = probe(tools, &path).map_err(refused)?;
             check(roles, &probe).map_err(refused)?;

@@ -70,9 +70,19 @@ pub enum FetchError {
         /// The limit in bytes.
         limit: u64,
     },
-    /// The server was too slow.
+    /// The server was too slow in all.
     #[error("its server is too slow: not complete within {0} s")]
     TooSlow(u64),
+    /// The server could not be connected to in time, or fell silent.
+    #[error(
+        "its server is too slow: no connection within {connect:?}, or nothing came for {idle:?}"
+    )]
+    Silent {
+        /// How long a connection may take.
+        connect: Duration,
+        /// How long nothing may come.
+        idle: Duration,
+    },
     /// No connection, or it broke off.
     #[error("its server cannot be reached, or broke off: {0}")]
     Unreachable(String),
@@ -114,7 +124,6 @@ impl Fetcher {
                 .map_err(|error| FetchError::Client(error.to_string()))?
                 .connect_timeout(limits.connect)
                 .read_timeout(limits.idle)
-                .timeout(limits.total)
                 .build()
                 .map_err(|error| FetchError::Client(error.to_string()))
         };
@@ -222,7 +231,10 @@ impl Fetcher {
     fn failed(&self, error: &reqwest::Error) -> FetchError {
         match unanswered(error) {
             Unanswered::Refused(host) => FetchError::Forbidden(host),
-            Unanswered::TooSlow => FetchError::TooSlow(self.limits.total.as_secs()),
+            Unanswered::TooSlow => FetchError::Silent {
+                connect: self.limits.connect,
+                idle: self.limits.idle,
+            },
             Unanswered::Unreachable(why) => FetchError::Unreachable(why),
         }
     }

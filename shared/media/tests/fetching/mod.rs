@@ -151,4 +151,14 @@ async fn size_and_time_are_bounded() {
     let refused = fetch(&allowed, &url, hasty).await.unwrap_err();
     assert!(matches!(refused, FetchError::TooSlow(_)), "{refused}");
     assert!(refused.is_callers_fault());
+    let impatient = FetchLimits {
+        idle: Duration::from_millis(300),
+        ..FetchLimits::default()
+    };
+    let refused = fetch(&allowed, &url, impatient).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("nothing came for 300ms"),
+        "{refused}"
+    );
+    assert!(refused.is_callers_fault());
 }

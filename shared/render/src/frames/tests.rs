@@ -92,7 +92,7 @@ fn drawn_upon(opacity: f64) -> Vec<bool> {
     let tools = Tools::discover().unwrap();
     let roles = Roles::from([Role::Film]);
     let sources = vec![("a".to_owned(), roles, Source::File(path))];
-    let media = Media::probe(&tools, sources).unwrap();
+    let media = Media::probe(&tools, dir.path(), sources).unwrap();
     let env = RenderEnv::new(tools.clone(), Fonts::load(&font_dirs()).unwrap());
     let spec = ExportSpec {
         format: Format::Mp4,

@@ -328,32 +328,51 @@ async fn a_damaged_or_boundless_animation_is_refused() {
     moving(&rig, "a.webp", "-c:v libwebp_anim -lossless 1 -loop 0");
     let bytes = std::fs::read(rig.media.path("a.webp")).unwrap();
     rig.media.write("half.webp", &bytes[..bytes.len() * 2 / 3]);
-    // The head of forty small frames says that each covers 8000x8000 pixels.
-    let mut many = vec![
+    // The head of small frames says that they cover more.
+    let (side, half) = ([0xff, 0x1f, 0], [0xff, 0x0f, 0]);
+    vast(&rig, "huge.webp", 40, [side, side]);
+    vast(&rig, "large.webp", 5, [side, half]);
+    std::fs::copy(rig.media.path("large.webp"), rig.media.path("another.webp")).unwrap();
+    for (names, says) in [
+        (
+            &["half.webp"][..],
+            "asset `half.webp` cannot be used: the file cannot be decoded: ",
+        ),
+        (
+            &["huge.webp"],
+            "all animated WebPs of an export may have 268435456; send it as a WebM or an MP4",
+        ),
+        // One of them would do.
+        (
+            &["large.webp", "another.webp"],
+            "its 5 frames of 8192x4096 have 167772160 pixels, and all animated WebPs of an export",
+        ),
+    ] {
+        let mut film = Film::new(64, 64);
+        for (at, name) in (0..).zip(names) {
+            film = film.track(vec![gif(name, (at * SECOND, (at + 1) * SECOND))]);
+        }
+        let sentence = rig.refused(&film).await;
+        assert!(sentence.contains(says), "{sentence}");
+    }
+}
+
+/// An animated WebP of so many frames that says that each has these sides, each less one in
+/// three bytes.
+fn vast(rig: &Rig, name: &str, frames: u32, [width, height]: [[u8; 3]; 2]) {
+    let frames = frames.to_string();
+    let mut args = vec![
         "-f",
         "lavfi",
         "-i",
         "testsrc=s=16x16:r=10",
         "-frames:v",
-        "40",
+        &frames,
     ];
-    many.extend(["-c:v", "libwebp_anim"]);
-    rig.media.make("many.webp", &many);
-    let mut huge = std::fs::read(rig.media.path("many.webp")).unwrap();
-    let head = huge.windows(4).position(|four| four == b"VP8X").unwrap();
-    huge[head + 12..head + 18].copy_from_slice(&[0x3f, 0x1f, 0, 0x3f, 0x1f, 0]);
-    rig.media.write("huge.webp", huge);
-    for (name, says) in [
-        (
-            "half.webp",
-            "asset `half.webp` cannot be used: the file cannot be decoded: ",
-        ),
-        (
-            "huge.webp",
-            "an animated WebP may have 268435456 in all; send it as a WebM or an MP4",
-        ),
-    ] {
-        let sentence = rig.refused(&Film::of(gif(name, (0, SECOND)))).await;
-        assert!(sentence.contains(says), "{sentence}");
-    }
+    args.extend(["-c:v", "libwebp_anim"]);
+    rig.media.make(name, &args);
+    let mut bytes = std::fs::read(rig.media.path(name)).unwrap();
+    let head = bytes.windows(4).position(|four| four == b"VP8X").unwrap();
+    bytes[head + 12..head + 18].copy_from_slice(&[width, height].concat());
+    rig.media.write(name, bytes);
 }
