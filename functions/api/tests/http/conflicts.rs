@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::common::{Service, answer, assert_problem, body, body_with, state, synced_body, with};
+use crate::common::{answer, assert_problem, body, body_with, state, synced_body, with};
 use crate::faults::{CONFLICT, NONE, Proxy, canceled};
 
 /// Times that a transaction is tried.
