@@ -14,7 +14,7 @@ use crate::files::{file_key, folder};
 use crate::incoming::Arrived;
 use crate::item::{Item, account_key, key, n, number, s, text, user_pk};
 use crate::keys::ApiKey;
-use crate::transact::{Part, Parts, Sent, TRIES, put_part, too_many, update_part};
+use crate::transact::{Part, Parts, Sent, TRIES, put_part, update_part};
 
 /// A file that passed its checks.
 #[derive(Debug, Clone)]
@@ -261,7 +261,7 @@ impl Store {
                 Sent::Refused(..) => {}
             }
         }
-        Err(too_many())
+        Err(StoreError::Contended)
     }
 
     /// Streams a user's file to disk. A key outside the user's folder reads as

@@ -16,7 +16,7 @@ use crate::files::{BadFiles, Looked};
 use crate::item::{Item, number};
 use crate::keys::{ApiKey, Quota};
 use crate::repeat::{Earlier, Scope, client_task_key};
-use crate::transact::{Part, Sent, TRIES, too_many};
+use crate::transact::{Part, Sent, TRIES};
 
 /// Everything a create writes.
 #[derive(Debug)]
@@ -102,11 +102,36 @@ impl NewExport<'_> {
     fn scope(&self) -> Scope {
         Scope::of(self.export.project)
     }
+
+    /// What an earlier request is looked for by of which this one may be a repetition.
+    fn as_recall(&self) -> Recall<'_> {
+        Recall {
+            key: self.key,
+            project: self.export.project,
+            idempotency: self.idempotency,
+            client_task_id: self.task.client_task_id.as_deref(),
+            identity: &self.export.identity,
+            brought: self.brought,
+        }
+    }
 }
 
 impl Store {
     /// Commits an export, or says why not. Nothing is written in any other case.
+    ///
+    /// One that met others at every try may be a repetition of one of them, which is
+    /// committed by then and answers for it (contract, "Idempotency" 8).
     pub async fn create_export(&self, new: &NewExport<'_>) -> Result<Created, StoreError> {
+        match Box::pin(self.commit_export(new)).await {
+            Err(StoreError::Contended) => {
+                let earlier = self.recall(&new.as_recall()).await?;
+                earlier.ok_or(StoreError::Contended)
+            }
+            committed => committed,
+        }
+    }
+
+    async fn commit_export(&self, new: &NewExport<'_>) -> Result<Created, StoreError> {
         let user = &new.key.user;
         let mut standing = self.standing(user);
         let mut deletions = None;
@@ -143,7 +168,7 @@ impl Store {
                 }
             }
         }
-        Err(too_many())
+        Err(StoreError::Contended)
     }
 
     /// The answer of an earlier request of which this one is a repetition, or that
@@ -181,15 +206,8 @@ impl Store {
         new: &NewExport<'_>,
         refused: Created,
     ) -> Result<Created, StoreError> {
-        let wanted = Recall {
-            key: new.key,
-            project: new.export.project,
-            idempotency: new.idempotency,
-            client_task_id: new.task.client_task_id.as_deref(),
-            identity: &new.export.identity,
-            brought: new.brought,
-        };
-        Ok(self.recall(&wanted).await?.unwrap_or(refused))
+        let earlier = self.recall(&new.as_recall()).await?;
+        Ok(earlier.unwrap_or(refused))
     }
 
     async fn refused(

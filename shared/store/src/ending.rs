@@ -12,6 +12,9 @@ use crate::keys::{ApiKey, VALID};
 use crate::lease::{Claim, OURS, still_claimable};
 use crate::transact::{CHECK_FAILED, passes, pause, reasons, update_part};
 
+/// Times that a terminal write is tried when it meets others.
+const END_TRIES: u32 = 8;
+
 /// What the terminal write came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finish {
@@ -116,7 +119,7 @@ impl Store {
         by: By<'_>,
         ending: &Ending,
     ) -> Result<Ended, StoreError> {
-        for attempt in 0..8 {
+        for attempt in 0..END_TRIES {
             let Some(item) = self.get_item(task_key(user, task)).await? else {
                 return Ok(Ended::Refused);
             };
@@ -155,7 +158,7 @@ impl Store {
             if !reasons.iter().any(passes) {
                 return Err(StoreError::sdk("TransactWriteItems", &error));
             }
-            pause(attempt).await;
+            pause(attempt, END_TRIES).await;
         }
         Err(StoreError::Busy {
             call: "TransactWriteItems",

@@ -33,6 +33,10 @@ pub enum StoreError {
         /// Why it failed.
         cause: String,
     },
+    /// A request met others of its account at every try; it wrote nothing, and may go
+    /// through later.
+    #[error("TransactWriteItems is not answered now: too many requests of this account at once")]
+    Contended,
     /// AWS refused the call.
     #[error("{call} failed: {cause}")]
     Refused {
@@ -81,7 +85,7 @@ impl StoreError {
 
     /// Whether the same call may go through later.
     pub fn may_retry(&self) -> bool {
-        matches!(self, Self::Busy { .. })
+        matches!(self, Self::Busy { .. } | Self::Contended)
     }
 
     /// Sorts an SDK error by whether a retry may help.
@@ -179,6 +183,7 @@ mod tests {
             let error = StoreError::sdk("UpdateItem", &refused(code));
             assert!(error.may_retry(), "{error}");
         }
+        assert!(StoreError::Contended.may_retry());
         for code in ["ValidationException", "AccessDeniedException", ""] {
             let error = StoreError::sdk("UpdateItem", &refused(code));
             assert!(!error.may_retry(), "{error}");

@@ -244,7 +244,7 @@ impl Store {
                 .and_then(|all| all.remove(&self.0.table));
             left = unanswered.map(|keys| keys.keys).unwrap_or_default();
             if !left.is_empty() {
-                pause(attempt).await;
+                pause(attempt, TRIES).await;
             }
         }
         Err(StoreError::Busy {

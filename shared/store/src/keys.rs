@@ -195,7 +195,18 @@ impl Store {
             .build())
     }
 
-    /// Forgets a key that a transaction found revoked.
+    /// Whether a key is valid still: what every write checks in its transaction, for an
+    /// answer that writes nothing. A read meets no other request of the key.
+    pub(crate) async fn is_still_valid(&self, key: &ApiKey) -> Result<bool, StoreError> {
+        let found = self.get_item(api_key_key(&key.hash)).await?;
+        let is_valid = found.is_some_and(|item| !flag(&item, "revoked"));
+        if !is_valid {
+            self.forget_key(&key.hash);
+        }
+        Ok(is_valid)
+    }
+
+    /// Forgets a key that was found revoked.
     pub(crate) fn forget_key(&self, hash: &str) {
         if let Ok(mut keys) = self.0.keys.lock() {
             keys.remove(hash);

@@ -24,7 +24,7 @@ use crate::keys::ApiKey;
 use crate::read::List;
 use crate::repeat::{Repeatable, Scope};
 use crate::tasks::Page;
-use crate::transact::{Part, Parts, Sent, TRIES, delete_part, put_part, too_many, update_part};
+use crate::transact::{Part, Parts, Sent, TRIES, delete_part, put_part, update_part};
 
 /// Everything that creating a project writes.
 #[derive(Debug)]
@@ -96,11 +96,24 @@ pub(crate) fn project_key(user: &str, id: ProjectId) -> Item {
 }
 
 impl Store {
-    /// Commits a project with its first state, or says why not.
+    /// Commits a project with its first state, or says why not. One that met others at every
+    /// try may be a repetition of one of them, which answers for it.
     pub async fn create_project(
         &self,
         new: &ProjectCreate<'_>,
     ) -> Result<ProjectCreated, StoreError> {
+        match Box::pin(self.commit_project(new)).await {
+            Err(StoreError::Contended) => {
+                let earlier = self.earlier_project(new).await?;
+                earlier
+                    .map(ProjectCreated::Not)
+                    .ok_or(StoreError::Contended)
+            }
+            committed => committed,
+        }
+    }
+
+    async fn commit_project(&self, new: &ProjectCreate<'_>) -> Result<ProjectCreated, StoreError> {
         let user = &new.key.user;
         let mut deletions = None;
         for _ in 0..TRIES {
@@ -108,14 +121,9 @@ impl Store {
             let named = match looked.await? {
                 Looked::Fine(named) => named,
                 Looked::Bad(bad) => {
-                    let earlier = self.recall_project(
-                        new.key,
-                        new.idempotency,
-                        &new.request.identity,
-                        new.brought,
-                    );
-                    let earlier = earlier.await?.unwrap_or(ProjectNotCreated::State(bad));
-                    return Ok(ProjectCreated::Not(earlier));
+                    let earlier = self.earlier_project(new).await?;
+                    let reason = earlier.unwrap_or(ProjectNotCreated::State(bad));
+                    return Ok(ProjectCreated::Not(reason));
                 }
             };
             let parts = self.project_parts(new, &named)?;
@@ -133,7 +141,7 @@ impl Store {
                 Sent::Refused(..) => return Err(StoreError::Corrupt("project id")),
             }
         }
-        Err(too_many())
+        Err(StoreError::Contended)
     }
 
     fn project_parts(
@@ -304,7 +312,7 @@ impl Store {
                 Sent::Refused(..) => {}
             }
         }
-        Err(too_many())
+        Err(StoreError::Contended)
     }
 
     /// What a state that names other files than the last one changes of their use.

@@ -11,7 +11,7 @@ use crate::config::Store;
 use crate::error::StoreError;
 use crate::item::{Item, key, n, number, s, text, user_pk};
 use crate::keys::ApiKey;
-use crate::projects::ProjectNotCreated;
+use crate::projects::{ProjectCreate, ProjectNotCreated};
 use crate::transact::put_part;
 
 /// A request that may be repeated, and what its repetition answers.
@@ -182,6 +182,17 @@ impl Store {
         }
         let answer = self.project_answer(&record, identity, brought).await?;
         Ok(Some(answer))
+    }
+
+    /// The answer of an earlier create of which this one, which is not committed, is a
+    /// repetition.
+    pub(crate) async fn earlier_project(
+        &self,
+        new: &ProjectCreate<'_>,
+    ) -> Result<Option<ProjectNotCreated>, StoreError> {
+        let identity = &new.request.identity;
+        self.recall_project(new.key, new.idempotency, identity, new.brought)
+            .await
     }
 
     /// Replays the first answer, or names what differs.

@@ -64,14 +64,8 @@ impl Store {
         Ok(sent)
     }
 
-    /// Whether a key is valid still: what every write checks in its transaction, for an
-    /// answer that writes nothing.
-    pub(crate) async fn is_still_valid(&self, key: &ApiKey) -> Result<bool, StoreError> {
-        let valid = vec![(Part::Key, self.key_is_valid(key)?)];
-        Ok(matches!(self.transact(key, valid).await?, Sent::Done))
-    }
-
-    /// Sends a transaction, again as long as it meets others.
+    /// Sends a transaction, again as long as it meets others; [`StoreError::Contended`] where
+    /// it met them at every try.
     ///
     /// Each `send` carries a `ClientRequestToken`, which the SDK makes for it and repeats in
     /// its own retries: a transaction whose answer was lost is not made twice. It is sent
@@ -95,19 +89,11 @@ impl Store {
             };
             match verdict {
                 Verdict::Outcome(outcome) => return Ok(outcome),
-                Verdict::Conflict => pause(attempt).await,
+                Verdict::Conflict => pause(attempt, TRIES).await,
                 Verdict::Broken => return Err(StoreError::sdk("TransactWriteItems", &error)),
             }
         }
-        Err(too_many())
-    }
-}
-
-/// A request that met others of its account too often.
-pub(crate) fn too_many() -> StoreError {
-    StoreError::Busy {
-        call: "TransactWriteItems",
-        cause: "too many requests of this account at once".to_owned(),
+        Err(StoreError::Contended)
     }
 }
 
@@ -160,7 +146,7 @@ pub(crate) async fn send_update(
         if !met {
             return written(sent);
         }
-        pause(attempt).await;
+        pause(attempt, TRIES).await;
     }
     written(Box::pin(update.send()).await)
 }
@@ -215,9 +201,28 @@ pub(crate) fn passes(reason: &CancellationReason) -> bool {
     )
 }
 
-/// Waits a little, longer each time, and never as long as another waiter.
-pub(crate) async fn pause(attempt: u32) {
+/// Waits a little before the next of so many tries, longer each time, and never as long as
+/// another waiter. Behind the last try there is nothing to wait for.
+pub(crate) async fn pause(attempt: u32, tries: u32) {
+    if attempt + 1 >= tries {
+        return;
+    }
     let most = 20_u64 << attempt.min(6);
     let millis = rand::random_range(most / 2..=most);
     tokio::time::sleep(std::time::Duration::from_millis(millis)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn it_is_waited_between_tries_and_not_behind_the_last() {
+        for attempt in 0..TRIES {
+            let is_over = pause(attempt, TRIES).now_or_never().is_some();
+            assert_eq!(is_over, attempt == TRIES - 1, "{attempt}");
+        }
+    }
 }

@@ -155,15 +155,15 @@ impl Proxy {
 }
 
 /// What DynamoDB answers when parts of a transaction met another one.
-fn canceled(codes: &[&str]) -> Fault {
+pub fn canceled(codes: &[&str]) -> Fault {
     let reasons: Vec<Value> = codes.iter().map(|code| json!({ "Code": code })).collect();
     let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
     let body = json!({ "__type": kind, "Message": "canceled", "CancellationReasons": reasons });
     ("TransactWriteItems", 400, body)
 }
 
-const CONFLICT: &str = "TransactionConflict";
-const NONE: &str = "None";
+pub const CONFLICT: &str = "TransactionConflict";
+pub const NONE: &str = "None";
 const FAILED: &str = "ConditionalCheckFailed";
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@ mod common;
 mod asset_uses;
 mod bindings;
 mod callbacks;
+mod conflicts;
 mod contract;
 mod conventions;
 mod coverage;

@@ -55,7 +55,7 @@ impl Store {
                 return Ok(ClaimOutcome::Paused);
             }
             // It is not any more as it was read.
-            pause(attempt).await;
+            pause(attempt, TRIES).await;
         }
         Err(StoreError::Busy {
             call: "TransactWriteItems",

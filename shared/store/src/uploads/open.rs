@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use crate::files::file_key;
 use crate::item::{account_key, n, number, s, user_pk};
 use crate::keys::ApiKey;
-use crate::transact::{Part, Sent, TRIES, put_part, too_many};
+use crate::transact::{Part, Sent, TRIES, put_part};
 
 /// Most queries of a megabyte each that count a user's sessions.
 const PAGES: usize = 20;
@@ -201,7 +201,7 @@ impl Store {
                 Look::Free(now_opened) => opened = now_opened,
             }
         }
-        Err(too_many())
+        Err(StoreError::Contended)
     }
 
     fn put_upload(&self, user: &str, upload: &Upload) -> Result<TransactWriteItem, StoreError> {
