@@ -53,28 +53,37 @@ pub(crate) struct Client {
     key: String,
 }
 
-/// What the service answered to one request: its `data`, or its problem as one sentence.
+/// What the service answered to one request: its `data`, or its problem as one sentence. API
+/// Gateway, which may refuse a request before the service, says a `message` and no code.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) problem: Value,
 }
 
+impl Refusal {
+    /// What the answer says of itself, or else what its status is called.
+    fn words(&self) -> &str {
+        let status = reqwest::StatusCode::from_u16(self.status).ok();
+        self.said("detail")
+            .or_else(|| self.said("message"))
+            .or_else(|| status?.canonical_reason())
+            .unwrap_or("no reason is given")
+    }
+
+    fn said(&self, name: &str) -> Option<&str> {
+        let text = self.problem.get(name)?.as_str()?;
+        (!text.is_empty()).then_some(text)
+    }
+}
+
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = |name: &str| {
-            self.problem
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-        };
-        write!(
-            f,
-            "{} {}: {}",
-            self.status,
-            text("errorCode"),
-            text("detail")
-        )?;
+        let words = self.words();
+        match self.said("errorCode") {
+            Some(code) => write!(f, "{} {code}: {words}", self.status)?,
+            None => write!(f, "{} {words}", self.status)?,
+        }
         let faults = self.problem.get("errors").and_then(Value::as_array);
         for fault in faults.into_iter().flatten() {
             let text = |name: &str| fault.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -307,7 +316,36 @@ impl Client {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn a_refusal_is_never_without_words() {
+        let fault = json!({ "code": "A", "path": "/a", "message": "is bad" });
+        for (status, problem, wanted) in [
+            (
+                422,
+                json!({ "errorCode": "CODE", "detail": "it is bad", "errors": [fault] }),
+                "422 CODE: it is bad\n  A at /a: is bad",
+            ),
+            (
+                429,
+                json!({ "message": "Too Many Requests" }),
+                "429 Too Many Requests",
+            ),
+            (403, json!({ "message": null }), "403 Forbidden"),
+            (503, json!("down"), "503 Service Unavailable"),
+            (
+                500,
+                json!({ "errorCode": "CODE" }),
+                "500 CODE: Internal Server Error",
+            ),
+            (599, json!({}), "599 no reason is given"),
+        ] {
+            assert_eq!(Refusal { status, problem }.to_string(), wanted);
+        }
+    }
 
     #[test]
     fn the_code_of_an_error_is_found_where_it_is_one() {

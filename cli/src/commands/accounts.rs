@@ -1,6 +1,5 @@
 //! `darkroom accounts`: what a user may do and has done, straight in the table.
 
-use anyhow::bail;
 use clap::Subcommand;
 use darkroom_exports::Credits;
 use darkroom_store::{Account, Store};
@@ -79,10 +78,7 @@ fn limit(text: &str) -> Result<Limit, String> {
 pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
     let store = args.deployment.store().await?;
     let user = args.user.as_str();
-    // A mistyped name must not become an account of its own.
-    if store.list_keys(user).await?.is_empty() {
-        bail!("there is no user {user}; `darkroom keys create --user {user}` makes one");
-    }
+    keys::check_user(&store, user).await?;
     let note = act(&store, user, &args.action).await?;
     let account = store.account_summary(user).await?;
     if args.json {

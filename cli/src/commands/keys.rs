@@ -3,7 +3,7 @@
 use anyhow::bail;
 use clap::Subcommand;
 use darkroom_exports::limits::MAX_REQUESTS_PER_MINUTE;
-use darkroom_store::{KeySummary, NewKey, Quota};
+use darkroom_store::{KeySummary, NewKey, Quota, Store};
 use serde_json::{Value, json};
 
 use crate::deployment::Deployment;
@@ -44,7 +44,8 @@ enum Action {
         /// theirs back [default: no limit].
         #[arg(long, value_name = "SECONDS", alias = "limit")]
         quota: Option<u64>,
-        /// Requests a minute the key may send [default: the deployment's, 600].
+        /// Requests a minute the key may send: a full minute's at once, then one by one
+        /// [default: the deployment's, 600].
         #[arg(
             long,
             value_name = "N",
@@ -80,6 +81,15 @@ pub(super) fn user(text: &str) -> Result<String, String> {
             "a user name is 1 to {USER_LIMIT} visible ASCII characters without spaces"
         ))
     }
+}
+
+/// Refuses a user without any key, revoked ones included: a mistyped name must not become an
+/// account of its own.
+pub(super) async fn check_user(store: &Store, user: &str) -> anyhow::Result<()> {
+    if store.list_keys(user).await?.is_empty() {
+        bail!("there is no user {user}; `darkroom keys create --user {user}` makes one");
+    }
+    Ok(())
 }
 
 impl Args {

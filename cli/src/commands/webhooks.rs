@@ -8,7 +8,7 @@ use darkroom_exports::{DeliveryId, Timestamp};
 use darkroom_store::{DeliveryState, DeliverySummary, Replayed, SecretState, Store};
 use serde_json::{Value, json};
 
-use super::keys::user;
+use super::keys::{check_user, user};
 use crate::deployment::Deployment;
 use crate::output::Ending;
 use crate::serve::parts;
@@ -106,6 +106,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Ending> {
 }
 
 async fn rotate(store: &Store, user: &str, hours: u16, json: bool) -> anyhow::Result<()> {
+    check_user(store, user).await?;
     let overlap = Duration::from_secs(u64::from(hours) * 3600);
     let made = store.rotate_webhook_secret(user, overlap).await?;
     let (secret, standard) = (made.as_str(), made.standard());

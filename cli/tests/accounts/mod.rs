@@ -103,7 +103,13 @@ async fn an_operator_shows_limits_charges_holds_and_resumes_an_account() {
     ] {
         run(&["accounts", wrong[0], wrong[1], "--data", data], 2);
     }
-    // A mistyped name has nothing, and is said to.
+    a_mistyped_name_is_told_so_and_makes_no_account(&service).await;
+}
+
+/// Where there is `eve`, and no `evee`.
+async fn a_mistyped_name_is_told_so_and_makes_no_account(service: &Service) {
+    let data = service.data.to_str().unwrap();
+    // It has nothing, and is said to.
     for (command, says) in [
         (&["keys", "list"][..], "evee has no keys"),
         (&["webhooks", "list"], "evee has no webhooks"),
@@ -124,8 +130,21 @@ async fn an_operator_shows_limits_charges_holds_and_resumes_an_account() {
         assert_eq!((listed.stdout, listed.stderr), (vec![], vec![]));
     }
     // And makes no account.
-    let nobody = ["accounts", "pause", "--user", "evee", "--data", data];
-    run(&nobody, 3);
+    for command in [
+        &["accounts", "pause"][..],
+        &["webhooks", "secret", "--rotate"],
+    ] {
+        let nobody = [command, &["--user", "evee", "--data", data]].concat();
+        let refused = run(&nobody, 3);
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(stdout(&refused), "");
+        assert!(told.contains("there is no user evee"), "{told}");
+    }
     let store = service.store().await;
     assert!(!store.account_summary("evee").await.unwrap().paused);
+    assert_eq!(store.webhook_secret("evee").await.unwrap(), None);
+    let eve = [
+        "webhooks", "secret", "--rotate", "--user", "eve", "--data", data,
+    ];
+    assert!(stdout(&run(&eve, 0)).starts_with("whs_"));
 }

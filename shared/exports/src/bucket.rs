@@ -23,9 +23,9 @@ impl TokenBucket {
         refill_ms: 2000,
     };
 
-    /// So many requests a minute, all of them at once or spread: a full bucket is a
-    /// minute's. Between two tokens lie whole milliseconds, rounded up, so that the rate
-    /// is never exceeded.
+    /// So many requests a minute: a full minute's may come at once, then one by one, so that
+    /// up to twice as many get through in a minute that begins with a full bucket. Between
+    /// two tokens lie whole milliseconds, rounded up: it never refills faster than the rate.
     #[must_use]
     pub const fn per_minute(requests: u32) -> Self {
         let tokens = if requests == 0 { 1 } else { requests };
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_minutes_requests_are_never_exceeded() {
+    fn a_full_minutes_requests_may_come_at_once_and_then_one_by_one() {
         for (requests, refill_ms) in [(0, 60_000), (1, 60_000), (60, 1000), (7, 8572), (6000, 10)] {
             assert_eq!(TokenBucket::per_minute(requests).refill_ms, refill_ms);
         }
@@ -90,6 +90,15 @@ mod tests {
         assert_eq!(bucket.reset_seconds(second, now), 40);
         assert_eq!(bucket.reset_seconds(third, now), 20);
         assert_eq!(bucket.take(Some(third), now), Err(20));
+        // As many as there are, and then one every 20 seconds.
+        let mut full_at = None;
+        let taken = (0..=60).filter(|second| {
+            let taken = bucket.take(full_at, now.plus_seconds(*second)).ok();
+            full_at = taken.or(full_at);
+            taken.is_some()
+        });
+        let taken: Vec<i64> = taken.collect();
+        assert_eq!(taken, [0, 1, 2, 20, 40, 60]);
     }
 
     #[test]

@@ -3,9 +3,12 @@
 //! A sync replaces the document's hash in one write, so that of two at once one
 //! whole state is left. It is conditional on the project's `version`, which it read
 //! with the tokens that are left; whoever loses reads again, and as every loss is
-//! another's token, nobody loses for ever. Exports hold their document's hash
-//! themselves and need no project. What was bound to a deleted project stays as
-//! items that nothing reads.
+//! another's token, nobody loses for ever. It loses to a patch, too, that has a later
+//! time than its own: `updatedAt` never goes back, and a write that finds a later one
+//! keeps that. Exports hold their document's hash themselves and need no project. What
+//! was bound to a deleted project stays as items that nothing reads.
+
+mod stored;
 
 use aws_sdk_dynamodb::types::{
     Delete, Put, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem, Update,
@@ -19,12 +22,15 @@ use serde_json::Value;
 use crate::config::Store;
 use crate::error::StoreError;
 use crate::files::{BadFiles, Looked, Named, Use, files_hash, foreign_files};
-use crate::item::{Item, key, n, number, s, text, user_pk};
+use crate::item::{Item, n, number, s, text};
 use crate::keys::ApiKey;
 use crate::read::List;
 use crate::repeat::{Repeatable, Scope};
 use crate::tasks::Page;
 use crate::transact::{Part, Parts, Sent, TRIES, delete_part, put_part, update_part};
+
+pub(crate) use stored::project_key;
+use stored::{read, to_item};
 
 /// Everything that creating a project writes.
 #[derive(Debug)]
@@ -68,8 +74,8 @@ pub enum ProjectNotCreated {
 /// What a sync came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Synced {
-    /// The project's state is this one.
-    Done,
+    /// The project's state is this one, and its last change at this time.
+    Done(Timestamp),
     /// The project's tokens are used up; so many seconds until the next.
     RateLimited(u64),
     /// The state cannot be used.
@@ -89,10 +95,6 @@ pub enum Written {
     Missing,
     /// The key was revoked meanwhile.
     KeyRevoked,
-}
-
-pub(crate) fn project_key(user: &str, id: ProjectId) -> Item {
-    key(user_pk(user), s(format!("P#{id}")))
 }
 
 impl Store {
@@ -205,7 +207,7 @@ impl Store {
         })
     }
 
-    /// Changes title and description.
+    /// Changes title and description, at `now` or at the time of a later change.
     pub async fn patch_project(
         &self,
         key: &ApiKey,
@@ -213,13 +215,37 @@ impl Store {
         patch: &PatchProject,
         now: Timestamp,
     ) -> Result<Written, StoreError> {
+        let mut at = now;
+        for _ in 0..TRIES {
+            let parts = vec![
+                (Part::Key, self.key_is_valid(key)?),
+                (Part::Project, self.patch_part(&key.user, id, patch, at)?),
+            ];
+            match self.transact(key, parts).await? {
+                Sent::Refused(Part::Project, later) if !later.is_empty() => {
+                    at = at.max(read(&later)?.updated_at);
+                }
+                sent => return Ok(written(&sent)),
+            }
+        }
+        Err(too_many())
+    }
+
+    fn patch_part(
+        &self,
+        user: &str,
+        id: ProjectId,
+        patch: &PatchProject,
+        at: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
         let mut sets = "SET updatedAt = :now".to_owned();
         let mut removes = "";
         let mut update = Update::builder()
             .table_name(&self.0.table)
-            .set_key(Some(project_key(&key.user, id)))
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":now", n(now.0));
+            .set_key(Some(project_key(user, id)))
+            .condition_expression("attribute_exists(pk) AND updatedAt <= :now")
+            .expression_attribute_values(":now", n(at.0))
+            .return_values_on_condition_check_failure(OnFailure::AllOld);
         if let Some(title) = &patch.title {
             sets.push_str(", title = :title");
             update = update.expression_attribute_values(":title", s(title));
@@ -232,12 +258,7 @@ impl Store {
             Some(None) => removes = " REMOVE description",
             None => {}
         }
-        let update = update.update_expression(format!("{sets}{removes}"));
-        let parts = vec![
-            (Part::Key, self.key_is_valid(key)?),
-            (Part::Project, update_part(update)?),
-        ];
-        self.written(key, parts).await
+        update_part(update.update_expression(format!("{sets}{removes}")))
     }
 
     /// Deletes a project, and with it the use of its files.
@@ -251,19 +272,11 @@ impl Store {
             (Part::Project, delete_part(delete)?),
             (Part::Files, self.end_use(&key.user, Use::Project(id))?),
         ];
-        self.written(key, parts).await
+        Ok(written(&self.transact(key, parts).await?))
     }
 
-    async fn written(&self, key: &ApiKey, parts: Parts) -> Result<Written, StoreError> {
-        Ok(match self.transact(key, parts).await? {
-            Sent::Done => Written::Done,
-            Sent::KeyRevoked => Written::KeyRevoked,
-            Sent::Refused(..) => Written::Missing,
-        })
-    }
-
-    /// Makes a document the project's state, if the project has a token for it. The
-    /// document goes to the bucket only then.
+    /// Makes a document the project's state, if the project has a token for it, at `now` or
+    /// at the time of a later change. The document goes to the bucket only then.
     pub async fn sync_project(
         &self,
         key: &ApiKey,
@@ -284,6 +297,7 @@ impl Store {
                 Ok(full_at) => full_at,
                 Err(seconds) => return Ok(Synced::RateLimited(seconds)),
             };
+            let at = now.max(read(&found)?.updated_at);
             // Not of the files whose hash may be the same as before.
             if let Some(bad) = foreign_files(user, state) {
                 return Ok(Synced::State(bad));
@@ -292,7 +306,7 @@ impl Store {
                 (Part::Key, self.key_is_valid(key)?),
                 (
                     Part::Project,
-                    self.sync_part(user, id, &found, state, hash.as_deref(), full_at, now)?,
+                    self.sync_part(user, id, &found, state, hash.as_deref(), full_at, at)?,
                 ),
             ];
             if text(&found, "filesHash") != hash {
@@ -304,7 +318,7 @@ impl Store {
             }
             self.put_document(&state.hash, &state.bytes).await?;
             match self.transact(key, parts).await? {
-                Sent::Done => return Ok(Synced::Done),
+                Sent::Done => return Ok(Synced::Done(at)),
                 Sent::KeyRevoked => return Ok(Synced::KeyRevoked),
                 Sent::Refused(Part::Account, account) => {
                     deletions = Some(number(&account, "deletions").unwrap_or_default());
@@ -336,18 +350,18 @@ impl Store {
         state: &StateDocument,
         files_hash: Option<&str>,
         full_at: Timestamp,
-        now: Timestamp,
+        at: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
         let version = number(found, "version").ok_or(StoreError::Corrupt("project"))?;
         let mut update = Update::builder()
             .table_name(&self.0.table)
             .set_key(Some(project_key(user, id)))
-            .condition_expression("version = :seen")
+            .condition_expression("version = :seen AND updatedAt <= :now")
             .expression_attribute_values(":seen", n(version))
             .expression_attribute_values(":next", n(version + 1))
             .expression_attribute_values(":hash", s(&state.hash))
             .expression_attribute_values(":full", n(full_at.0))
-            .expression_attribute_values(":now", n(now.0))
+            .expression_attribute_values(":now", n(at.0))
             .return_values_on_condition_check_failure(OnFailure::AllOld);
         let sets =
             "SET documentHash = :hash, version = :next, tokensFullAt = :full, updatedAt = :now";
@@ -361,33 +375,10 @@ impl Store {
     }
 }
 
-fn to_item(user: &str, project: &Project, named: &Named<'_>) -> Item {
-    let mut item = project_key(user, project.id);
-    let mut put = |name: &str, value| item.insert(name.to_owned(), value);
-    put("title", s(&project.title));
-    put("createdAt", n(project.created_at.0));
-    put("updatedAt", n(project.updated_at.0));
-    put("documentHash", s(&project.document_hash));
-    put("version", n(1));
-    if let Some(description) = &project.description {
-        put("description", s(description));
+fn written(sent: &Sent) -> Written {
+    match sent {
+        Sent::Done => Written::Done,
+        Sent::KeyRevoked => Written::KeyRevoked,
+        Sent::Refused(..) => Written::Missing,
     }
-    if let Some(hash) = named.set_hash() {
-        put("filesHash", s(hash));
-    }
-    item
-}
-
-fn read(item: &Item) -> Result<Project, StoreError> {
-    let read = || {
-        Some(Project {
-            id: ProjectId::parse(text(item, "sk")?.strip_prefix("P#")?)?,
-            title: text(item, "title")?,
-            description: text(item, "description"),
-            created_at: Timestamp(number(item, "createdAt")?),
-            updated_at: Timestamp(number(item, "updatedAt")?),
-            document_hash: text(item, "documentHash")?,
-        })
-    };
-    read().ok_or(StoreError::Corrupt("project"))
 }

@@ -149,8 +149,8 @@ fn headers() -> Value {
             "schema": { "type": "string", "pattern": "^\"requests\";r=[0-9]+;t=[0-9]+$" },
         },
         "RateLimit-Policy": {
-            "description": "Requests of the key (`q`) in so many seconds (`w`). On every answer \
-                of an operation to a valid key.",
+            "description": "Requests of the key (`q`) in so many seconds (`w`): as many may come \
+                at once, then one by one. On every answer of an operation to a valid key.",
             "schema": { "type": "string", "pattern": "^\"requests\";q=[1-9][0-9]*;w=60$" },
         },
         "Idempotency-Replayed": {

@@ -73,7 +73,8 @@ async fn an_account_without_a_secret_is_told_to_make_one() {
     let refused = service.create(&told(&json!({ "a": "b" }))).await;
     assert_problem(&refused, 422, "WEBHOOK_SECRET_MISSING");
     let detail = refused.json["detail"].as_str().unwrap();
-    assert!(detail.contains("darkroom webhooks secret"), "{detail}");
+    let remedy = "`darkroom webhooks secret --rotate --user USER`";
+    assert!(detail.contains(remedy), "{detail}");
     assert!(service.items("ann", "H#").await.is_empty());
     service.assert_nothing_created().await;
     service.create(&body_of(state(100, 100, 1.0))).await.task();

@@ -1,9 +1,12 @@
-//! Syncs: how often, and two at once.
+//! Syncs: how often, two at once, and what time they leave.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use darkroom_exports::Timestamp;
+use darkroom_exports::bodies::PatchProject;
+use darkroom_exports::{ProjectId, StateDocument, Timestamp};
+use darkroom_store::{Synced, Written};
 use futures::future::join_all;
+use serde_json::json;
 
 use crate::common::{Service, answer, assert_problem, serve_at, state};
 
@@ -95,5 +98,57 @@ async fn two_syncs_at_once_leave_one_whole_state() {
         let path = format!("/v1/projects/{id}");
         let kept = answer(service.get(&path)).await.data()["editorState"].clone();
         assert!(kept == red || kept == blue, "{kept}");
+    }
+}
+
+const EARLY: Timestamp = Timestamp(1_800_000_000_000);
+const LATE: Timestamp = Timestamp(EARLY.0 + 5000);
+
+/// Each instance takes its time before it writes, from a clock of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_time_of_a_project_never_goes_back() {
+    let mut service = Service::start().await;
+    service.url = serve_at(service.store(), || EARLY).await;
+    let (store, key) = (service.store(), &service.key);
+    let first = state(100, 100, 1.0);
+    let library = store.library(&first).await.unwrap();
+    let document = StateDocument::read(state(200, 100, 1.0), &library).unwrap();
+    let titled = PatchProject {
+        title: Some("x".to_owned()),
+        description: None,
+    };
+    // The patch is written while the sync, which has more to do, is on its way.
+    for (sync_at, patch_at) in [(EARLY, LATE), (LATE, EARLY), (EARLY, LATE), (LATE, EARLY)] {
+        let id = service.project(&first).await;
+        let project = ProjectId::parse(&id).unwrap();
+        let (synced, patched) = tokio::join!(
+            Box::pin(store.sync_project(key, project, &document, sync_at)),
+            Box::pin(store.patch_project(key, project, &titled, patch_at)),
+        );
+        let (synced, patched) = (synced.unwrap(), patched.unwrap());
+        assert_eq!(patched, Written::Done);
+        let either = [sync_at, LATE].map(Synced::Done);
+        assert!(either.contains(&synced), "{synced:?}");
+        let kept = store.get_project("ann", project).await.unwrap().unwrap();
+        assert_eq!((kept.updated_at, kept.title.as_str()), (LATE, "x"));
+        assert_eq!(kept.document_hash, document.hash);
+
+        // What a clock that is behind writes has the time that is there.
+        let synced = service.sync(&id, &first).await;
+        assert_eq!(synced.data()["updatedAt"], LATE.to_iso());
+        let patched = service.patch(&id, &json!({ "title": "y" })).await;
+        assert_eq!(patched.data()["updatedAt"], LATE.to_iso());
+        let path = format!("/v1/projects/{id}");
+        let read = answer(service.get(&path)).await.data().clone();
+        assert_eq!(read["updatedAt"], LATE.to_iso());
+        assert_eq!(
+            (&read["title"], &read["editorState"]),
+            (&json!("y"), &first)
+        );
+        let [item] = &service.items("ann", &format!("P#{id}")).await[..] else {
+            panic!("one project")
+        };
+        assert_eq!(item["updatedAt"]["N"], LATE.0.to_string());
+        assert_eq!(item["version"]["N"], "3", "two syncs");
     }
 }

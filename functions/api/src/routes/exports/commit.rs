@@ -174,7 +174,7 @@ fn refusal(refused: Created) -> Refusal {
         Created::WebhookSecretMissing => Refusal::new(
             ErrorCode::WebhookSecretMissing,
             "`callbackUrl` is given, but this account has no secret to sign webhooks with; the \
-             service's operator makes one with `darkroom webhooks secret --rotate`",
+             service's operator makes one with `darkroom webhooks secret --rotate --user USER`",
         ),
         Created::State(bad) => bad_files(bad),
         Created::KeyRevoked => unknown_key(),

@@ -49,9 +49,8 @@ pub(crate) async fn handle(
     let library = store.library(&sent.editor_state).await?;
     let version = sent.state_schema_version.as_ref();
     let document = read_state(sent.editor_state, version, &library)?;
-    let now = state.now();
-    match store.sync_project(&key, id, &document, now).await? {
-        Synced::Done => Ok(reply::data(&synced(id, now))),
+    match store.sync_project(&key, id, &document, state.now()).await? {
+        Synced::Done(at) => Ok(reply::data(&synced(id, at))),
         Synced::RateLimited(seconds) => {
             let detail = format!(
                 "this project is synced too often; sync it again in {seconds} s, and less often"
