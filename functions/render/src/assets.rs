@@ -46,7 +46,7 @@ impl TaskAssets {
         control: Arc<Control>,
     ) -> std::io::Result<Self> {
         let config = worker.config();
-        let bytes = scratch::room(scratch)?.min(config.assets_limit_bytes);
+        let bytes = scratch::room(scratch)?.min(config.all_assets_limit_bytes);
         Ok(Self {
             worker: worker.clone(),
             user: user.to_owned(),

@@ -37,7 +37,7 @@ pub struct WorkerConfig {
     pub asset_limit_bytes: u64,
     /// Most bytes that all assets of a task have together; fewer where scratch space has no
     /// room for them.
-    pub assets_limit_bytes: u64,
+    pub all_assets_limit_bytes: u64,
     /// What all fetches of a task from the web may take together.
     pub fetch_time: Duration,
     /// Who is told of renders.
@@ -55,7 +55,7 @@ impl Default for WorkerConfig {
             time_margin: Duration::from_secs(15),
             scratch: std::env::temp_dir().join("darkroom"),
             asset_limit_bytes: 800 * 1024 * 1024,
-            assets_limit_bytes: u64::MAX,
+            all_assets_limit_bytes: u64::MAX,
             fetch_time: FETCH_TIME,
             metrics: Metrics::off(),
             memory_mb: None,

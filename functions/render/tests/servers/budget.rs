@@ -50,7 +50,7 @@ async fn attempts(stack: &Stack, task: &Task) -> Value {
 }
 
 /// A worker that may visit the server, and waits a minute for it.
-fn patient(stack: &Stack, web: &Web, assets_limit_bytes: u64, fetch_time: Duration) -> Worker {
+fn patient(stack: &Stack, web: &Web, all_assets_limit_bytes: u64, fetch_time: Duration) -> Worker {
     let limits = FetchLimits {
         connect: STALL,
         idle: STALL,
@@ -59,7 +59,7 @@ fn patient(stack: &Stack, web: &Web, assets_limit_bytes: u64, fetch_time: Durati
     let fetcher = Fetcher::new(&[web.host()], limits, &Lookup::default()).unwrap();
     stack.worker_with(fetcher, |config| {
         config.asset_limit_bytes = LIMIT_BYTES;
-        config.assets_limit_bytes = assets_limit_bytes;
+        config.all_assets_limit_bytes = all_assets_limit_bytes;
         config.fetch_time = fetch_time;
     })
 }
