@@ -308,14 +308,17 @@ mod tests {
         assert!(lease > template.function("WebhookFunction").unwrap().timeout);
     }
 
-    /// Outputs go after three days, and parts of uploads whose worker died after one.
-    /// Nothing else in the bucket goes by itself.
+    /// Outputs go when tasks name no address of them any more, and after a day parts of
+    /// uploads whose worker died. Nothing else in the bucket goes by itself.
     #[test]
     fn only_outputs_and_abandoned_uploads_are_removed_by_rule() {
         let bucket: Map<String, Value> = template().properties("Bucket").unwrap();
         let rules = &bucket["LifecycleConfiguration"]["Rules"];
         let wanted = json!([
-            { "Id": "outputs", "Status": "Enabled", "Prefix": "outputs/", "ExpirationInDays": 3 },
+            {
+                "Id": "outputs", "Status": "Enabled", "Prefix": "outputs/",
+                "ExpirationInDays": darkroom_store::OUTPUT_DAYS,
+            },
             {
                 "Id": "abandoned-uploads", "Status": "Enabled",
                 "AbortIncompleteMultipartUpload": { "DaysAfterInitiation": 1 },

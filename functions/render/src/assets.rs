@@ -1,9 +1,11 @@
 //! A task's media: from our bucket, or from the web through the guarded
-//! fetcher; each once a task, streamed to scratch space with a size limit.
+//! fetcher; each once a task, streamed to scratch space with a size limit, and all of a
+//! task within one budget of bytes and of time.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use darkroom_editor_state::Asset;
 use darkroom_media::FetchError;
@@ -13,6 +15,7 @@ use tokio::sync::OnceCell;
 
 use crate::config::Worker;
 use crate::control::Control;
+use crate::scratch;
 
 /// Where one asset goes, and whether it is there.
 struct Slot {
@@ -25,19 +28,33 @@ pub(crate) struct TaskAssets {
     user: String,
     scratch: PathBuf,
     control: Arc<Control>,
+    /// Held while a file comes, so that no two spend the same.
+    budget: tokio::sync::Mutex<Budget>,
     /// One cell an asset: whoever asks second waits for the first.
     fetched: Mutex<HashMap<String, Arc<Slot>>>,
 }
 
 impl TaskAssets {
-    pub(crate) fn new(worker: &Worker, user: &str, scratch: &Path, control: Arc<Control>) -> Self {
-        Self {
+    /// Brings a task's files into `scratch`, as many bytes of them as there is room for now.
+    ///
+    /// # Errors
+    /// Where the file system does not say how much that is.
+    pub(crate) fn new(
+        worker: &Worker,
+        user: &str,
+        scratch: &Path,
+        control: Arc<Control>,
+    ) -> std::io::Result<Self> {
+        let config = worker.config();
+        let bytes = scratch::room(scratch)?.min(config.all_assets_limit_bytes);
+        Ok(Self {
             worker: worker.clone(),
             user: user.to_owned(),
             scratch: scratch.to_owned(),
             control,
+            budget: Budget::new(bytes, config.fetch_time).into(),
             fetched: Mutex::default(),
-        }
+        })
     }
 
     /// The asset's slot; file names are numbers, because an id is the caller's text.
@@ -55,8 +72,12 @@ impl TaskAssets {
     }
 
     async fn bring(&self, asset: &Asset, path: &Path) -> Result<(), AssetError> {
+        let mut budget = self.budget.lock().await;
+        let bring = self
+            .worker
+            .bring_within(&self.user, asset, path, &mut budget);
         tokio::select! {
-            fetched = self.worker.bring(&self.user, asset, path) => fetched,
+            fetched = Box::pin(bring) => fetched,
             _ = self.control.stopped() => Err(AssetError::unavailable("the task was stopped")),
         }
     }
@@ -69,18 +90,81 @@ impl Worker {
     /// # Errors
     /// Where the asset is at fault, or the bucket or the disk.
     pub async fn bring(&self, user: &str, asset: &Asset, into: &Path) -> Result<(), AssetError> {
+        let config = self.config();
+        let mut budget = Budget::new(config.asset_limit_bytes, config.fetch_time);
+        Box::pin(self.bring_within(user, asset, into, &mut budget)).await
+    }
+
+    /// The same, of a budget that it takes from.
+    async fn bring_within(
+        &self,
+        user: &str,
+        asset: &Asset,
+        into: &Path,
+        budget: &mut Budget,
+    ) -> Result<(), AssetError> {
         let limit = self.config().asset_limit_bytes;
+        let most = limit.min(budget.left_bytes);
         let brought = if let Some(key) = &asset.remote_key {
-            let download = self.store().download_asset(user, key, into, limit);
-            download.await.map_err(|error| from_bucket(&error))
+            let download = self.store().download_asset(user, key, into, most);
+            download.await.map_err(|error| match error {
+                StoreError::TooLarge { .. } if most < limit => budget.too_many_bytes(),
+                error => from_bucket(&error),
+            })
         } else if let Some(url) = &asset.remote_url {
-            let fetch = self.fetcher().fetch(url, into, limit);
-            fetch.await.map_err(|error| from_web(&error))
+            let began = Instant::now();
+            let fetch = Box::pin(self.fetcher().fetch(url, into, most));
+            let fetched = tokio::time::timeout(budget.left_time, fetch).await;
+            budget.left_time = budget.left_time.saturating_sub(began.elapsed());
+            match fetched {
+                Ok(Err(FetchError::TooLarge { .. })) if most < limit => {
+                    Err(budget.too_many_bytes())
+                }
+                Ok(fetched) => fetched.map_err(|error| from_web(&error)),
+                Err(_) => Err(budget.too_slow()),
+            }
         } else {
             let sentence = "it has neither a remoteKey nor a remoteUrl";
             Err(AssetError::refused(sentence))
         };
-        brought.map(|_| ())
+        budget.left_bytes = budget.left_bytes.saturating_sub(brought?);
+        Ok(())
+    }
+}
+
+/// What all files of one task may take together.
+struct Budget {
+    bytes: u64,
+    left_bytes: u64,
+    /// Of fetches from the web: how slow the bucket is, is not its caller's doing.
+    time: Duration,
+    left_time: Duration,
+}
+
+impl Budget {
+    const fn new(bytes: u64, time: Duration) -> Self {
+        Self {
+            bytes,
+            left_bytes: bytes,
+            time,
+            left_time: time,
+        }
+    }
+
+    fn too_many_bytes(&self) -> AssetError {
+        AssetError::refused(format!(
+            "with it the files of this export have more than {} bytes in all; use fewer or \
+             smaller ones",
+            self.bytes
+        ))
+    }
+
+    fn too_slow(&self) -> AssetError {
+        AssetError::refused(format!(
+            "its server is too slow: with it the files that this export names by remoteUrl \
+             are not complete within {} s in all; upload them, or use fewer or smaller ones",
+            self.time.as_secs()
+        ))
     }
 }
 

@@ -16,6 +16,10 @@ use crate::fonts::BucketFonts;
 /// The function's memory in MB, set by Lambda.
 const MEMORY_SIZE: &str = "AWS_LAMBDA_FUNCTION_MEMORY_SIZE";
 
+/// For all fetches of one task from the web: of the 900 s that a function has, a third is
+/// left to draw, to encode and to send what was made of them.
+const FETCH_TIME: Duration = Duration::from_mins(10);
+
 /// Times, limits and places of a worker.
 #[derive(Debug, Clone)]
 pub struct WorkerConfig {
@@ -31,6 +35,11 @@ pub struct WorkerConfig {
     pub scratch: PathBuf,
     /// Largest asset taken, in bytes.
     pub asset_limit_bytes: u64,
+    /// Most bytes that all assets of a task have together; fewer where scratch space has no
+    /// room for them.
+    pub all_assets_limit_bytes: u64,
+    /// What all fetches of a task from the web may take together.
+    pub fetch_time: Duration,
     /// Who is told of renders.
     pub metrics: Metrics,
     /// Memory that the function has and is billed for, in MB; none outside Lambda.
@@ -46,6 +55,8 @@ impl Default for WorkerConfig {
             time_margin: Duration::from_secs(15),
             scratch: std::env::temp_dir().join("darkroom"),
             asset_limit_bytes: 800 * 1024 * 1024,
+            all_assets_limit_bytes: u64::MAX,
+            fetch_time: FETCH_TIME,
             metrics: Metrics::off(),
             memory_mb: None,
         }

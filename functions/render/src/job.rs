@@ -224,8 +224,7 @@ struct Output {
 }
 
 async fn make(worker: &Worker, claim: &Claim, control: &Arc<Control>) -> Result<Output, Trouble> {
-    let scratch = scratch::make(&worker.config().scratch)
-        .map_err(|error| Trouble::Ours(format!("no scratch space: {error}")))?;
+    let scratch = scratch::make(&worker.config().scratch).map_err(|error| no_scratch(&error))?;
     let began = Instant::now();
     let (file, warnings) = render(worker, claim, control, scratch.path()).await?;
     let rendered = began.elapsed();
@@ -269,7 +268,8 @@ async fn render(
         Trouble::Ours(format!("the stored document has {} faults", faults.len()))
     })?;
     let spec = export_spec(claim.settings());
-    let assets = TaskAssets::new(worker, claim.user_id(), scratch, Arc::clone(control));
+    let assets = TaskAssets::new(worker, claim.user_id(), scratch, Arc::clone(control))
+        .map_err(|error| no_scratch(&error))?;
     let env = tokio::select! {
         env = worker.render_env() => env.map_err(|error| ours(&error))?,
         why = control.stopped() => return Err(Trouble::Stopped(why)),
@@ -292,6 +292,10 @@ fn trouble(error: &RenderError, control: &Control) -> Trouble {
     } else {
         Trouble::Ours(error.to_string())
     }
+}
+
+fn no_scratch(error: &std::io::Error) -> Trouble {
+    Trouble::Ours(format!("no scratch space: {error}"))
 }
 
 fn ours(error: &StoreError) -> Trouble {

@@ -7,6 +7,7 @@
 
 use std::path::Path;
 
+use rustix::fs::{StatVfs, statvfs};
 use rustix::process::{Pid, test_kill_process};
 use tempfile::TempDir;
 
@@ -18,6 +19,21 @@ pub(crate) fn make(root: &Path) -> std::io::Result<TempDir> {
     tempfile::Builder::new()
         .prefix(&format!("{PREFIX}{}-", std::process::id()))
         .tempdir_in(root)
+}
+
+/// Bytes that a task's assets may have in all: what is free where `folder` is, but for a
+/// quarter, which is left to the output.
+pub(crate) fn room(folder: &Path) -> std::io::Result<u64> {
+    Ok(room_of(&statvfs(folder)?))
+}
+
+fn room_of(disk: &StatVfs) -> u64 {
+    // A file system in memory that has no bound says zero of everything.
+    if disk.f_blocks == 0 {
+        return u64::MAX;
+    }
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    free - free / 4
 }
 
 /// Removes the directories of workers that are no more. Called before this
@@ -51,6 +67,20 @@ fn others_and_alive(process: i32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn three_quarters_of_what_is_free_are_for_assets() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(room(root.path()).unwrap() > 0);
+        assert!(room(&root.path().join("none")).is_err());
+        let mut disk = statvfs(root.path()).unwrap();
+        (disk.f_frsize, disk.f_blocks, disk.f_bavail) = (4096, 2000, 1000);
+        assert_eq!(room_of(&disk), 3_072_000);
+        disk.f_bavail = 0;
+        assert_eq!(room_of(&disk), 0);
+        disk.f_blocks = 0;
+        assert_eq!(room_of(&disk), u64::MAX);
+    }
 
     #[test]
     fn leftovers_go_and_what_is_used_or_strange_stays() {

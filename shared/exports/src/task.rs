@@ -211,7 +211,8 @@ pub struct ExportTask {
     /// Why it FAILED.
     #[cfg_attr(feature = "openapi", schema(required))]
     error: Option<String>,
-    /// Address of the film once COMPLETED, signed for this answer and good for 24 hours.
+    /// Address of the film once COMPLETED, signed for this answer and good for 24 hours; null
+    /// again three days after the end, when the film is removed.
     #[cfg_attr(feature = "openapi", schema(required, format = "uri"))]
     output_url: Option<String>,
     /// Length of the timeline in seconds.

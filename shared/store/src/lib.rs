@@ -58,6 +58,7 @@ pub use incoming::{Arrived, Incoming};
 pub use keys::{ApiKey, CreatedKey, KeySummary, NewKey, Quota};
 pub use lease::{Claim, ClaimOutcome, Heartbeat};
 pub use motion_graphics::Added;
+pub use outputs::OUTPUT_DAYS;
 pub use projects::{ProjectCreate, ProjectCreated, ProjectNotCreated, Synced, Written};
 pub use provision::{Provisioned, provision};
 pub use queue::{Received, RenderMessage, TRACE_ATTRIBUTE};

@@ -7,7 +7,7 @@ use aws_sdk_s3::operation::get_object::builders::GetObjectFluentBuilder;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use darkroom_exports::task::ExportTask;
-use darkroom_exports::{Format, Task, TaskState};
+use darkroom_exports::{Format, Task, TaskState, Timestamp};
 use tokio::io::AsyncReadExt as _;
 
 use crate::assets::AssetRecord;
@@ -19,6 +19,9 @@ use crate::lease::Claim;
 const PART_BYTES: usize = 16 * 1024 * 1024;
 /// How long an `outputUrl` is valid.
 const SIGNED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// Days that the bucket keeps an output: `ExpirationInDays` of the rule `outputs` in
+/// `template.yaml`. S3 removes it at the first midnight (UTC) after them.
+pub const OUTPUT_DAYS: i64 = 3;
 
 impl Store {
     /// Uploads a finished file under a key of its task and generation, whole or
@@ -144,10 +147,10 @@ impl Store {
     }
 
     /// A task as the contract shows it (`ExportTask`), with an address signed now where
-    /// it has an output. Made here, without a call.
+    /// it has an output that the bucket still keeps. Made here, without a call.
     pub async fn export_task(&self, task: &Task) -> Result<ExportTask, StoreError> {
         let url = match (&task.output_key, task.state) {
-            (Some(key), TaskState::Completed) => {
+            (Some(key), TaskState::Completed) if is_kept(task) => {
                 let name = task.filename.as_deref();
                 Some(self.presign_output(key, name).await?)
             }
@@ -163,6 +166,12 @@ impl Store {
         let get = get.key(&asset.file_key);
         presign(get.response_content_type(&asset.media_type)).await
     }
+}
+
+/// Whether the bucket's rule has not come to the output of a completed task yet.
+fn is_kept(task: &Task) -> bool {
+    let removed_until = Timestamp::now().plus_seconds(-OUTPUT_DAYS * 24 * 60 * 60);
+    task.completed_at.is_none_or(|at| at > removed_until)
 }
 
 async fn presign(get: GetObjectFluentBuilder) -> Result<String, StoreError> {

@@ -228,7 +228,7 @@ impl Store {
                 sent => return Ok(written(&sent)),
             }
         }
-        Err(too_many())
+        Err(StoreError::Contended)
     }
 
     fn patch_part(

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -15,6 +16,8 @@ const HEAD_BYTES: usize = 16 * 1024;
 pub enum Page {
     /// These bytes.
     Bytes(Vec<u8>),
+    /// The same after so long.
+    Late(Duration, Vec<u8>),
     /// Go to this address.
     Redirect(String),
     /// Bytes that never end.
@@ -76,19 +79,15 @@ async fn answer(
 ) -> std::io::Result<()> {
     let path = asked_for(&mut visitor).await;
     came.lock().unwrap().push(path.clone());
-    let head =
-        |status: &str, more: &str| format!("HTTP/1.1 {status}\r\nconnection: close\r\n{more}\r\n");
     match pages.get(path.as_str()) {
         None => {
             let head = head("404 Not Found", "content-length: 0\r\n");
             visitor.write_all(head.as_bytes()).await
         }
-        Some(Page::Bytes(bytes)) => {
-            let length = format!("content-length: {}\r\n", bytes.len());
-            visitor
-                .write_all(head("200 OK", &length).as_bytes())
-                .await?;
-            visitor.write_all(bytes).await
+        Some(Page::Bytes(bytes)) => whole(&mut visitor, bytes).await,
+        Some(Page::Late(after, bytes)) => {
+            tokio::time::sleep(*after).await;
+            whole(&mut visitor, bytes).await
         }
         Some(Page::Redirect(to)) => {
             let place = format!("location: {to}\r\ncontent-length: 0\r\n");
@@ -109,6 +108,17 @@ async fn answer(
         }
         Some(Page::Silence) => std::future::pending().await,
     }
+}
+
+fn head(status: &str, more: &str) -> String {
+    format!("HTTP/1.1 {status}\r\nconnection: close\r\n{more}\r\n")
+}
+
+async fn whole(visitor: &mut TcpStream, bytes: &[u8]) -> std::io::Result<()> {
+    let length = format!("content-length: {}\r\n", bytes.len());
+    let head = head("200 OK", &length);
+    visitor.write_all(head.as_bytes()).await?;
+    visitor.write_all(bytes).await
 }
 
 /// The path of a request, empty where none comes.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use darkroom_store::OUTPUT_DAYS;
 use serde_json::Value;
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt as _;
@@ -57,7 +58,7 @@ async fn to_the_end(
         return Ok(Ending::Refused);
     }
     if let Some(output) = output {
-        let downloaded = download(client, text(&task, "outputUrl"), output).await;
+        let downloaded = download(client, film(&task)?, output).await;
         downloaded.with_context(|| {
             format!(
                 "the export is finished, but its file is not fetched; `darkroom exports watch \
@@ -68,9 +69,17 @@ async fn to_the_end(
     match (json, output) {
         (true, _) => println!("{task}"),
         (false, Some(output)) => println!("{}", output.display()),
-        (false, None) => println!("{}", text(&task, "outputUrl")),
+        (false, None) => println!("{}", film(&task)?),
     }
     Ok(Ending::Done)
+}
+
+/// Address of a finished task's film.
+fn film(task: &Value) -> anyhow::Result<&str> {
+    match text(task, "outputUrl") {
+        "" => bail!("its film is removed, {OUTPUT_DAYS} days after the export; export it again"),
+        film => Ok(film),
+    }
 }
 
 /// `FAILED: the cause`, or the status alone: a canceled task has no error.
@@ -149,4 +158,20 @@ async fn download(client: &Client, url: &str, output: &Path) -> anyhow::Result<(
     }
     file.sync_all().await.context("cannot write the download")?;
     crate::local_assets::publish(part, output)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::film;
+
+    #[test]
+    fn a_film_that_is_removed_is_said_to_be() {
+        let task = json!({ "status": "COMPLETED", "outputUrl": "http://127.0.0.1/o.mp4" });
+        assert_eq!(film(&task).unwrap(), "http://127.0.0.1/o.mp4");
+        let task = json!({ "status": "COMPLETED", "outputUrl": null });
+        let told = film(&task).unwrap_err().to_string();
+        assert!(told.contains("removed, 3 days after"), "{told}");
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use darkroom_exports::{ExportPhase, cursor};
-use darkroom_store::{ClaimOutcome, RenderMessage};
+use darkroom_exports::{ExportPhase, Timestamp, cursor};
+use darkroom_store::{ClaimOutcome, OUTPUT_DAYS, RenderMessage};
 use serde_json::json;
 
 use crate::common::{Answer, Service, answer, assert_problem, body, body_with};
@@ -251,6 +251,33 @@ async fn a_task_shows_its_phase_while_it_has_one_and_its_output_once_it_has_one(
         "{url}"
     );
     assert!(url.contains("%25C3%2584rger"), "{url}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_output_has_no_address_once_the_bucket_has_removed_it() {
+    let service = Service::start().await;
+    let task = service.create(&body()).await.task();
+    let held = service.claim(&task).await;
+    let finished = service
+        .store()
+        .finish_completed(&held, "outputs/film.mp4", 9, &[]);
+    assert_eq!(finished.await.unwrap(), darkroom_store::Finish::Done);
+    let sk = format!("T#{task}");
+    let (hour, days) = (60 * 60, OUTPUT_DAYS * 24 * 60 * 60);
+    for (age, there) in [(days - hour, true), (days, false), (10 * days, false)] {
+        let at = Timestamp::now().plus_seconds(-age);
+        let values = json!({ ":at": { "N": at.0.to_string() } });
+        service
+            .update("ann", &sk, "SET completedAt = :at", &values)
+            .await;
+        let listed = answer(service.get("/v1/exports")).await;
+        let shown = service.task(&task).await;
+        for shown in [&shown, &listed.data()[0]] {
+            assert_eq!(shown["status"], "COMPLETED");
+            assert_eq!(shown["completedAt"], at.to_iso());
+            assert_eq!(shown["outputUrl"].is_string(), there, "{age} s: {shown}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

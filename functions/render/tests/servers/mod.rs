@@ -2,6 +2,7 @@
 //! sentence, leaves no file behind, and the next task is done as if nothing had been.
 
 mod bombs;
+mod budget;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
