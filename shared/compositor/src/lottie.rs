@@ -11,8 +11,8 @@
 //! repeaters, merged paths of mode 1; masks that add, subtract and intersect, inverted
 //! ones and their opacity; alpha and luma mattes; blend modes.
 //!
-//! Not drawn, and named in a warning: see [`gaps`]. Expressions are not run, which is
-//! named, too: the value or the keyframes that they stand on are drawn.
+//! Not drawn, and named in a warning: see [`gaps`]. Expressions are not run and slots
+//! not filled in, which is named, too: the value or the keyframes beside them are drawn.
 
 mod blend;
 mod gaps;

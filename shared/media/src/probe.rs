@@ -17,6 +17,13 @@ const PIXEL_LIMIT: u64 = 1 << 26;
 /// ffprobe's answer on a file with very many streams, at most.
 const ANSWER_BYTES: usize = 4 << 20;
 
+/// Clocks of longer units than this may round the times of frames noticeably.
+const FINE_SECONDS: f64 = 1.0 / 10_000.0;
+/// Clocks that round have no longer units than this: milliseconds in Matroska and FLV,
+/// 1/600 s in MOV. Coarser ones (AVI, GIF, MP4 with a unit a frame) count what
+/// their frames last, and are exact.
+const COARSE_SECONDS: f64 = 0.002;
+
 /// What was found in a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Probe {
@@ -57,6 +64,19 @@ pub struct VideoStream {
     pub frame_rate: f64,
     /// Its own length in seconds, where the container says.
     pub duration_seconds: Option<f64>,
+}
+
+impl VideoStream {
+    /// How much later than it was meant a time stamp may be, in seconds: half a unit of a
+    /// clock that rounds.
+    pub(crate) fn slack_seconds(&self) -> f64 {
+        let unit = self.time_base_seconds;
+        if unit > FINE_SECONDS && unit <= COARSE_SECONDS {
+            unit / 2.0
+        } else {
+            0.0
+        }
+    }
 }
 
 /// The first audio stream.

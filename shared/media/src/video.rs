@@ -29,8 +29,11 @@ const FRAME: &[u8] = b"FRAME\n";
 /// Formats with an index of key frames. In others a jump may land behind the key
 /// frame that the wanted frame needs, so they are decoded from their start.
 const INDEXED: [&str; 2] = ["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"];
-/// Time stamps coarser than this are taken for rounded ones.
-const COARSE_SECONDS: f64 = 1.0 / 10_000.0;
+/// The format of animated PNG, by ffmpeg's name.
+const ANIMATED_PNG: &str = "apng";
+/// As browsers do, and ffmpeg with GIF: a delay of at most 10 ms (100 frames a second)
+/// stands for 100 ms.
+const DELAYS: [&str; 4] = ["-max_fps", "99", "-default_fps", "10"];
 /// Copies of a source's last frame that are held behind it, at most. Where a fast source
 /// would need more, its last frame is looked for instead ([`VideoDecoder::ended`]).
 const MOST_HELD: f64 = 100_000.0;
@@ -77,6 +80,7 @@ struct Source {
     path: PathBuf,
     start_seconds: f64,
     indexed: bool,
+    animated_png: bool,
     stream: VideoStream,
     request: VideoRequest,
 }
@@ -95,6 +99,7 @@ impl VideoDecoder {
             path: path.to_owned(),
             start_seconds: probe.start_seconds,
             indexed: INDEXED.contains(&probe.format.as_str()),
+            animated_png: probe.format == ANIMATED_PNG,
             stream,
             request: request.clone(),
         };
@@ -203,6 +208,9 @@ impl Source {
         } else if from > 0.0 && self.indexed {
             ffmpeg.args(["-noaccurate_seek", "-ss", &format!("{from:.6}")]);
         }
+        if self.animated_png {
+            ffmpeg.args(DELAYS);
+        }
         let view = read_file(&mut ffmpeg, &self.path)?;
         ffmpeg
             .args(["-map", "0:V:0", "-an", "-sn", "-dn"])
@@ -247,12 +255,7 @@ impl Source {
     /// One picture an output frame.
     fn filters(&self) -> String {
         let (stream, request) = (&self.stream, &self.request);
-        // A time stamp of a coarse clock stands for its whole unit.
-        let slack = if stream.time_base_seconds > COARSE_SECONDS {
-            stream.time_base_seconds / 2.0
-        } else {
-            0.0
-        };
+        let slack = stream.slack_seconds();
         let zero = (self.start_seconds + request.start_seconds + slack) * 240_000.0;
         let rate = request.rate;
         let fps = request.fps;

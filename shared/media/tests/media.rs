@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod clocks;
 mod fetching;
 
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use super::blend::matte_mode;
 use super::still::Places;
 
 /// What a file may hold that is left out: key and value that tell it, and its name.
-const GAPS: [(&str, Gap, &str); 12] = [
+const GAPS: [(&str, Gap, &str); 13] = [
     ("ty", Gap::Number(2), "image layers"),
     ("ty", Gap::Number(5), "text layers"),
     ("ef", Gap::List, "layer effects"),
@@ -21,6 +21,7 @@ const GAPS: [(&str, Gap, &str); 12] = [
     ("ty", Gap::Word("tw"), "twisted paths"),
     ("ty", Gap::Word("op"), "offset paths"),
     ("mm", Gap::Above(1), "merged paths of modes 2 to 5"),
+    ("bm", Gap::Number(17), "hard mix blends"),
 ];
 
 enum Gap {
@@ -41,6 +42,9 @@ pub(super) fn of(file: &Value) -> BTreeSet<&'static str> {
         }
         if has_expression(layers) {
             found.insert("expressions");
+        }
+        if takes_from(&file["slots"], layers) {
+            found.insert("slots");
         }
     }
     found
@@ -121,6 +125,19 @@ fn has_expression(value: &Value) -> bool {
     }
 }
 
+/// Whether a property has its value from one of the file's slots.
+fn takes_from(slots: &Value, value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.iter().any(|value| takes_from(slots, value)),
+        Value::Object(map) => {
+            let slot = map.get("sid").and_then(Value::as_str);
+            slot.is_some_and(|id| slots.get(id).is_some())
+                || map.values().any(|value| takes_from(slots, value))
+        }
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -146,6 +163,33 @@ mod tests {
         );
         let inner = json!({ "assets": [{ "id": "a", "layers": layers }], "layers": [] });
         assert_eq!(of(&inner).len(), 3);
+    }
+
+    #[test]
+    fn properties_that_have_their_value_from_a_slot_are_named() {
+        let slots = json!({ "accent": { "p": { "a": 0, "k": [1, 0, 0] } } });
+        let file = |slots: &Value, slot: &str| {
+            let fill = json!({ "ty": "fl", "c": { "k": [0, 0, 1], "sid": slot } });
+            json!({ "slots": slots, "layers": shapes(&json!([fill])) })
+        };
+        let named = |file: &Value| Vec::from_iter(of(file));
+        assert_eq!(named(&file(&slots, "accent")), ["slots"]);
+        let mut inner = file(&slots, "accent");
+        let layers = inner["layers"].take();
+        inner["assets"] = json!([{ "id": "a", "layers": layers }]);
+        assert_eq!(named(&inner), ["slots"]);
+        // What stands there is drawn where the file has no such slot.
+        assert_eq!(named(&file(&slots, "other")), [""; 0]);
+        assert_eq!(named(&file(&Value::Null, "accent")), [""; 0]);
+    }
+
+    #[test]
+    fn a_blend_mode_that_is_drawn_as_the_normal_one_is_named() {
+        let blended = |mode: u64| named(&json!([{ "ty": 4, "ks": {}, "bm": mode }]));
+        assert_eq!(blended(17), ["hard mix blends"]);
+        for mode in 0..=16 {
+            assert_eq!(blended(mode), [""; 0], "{mode}");
+        }
     }
 
     #[test]

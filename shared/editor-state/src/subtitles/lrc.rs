@@ -2,7 +2,8 @@
 //! that is sung again. A line lasts until the next begins, an empty one ends it, the
 //! last lasts [`LAST_MS`]. `<minutes:seconds.hundredths>` before a word times it; where a
 //! line is sung again, its words keep their distances. `[offset:ms]` makes all lines come
-//! sooner; other `[name:value]` lines are left out.
+//! sooner; other `[name:value]` lines are left out, with brackets in their
+//! values.
 
 use super::{
     Cue, MAX_SUBTITLE_BYTES, Mark, SubtitleError, fraction, letters, number, sixtieth,
@@ -21,7 +22,8 @@ pub(super) fn read<'a>(
     let mut sung: Vec<(u64, String, Vec<Mark>)> = Vec::new();
     let (mut sooner, mut length) = (0_i64, 0_usize);
     for (number, line) in lines {
-        let mut rest = line.trim();
+        let line = line.trim();
+        let mut rest = line;
         if rest.is_empty() {
             continue;
         }
@@ -40,6 +42,9 @@ pub(super) fn read<'a>(
             rest = after.trim_start();
         }
         if times.is_empty() && !rest.is_empty() {
+            if is_metadata(line) {
+                continue;
+            }
             return Err(wrong(number, "not a line like [00:01.00]words"));
         }
         let (text, marks) = words(rest);
@@ -88,7 +93,17 @@ fn metadata(tag: &str) -> Option<(&str, &str)> {
     named.then_some((name.trim(), value.trim()))
 }
 
+/// Whether a line without times is metadata as a whole: a value may hold brackets.
+fn is_metadata(line: &str) -> bool {
+    let named = tag(line).and_then(|(tag, _)| metadata(tag));
+    named.is_some() && line.ends_with(']')
+}
+
+/// Milliseconds, a sign before them or not; 0 where nothing is given.
 fn offset(value: &str) -> Option<i64> {
+    if value.is_empty() {
+        return Some(0);
+    }
     let (sign, digits) = match value.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, value.strip_prefix('+').unwrap_or(value)),

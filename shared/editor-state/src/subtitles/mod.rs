@@ -38,7 +38,11 @@ impl SubtitleFormat {
     /// only `.lrc` with another bracket.
     pub fn of(bytes: &[u8]) -> Self {
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let text = text.trim_ascii_start();
+        // White space as readers take it; they refuse what is not UTF-8, whatever it is.
+        let text = std::str::from_utf8(text).map_or_else(
+            |_| text.trim_ascii_start(),
+            |text| text.trim_start().as_bytes(),
+        );
         let info = text.get(..ass::FIRST.len());
         if info.is_some_and(|info| info.eq_ignore_ascii_case(ass::FIRST.as_bytes())) {
             Self::Ass

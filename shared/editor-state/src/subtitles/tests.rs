@@ -191,6 +191,12 @@ fn lrc_lines_may_share_a_time_and_be_moved() {
 }
 
 #[test]
+fn metadata_of_lrc_may_hold_brackets_or_nothing() {
+    let text = "[ti:Midnight [Live]]\n[ar:[a] and [b]]\n[offset:]\n[by:]\n[00:01.00]A [x]\n";
+    assert_eq!(read(text, Lrc), [cue(1000, 6000, "A [x]")]);
+}
+
+#[test]
 fn malformed_lrc_is_refused_with_its_line() {
     for (text, expected) in [
         (
@@ -198,6 +204,10 @@ fn malformed_lrc_is_refused_with_its_line() {
             "line 2: not a line like [00:01.00]words",
         ),
         ("[00:61.00]A", "line 1: not a line like [00:01.00]words"),
+        (
+            "[ti:Midnight] [Live] it",
+            "line 1: not a line like [00:01.00]words",
+        ),
         ("[00:01.00A", "line 1: not a line like [00:01.00]words"),
         (
             "[offset:soon]\n[00:01.00]A",
@@ -294,6 +304,16 @@ fn a_file_is_of_the_format_that_it_can_be() {
     for (text, format) in [(SRT, Srt), (ASS, Ass), (lrc, Lrc), ("", Srt), ("{}", Srt)] {
         assert_eq!(SubtitleFormat::of(text.as_bytes()), format, "{text}");
     }
+    // White space of any script before it, as the readers leave out.
+    let ass = format!("\u{feff}\u{a0}\u{2028}{ASS}");
+    for (text, format) in [("\u{3000}[00:01.50]One", Lrc), (ass.as_str(), Ass)] {
+        assert_eq!(SubtitleFormat::of(text.as_bytes()), format, "{text}");
+        assert!(
+            TimedText::of_subtitles(text.as_bytes(), Timing::Line).is_ok(),
+            "{text}"
+        );
+    }
+    assert_eq!(SubtitleFormat::of(b" [00:01.50]\xff"), Lrc);
 }
 
 #[test]
