@@ -35,7 +35,7 @@ pub(crate) struct TaskAssets {
 }
 
 impl TaskAssets {
-    /// Brings a task's files into `scratch`, as many bytes of them as there is room for now.
+    /// Brings a task's files into `scratch`, as many bytes of them as there is room for.
     ///
     /// # Errors
     /// Where the file system does not say how much that is.

@@ -21,8 +21,9 @@ pub(crate) fn make(root: &Path) -> std::io::Result<TempDir> {
         .tempdir_in(root)
 }
 
-/// Bytes that a task's assets may have in all: what is free where `folder` is, but for a
-/// quarter, which is left to the output.
+/// Bytes that a task's assets may have in all: half of the disk that `folder` is on. The
+/// other half is left to the output, and to what is made of assets on the way. What is free
+/// of it does not count: where others have filled the disk, that is no fault of the export.
 pub(crate) fn room(folder: &Path) -> std::io::Result<u64> {
     Ok(room_of(&statvfs(folder)?))
 }
@@ -32,8 +33,7 @@ fn room_of(disk: &StatVfs) -> u64 {
     if disk.f_blocks == 0 {
         return u64::MAX;
     }
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-    free - free / 4
+    disk.f_blocks.saturating_mul(disk.f_frsize) / 2
 }
 
 /// Removes the directories of workers that are no more. Called before this
@@ -69,15 +69,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_quarters_of_what_is_free_are_for_assets() {
+    fn half_of_the_disk_is_for_assets() {
         let root = tempfile::tempdir().unwrap();
         assert!(room(root.path()).unwrap() > 0);
         assert!(room(&root.path().join("none")).is_err());
         let mut disk = statvfs(root.path()).unwrap();
         (disk.f_frsize, disk.f_blocks, disk.f_bavail) = (4096, 2000, 1000);
-        assert_eq!(room_of(&disk), 3_072_000);
+        assert_eq!(room_of(&disk), 4_096_000);
         disk.f_bavail = 0;
-        assert_eq!(room_of(&disk), 0);
+        assert_eq!(room_of(&disk), 4_096_000);
         disk.f_blocks = 0;
         assert_eq!(room_of(&disk), u64::MAX);
     }

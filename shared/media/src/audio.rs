@@ -3,7 +3,7 @@
 //! The first sample given is the one at the wanted source time. Decoding begins
 //! a little earlier, because a decoder's first samples after a jump are not
 //! right, and is cut by time stamps; where the sound begins later than its
-//! file, or has gaps of more than 15 ms, there is silence.
+//! file, or has gaps of more than 50 ms, there is silence.
 //!
 //! Another speed keeps the pitch by laying pieces of 1/24 s over one another, so
 //! what is sudden is heard up to 1/20 s too early or too late.
@@ -33,10 +33,9 @@ pub(crate) const BREAK_SECONDS: f64 = 0.5;
 /// how much faster it is. Each doubling takes a filter of its own.
 const FASTEST: f64 = (1 << 20) as f64;
 /// What time stamps may be off by, in seconds, before silence is filled in or samples are
-/// left out: less than a frame of film at 60 fps, and far more than stamps in milliseconds
-/// are rounded by, which must not be heard. ffmpeg's own, 0.1 s, leaves shorter gaps out
-/// and all after them too early.
-const GAP_SECONDS: f64 = 0.015;
+/// left out, either of which can be heard: more than the stamps of live recordings jitter by.
+/// ffmpeg's own, 0.1 s, leaves shorter gaps out and all after them too early.
+const GAP_SECONDS: f64 = 0.05;
 /// Bytes of a sample of one channel.
 const SAMPLE_BYTES: usize = size_of::<f32>();
 /// Float files can hold anything. 60 dB above full scale is noise whatever it

@@ -22,6 +22,7 @@ const SIGNED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 /// Days that the bucket keeps an output: `ExpirationInDays` of the rule `outputs` in
 /// `template.yaml`. S3 removes it at the first midnight (UTC) after them.
 pub const OUTPUT_DAYS: i64 = 3;
+const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 impl Store {
     /// Uploads a finished file under a key of its task and generation, whole or
@@ -170,8 +171,20 @@ impl Store {
 
 /// Whether the bucket's rule has not come to the output of a completed task yet.
 fn is_kept(task: &Task) -> bool {
-    let removed_until = Timestamp::now().plus_seconds(-OUTPUT_DAYS * 24 * 60 * 60);
-    task.completed_at.is_none_or(|at| at > removed_until)
+    let now = Timestamp::now();
+    task.completed_at.is_none_or(|at| now < removed_at(at))
+}
+
+/// When the bucket removes what was completed then. What was sent over a midnight may go a
+/// day sooner: S3 counts from when it was begun.
+fn removed_at(completed: Timestamp) -> Timestamp {
+    let due = completed.plus_seconds(OUTPUT_DAYS * DAY_SECONDS);
+    let into_day = due.0.rem_euclid(DAY_SECONDS * 1000);
+    if into_day == 0 {
+        due
+    } else {
+        Timestamp(due.0 - into_day).plus_seconds(DAY_SECONDS)
+    }
 }
 
 async fn presign(get: GetObjectFluentBuilder) -> Result<String, StoreError> {
@@ -219,7 +232,19 @@ fn disposition(filename: &str, key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::disposition;
+    use darkroom_exports::Timestamp;
+
+    use super::{disposition, removed_at};
+
+    #[test]
+    fn an_output_goes_at_the_midnight_behind_its_days() {
+        let midnight = 1_710_288_000_000;
+        let day = 86_400_000;
+        for (completed, days) in [(0, 3), (1, 4), (day / 2, 4), (day - 1, 4), (day, 4)] {
+            let removed = removed_at(Timestamp(midnight + completed));
+            assert_eq!(removed, Timestamp(midnight + days * day), "{completed}");
+        }
+    }
 
     #[test]
     fn names_cannot_break_out_of_the_header() {

@@ -105,7 +105,8 @@ function show(task) {
 }
 
 function fill(task, warnings) {
-  const film = task.status === "COMPLETED" ? task.outputUrl : null;
+  const completed = task.status === "COMPLETED";
+  const film = completed ? task.outputUrl : null;
   $("task").hidden = false;
   $("task").dataset.status = task.status;
   $("task-name").textContent = task.filename ?? task.taskId;
@@ -114,7 +115,8 @@ function fill(task, warnings) {
   $("cancel").hidden = !ACTIVE.has(task.status);
   $("download").hidden = !film;
   if (film) $("download").href = film;
-  const notes = [task.error, ...warnings].filter(Boolean);
+  const gone = completed && !film && "The film is removed; films are kept for three days. Export it again.";
+  const notes = [task.error, gone, ...warnings].filter(Boolean);
   $("notes").replaceChildren(...notes.map((note) => make("li", {}, note)));
   play(task.taskId, film);
 }

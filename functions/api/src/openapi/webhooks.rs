@@ -54,7 +54,7 @@ fn webhook(event: WebhookEvent) -> Value {
             "exportCompleted",
             TaskState::Completed,
             "The film is there.",
-            "`outputUrl` is signed for this try, and good for 24 hours.",
+            "`outputUrl` is signed for this try, and good for 24 hours; null once the film is removed.",
         ),
         WebhookEvent::Failed => (
             "exportFailed",

@@ -263,8 +263,10 @@ async fn an_output_has_no_address_once_the_bucket_has_removed_it() {
         .finish_completed(&held, "outputs/film.mp4", 9, &[]);
     assert_eq!(finished.await.unwrap(), darkroom_store::Finish::Done);
     let sk = format!("T#{task}");
-    let (hour, days) = (60 * 60, OUTPUT_DAYS * 24 * 60 * 60);
-    for (age, there) in [(days - hour, true), (days, false), (10 * days, false)] {
+    // It is removed at the midnight behind its days.
+    let (hour, day) = (60 * 60, 24 * 60 * 60);
+    let days = OUTPUT_DAYS * day;
+    for (age, there) in [(days - hour, true), (days + day, false), (10 * days, false)] {
         let at = Timestamp::now().plus_seconds(-age);
         let values = json!({ ":at": { "N": at.0.to_string() } });
         service

@@ -93,10 +93,20 @@ fn metadata(tag: &str) -> Option<(&str, &str)> {
     named.then_some((name.trim(), value.trim()))
 }
 
-/// Whether a line without times is metadata as a whole: a value may hold brackets.
+/// Whether a line without times is metadata as a whole: a value may hold brackets, of which
+/// the one that the line begins with closes at its end.
 fn is_metadata(line: &str) -> bool {
     let named = tag(line).and_then(|(tag, _)| metadata(tag));
-    named.is_some() && line.ends_with(']')
+    let mut open = 0_usize;
+    let closes = line.find(|ch| {
+        match ch {
+            '[' => open += 1,
+            ']' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open == 0
+    });
+    named.is_some() && closes.is_some_and(|at| at + 1 == line.len())
 }
 
 /// Milliseconds, a sign before them or not; 0 where nothing is given.

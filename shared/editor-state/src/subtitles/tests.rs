@@ -208,6 +208,14 @@ fn malformed_lrc_is_refused_with_its_line() {
             "[ti:Midnight] [Live] it",
             "line 1: not a line like [00:01.00]words",
         ),
+        (
+            "[Chorus: all] la la [x2]",
+            "line 1: not a line like [00:01.00]words",
+        ),
+        (
+            "[ar:X][00:61.00]Words [live]",
+            "line 1: not a line like [00:01.00]words",
+        ),
         ("[00:01.00A", "line 1: not a line like [00:01.00]words"),
         (
             "[offset:soon]\n[00:01.00]A",

@@ -73,6 +73,34 @@ fn delays_that_no_browser_keeps_are_a_tenth_of_a_second() {
     assert_eq!(kept[..3], [0, 1, 2]);
 }
 
+/// As recordings are whose packets are stamped when they arrive.
+#[test]
+fn sound_whose_time_stamps_jitter_is_not_broken() {
+    let dir = tempfile::tempdir().unwrap();
+    let source = format!(
+        "aevalsrc='0.5*sin(2*PI*440*t)':s={RATE}:d=4,asetnsamples=480,\
+         asetpts='PTS+0.02*sin(N)/TB'"
+    );
+    let args = ["-f", "lavfi", "-i", &source, "-c:a", "pcm_s16le"];
+    let clip = make(dir.path(), "jitter.mkv", &args);
+    let found = probe(&tools(), &clip).unwrap();
+    let request = AudioRequest {
+        start_seconds: 0.0,
+        rate: 1.0,
+        samples: 4 * RATE as u64,
+    };
+    let mut decoder = AudioDecoder::start(&tools(), &clip, &found, &request).unwrap();
+    let mut out = vec![0.0; RATE * 8];
+    let count = decoder.read(&mut out).unwrap();
+    assert!(count > RATE * 7, "{count}");
+    // Behind the first packets, before which the file may begin with silence.
+    let left: Vec<f32> = out[..count].iter().copied().step_by(2).collect();
+    let steps = left[RATE / 10..RATE * 39 / 10].windows(2);
+    let largest = steps.map(|two| (two[1] - two[0]).abs()).fold(0.0, f32::max);
+    // A sine of this height and pitch rises by 0.0288 a sample at most.
+    assert!(largest < 0.03, "a step of {largest}");
+}
+
 #[test]
 fn sound_behind_a_short_gap_comes_when_its_time_stamp_says() {
     let dir = tempfile::tempdir().unwrap();
