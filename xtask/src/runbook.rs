@@ -137,6 +137,14 @@ fn queries_look_for_what_is_said() {
     }
 }
 
+/// Rows of fields, each with a name and a value. With `results[]`, which makes one list of
+/// the fields of all rows, the values of none are told (`JMESPath`, "Flatten operator").
+#[test]
+fn queries_answer_the_values_of_rows() {
+    let of_rows = "get-query-results --query-id \"$id\" --query 'results[*][*].value'";
+    assert!(read("RUNBOOK.md").contains(of_rows));
+}
+
 /// What a section explains beside its query is said, too.
 #[test]
 fn what_is_explained_is_said() {

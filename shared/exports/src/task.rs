@@ -212,7 +212,7 @@ pub struct ExportTask {
     #[cfg_attr(feature = "openapi", schema(required))]
     error: Option<String>,
     /// Address of the film once COMPLETED, signed for this answer and good for 24 hours; null
-    /// again once the film is removed, at the midnight (UTC) three days after the end.
+    /// again once the film is removed, at the first midnight (UTC) after three days from the end.
     #[cfg_attr(feature = "openapi", schema(required, format = "uri"))]
     output_url: Option<String>,
     /// Length of the timeline in seconds.

@@ -22,7 +22,8 @@ pub(super) struct Request {
     /// 0.6 to 8 times the composition's size [default: 1, or what the request says]
     #[arg(long)]
     scale: Option<f64>,
-    /// 16:9, 9:16, 1:1, 4:3, 3:4 or custom [default: custom, or what the request says]
+    /// 16:9, 9:16, 1:1, 4:3, 3:4 or custom; not the document's `outputRatio` [default: custom,
+    /// or what the request says]
     #[arg(long)]
     ratio: Option<String>,
     /// Name of the file when it is downloaded.

@@ -77,7 +77,7 @@ async fn to_the_end(
 /// Address of a finished task's film.
 fn film(task: &Value) -> anyhow::Result<&str> {
     match text(task, "outputUrl") {
-        "" => bail!("its film is removed, {OUTPUT_DAYS} days after the export; export it again"),
+        "" => bail!("its film is removed; films are kept for {OUTPUT_DAYS} days; export it again"),
         film => Ok(film),
     }
 }
@@ -172,6 +172,6 @@ mod tests {
         assert_eq!(film(&task).unwrap(), "http://127.0.0.1/o.mp4");
         let task = json!({ "status": "COMPLETED", "outputUrl": null });
         let told = film(&task).unwrap_err().to_string();
-        assert!(told.contains("removed, 3 days after"), "{told}");
+        assert!(told.contains("kept for 3 days"), "{told}");
     }
 }

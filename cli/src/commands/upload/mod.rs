@@ -20,8 +20,8 @@ use crate::target::{Client, Target, refused};
 /// Upload a file and print the asset that it becomes.
 ///
 /// A file of more than 4 MiB is sent in parts, three at a time; interrupted, the same command
-/// goes on where it was, for 23 hours. Bytes that are an asset of yours already are not sent
-/// again. Talks to the service running on --data (default .darkroom), or to any
+/// goes on where it was, for 23 hours, and one whose bytes are an asset of yours already is
+/// not sent again. Talks to the service running on --data (default .darkroom), or to any
 /// deployment by --url and --key (or `DARKROOM_URL` and `DARKROOM_API_KEY`).
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

@@ -35,6 +35,8 @@ pub(crate) use source::StoredFile;
 pub(crate) const PROBE_TIME: Duration = Duration::from_secs(10);
 /// Longest side of a picture or video, as for the renderer.
 const SIDE_LIMIT: u32 = 16_384;
+/// Most pixels of a picture that it draws: 8192 x 8192.
+const PIXEL_LIMIT: u64 = 1 << 26;
 
 /// Why nothing was found out about a stored file.
 #[derive(Debug)]
@@ -286,6 +288,12 @@ impl Claim {
             Some((width, height)) if width.max(height) > SIDE_LIMIT => Err(format!(
                 "its picture has {width} x {height} pixels; at most {SIDE_LIMIT} a side can be drawn"
             )),
+            Some((width, height)) if u64::from(width) * u64::from(height) > PIXEL_LIMIT => {
+                Err(format!(
+                    "its picture has {width} x {height} pixels; at most {PIXEL_LIMIT} in all can \
+                     be drawn"
+                ))
+            }
             _ => Ok(found),
         }
     }

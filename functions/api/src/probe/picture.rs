@@ -9,8 +9,6 @@ use image::{ImageDecoder as _, ImageFormat, ImageReader, guess_format};
 use super::Found;
 use super::source::Input;
 
-/// Most memory that the renderer gives one picture, at four bytes a pixel.
-const PIXEL_LIMIT: u64 = (1 << 30) / 4;
 /// Bytes from which a format is guessed.
 const MAGIC_BYTES: u64 = 64;
 /// Most bytes of a JPEG's head, which its reader takes in whole.
@@ -37,11 +35,6 @@ pub(super) fn read(mut source: Input, format: ImageFormat) -> Result<Found, Stri
         .into_decoder()
         .map_err(|error| error.to_string())?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > PIXEL_LIMIT {
-        return Err(format!(
-            "its picture has {width} x {height} pixels; at most {PIXEL_LIMIT} in all can be drawn"
-        ));
-    }
     let turned = matches!(
         decoder.orientation(),
         Ok(Orientation::Rotate90

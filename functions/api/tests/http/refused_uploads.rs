@@ -15,11 +15,15 @@ async fn what_is_not_what_it_claims_leaves_nothing_behind() {
     );
     let sound = make(dir, "a.m4a", SOUND);
     let gif = make(dir, "a.gif", PICTURE);
-    // A PNG of 60,000 x 60,000 pixels in a few hundred bytes.
-    let mut bomb = png.clone();
-    bomb[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
-    let crc = crc32(&bomb[12..29]);
-    bomb[29..33].copy_from_slice(&crc.to_be_bytes());
+    // A PNG of very many pixels in a few hundred bytes.
+    let bomb = |side: u32| {
+        let mut bomb = png.clone();
+        bomb[16..20].copy_from_slice(&side.to_be_bytes());
+        bomb[20..24].copy_from_slice(&side.to_be_bytes());
+        let crc = crc32(&bomb[12..29]);
+        bomb[29..33].copy_from_slice(&crc.to_be_bytes());
+        bomb
+    };
     let mut noise = vec![0_u8; 100_000];
     let mut seed = 1_u32;
     for byte in &mut noise {
@@ -33,7 +37,8 @@ async fn what_is_not_what_it_claims_leaves_nothing_behind() {
         ("image/png", text.clone(), "no picture"),
         ("image/jpeg", png.clone(), "it is image/png"),
         ("image/png", png[..20].to_vec(), ""),
-        ("image/png", bomb, "60000 x 60000"),
+        ("image/png", bomb(60_000), "60000 x 60000"),
+        ("image/png", bomb(10_000), "at most 67108864 in all"),
         ("image/gif", gif[..gif.len() / 2].to_vec(), ""),
         ("image/gif", png.clone(), ""),
         ("video/mp4", text.clone(), ""),

@@ -4,7 +4,7 @@
 //! row. Whoever renews one looks at it:
 //!
 //! ```text
-//! DARKROOM_BLESS=1 cargo nextest run -p darkroom-render --test picture
+//! DARKROOM_BLESS=1 cargo test -p darkroom-render --test picture
 //! ```
 //!
 //! On a mismatch `target/picture/NAME.actual.png` is what was drawn and
