@@ -19,9 +19,6 @@ use crate::heartbeat::Heart;
 use crate::metrics::{self, Cause};
 use crate::scratch;
 
-/// What is logged of an attempt that its invocation had no time for.
-const OUT_OF_TIME: &str = "out of time";
-
 /// What becomes of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -340,7 +337,7 @@ async fn settle(worker: &Worker, claim: &Claim, trouble: Trouble) -> Verdict {
         }
         Trouble::Stopped(Stop::Canceled) => Verdict::Done,
         Trouble::Stopped(Stop::Lost) => Verdict::standby(worker),
-        Trouble::Stopped(Stop::OutOfTime) => fault(worker, claim, OUT_OF_TIME).await,
+        Trouble::Stopped(Stop::OutOfTime) => fault(worker, claim, "out of time").await,
         Trouble::Stopped(Stop::Closing) => give_back_unspent(worker, claim).await,
         Trouble::Ours(what) => fault(worker, claim, &what).await,
     }

@@ -19,7 +19,7 @@ mod webhooks;
 use std::time::{Duration, Instant};
 
 use common::{LIMIT, Stack, event, missing_picture, square, strange_font};
-use darkroom_exports::{ExportPhase, TaskState};
+use darkroom_exports::{ExportPhase, TaskId, TaskState};
 use darkroom_store::{Canceled, ClaimOutcome, Finish, Received, RenderMessage};
 use darkroom_test_stack::font;
 use darkroom_test_stack::telemetry::KeptLog;
@@ -241,19 +241,17 @@ async fn a_message_whose_worker_dies_at_once_comes_again_soon() {
     working.abort();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn our_own_fault_is_tried_three_times_and_then_fails_the_task() {
-    let stack = Stack::start().await;
-    let id = stack.create(&square(64, 1)).await;
-    // Nothing can be written below a device file.
-    let broken = stack.worker(|config| {
-        config.scratch = "/dev/null/scratch".into();
-        config.lease = Duration::from_secs(1);
-    });
+/// Has a worker of a lease of a second try a task until it ends.
+async fn fails_at_the_third_attempt(
+    stack: &Stack,
+    worker: &Worker,
+    deadline: Deadline,
+    id: TaskId,
+) {
     for attempt in 1..=3 {
         // Comes again after a lease, not after the queue's visibility timeout.
         let message = stack.received().await;
-        let answer = handle(&broken, event(&message), Deadline::NONE).await;
+        let answer = handle(worker, event(&message), deadline.clone()).await;
         let (again, expected) = if attempt < 3 {
             (1, TaskState::Processing)
         } else {
@@ -263,12 +261,24 @@ async fn our_own_fault_is_tried_three_times_and_then_fails_the_task() {
         assert_eq!(failures, again, "attempt {attempt}");
         assert_eq!(stack.task(id).await.state, expected, "attempt {attempt}");
     }
+    assert!(stack.active().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn our_own_fault_is_tried_three_times_and_then_fails_the_task() {
+    let stack = Stack::start().await;
+    let id = stack.create(&square(64, 1)).await;
+    // Nothing can be written below a device file.
+    let broken = stack.worker(|config| {
+        config.scratch = "/dev/null/scratch".into();
+        config.lease = Duration::from_secs(1);
+    });
+    fails_at_the_third_attempt(&stack, &broken, Deadline::NONE, id).await;
     let error = stack.task(id).await.error.unwrap();
     assert!(
         error.contains("fault of the service") && !error.contains("/dev/null"),
         "{error}"
     );
-    assert!(stack.active().await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -339,22 +349,10 @@ async fn an_export_that_there_is_no_time_for_is_tried_three_times() {
     let id = stack.create(&square(720, 60)).await;
     let hurried = stack.worker(|config| config.lease = Duration::from_secs(1));
     let log = KeptLog::default();
-    for attempt in 1..=3 {
-        let message = stack.received().await;
-        let work = handle(&hurried, event(&message), Deadline::after(Duration::ZERO));
-        let answer = work.with_subscriber(log.subscriber()).await;
-        let (again, expected) = if attempt < 3 {
-            (1, TaskState::Processing)
-        } else {
-            (0, TaskState::Failed)
-        };
-        let failures = answer.batch_item_failures.len();
-        assert_eq!(failures, again, "attempt {attempt}");
-        assert_eq!(stack.task(id).await.state, expected, "attempt {attempt}");
-    }
+    let tried = fails_at_the_third_attempt(&stack, &hurried, Deadline::after(Duration::ZERO), id);
+    tried.with_subscriber(log.subscriber()).await;
     let told = log.text().matches("failed: out of time").count();
     assert_eq!(told, 3, "{}", log.text());
-    assert!(stack.active().await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

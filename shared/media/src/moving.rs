@@ -1,7 +1,7 @@
 //! Animated WebP, which ffmpeg does not read, written anew as an animated PNG.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
@@ -70,40 +70,28 @@ impl WebpFilms {
                 decoder.num_frames()
             ))
         })?;
-        let of = |source| MediaError::File {
+        let film = NamedTempFile::new_in(&self.folder).map_err(|source| MediaError::File {
             path: self.folder.clone(),
             source,
-        };
-        let film = NamedTempFile::new_in(&self.folder).map_err(of)?;
-        write(tools, &mut decoder, BufWriter::new(film.as_file())).map_err(
-            |error| match error {
-                NotWritten::File(source) => of(source),
-                NotWritten::Media(error) => error,
-            },
-        )?;
+        })?;
+        write(tools, &mut decoder, &film)?;
         drop(left);
         Ok(Some(film.into_temp_path()))
     }
 }
 
-/// Why a film is not whole.
-enum NotWritten {
-    /// There is no room for it.
-    File(io::Error),
-    Media(MediaError),
-}
-
 fn write(
     tools: &Tools,
     decoder: &mut WebPDecoder<BufReader<File>>,
-    out: impl Write,
-) -> Result<(), NotWritten> {
-    let unreadable = |error: image_webp::DecodingError| {
-        NotWritten::Media(MediaError::Unreadable(error.to_string()))
-    };
+    film: &NamedTempFile,
+) -> Result<(), MediaError> {
+    let unreadable = |error: image_webp::DecodingError| MediaError::Unreadable(error.to_string());
     let failed = |error: EncodingError| match error {
-        EncodingError::IoError(error) => NotWritten::File(error),
-        error => NotWritten::Media(MediaError::Unreadable(error.to_string())),
+        EncodingError::IoError(source) => MediaError::File {
+            path: film.path().to_owned(),
+            source,
+        },
+        error => MediaError::Unreadable(error.to_string()),
     };
     decoder.set_memory_limit(MEMORY_LIMIT_BYTES);
     if decoder.has_alpha() {
@@ -112,6 +100,7 @@ fn write(
     }
     let (width, height) = decoder.dimensions();
     let mut frame = vec![0; decoder.output_buffer_size().unwrap_or(0)];
+    let out = BufWriter::new(film.as_file());
     let mut encoder = Encoder::new(out, width, height);
     encoder.set_color(if decoder.has_alpha() {
         ColorType::Rgba
@@ -126,7 +115,7 @@ fn write(
     let mut writer = encoder.write_header().map_err(failed)?;
     for _ in 0..decoder.num_frames() {
         if tools.stop.load(Ordering::Relaxed) {
-            return Err(NotWritten::Media(MediaError::Stopped));
+            return Err(MediaError::Stopped);
         }
         let delay = decoder.read_frame(&mut frame).map_err(unreadable)?;
         let (over, under) = fraction(delay);
