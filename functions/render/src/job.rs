@@ -18,28 +18,7 @@ use crate::control::{Control, Deadline, Stop};
 use crate::heartbeat::Heart;
 use crate::metrics::{self, Cause};
 use crate::scratch;
-
-/// What becomes of the message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Done with: it is deleted.
-    Done,
-    /// It comes again after so long, or ends in the dead-letter queue.
-    Again(Duration),
-}
-
-impl Verdict {
-    /// A fault may have passed when a lease has.
-    fn retry(worker: &Worker) -> Self {
-        Self::Again(worker.config().lease)
-    }
-
-    /// Another worker has the task: the message stays for the case that it dies,
-    /// and comes so seldom that its receives last for the longest render.
-    fn standby(worker: &Worker) -> Self {
-        Self::Again(worker.config().lease * 10)
-    }
-}
+use crate::verdict::Verdict;
 
 /// Why a task could not be finished by this worker.
 #[derive(Debug)]
@@ -65,7 +44,7 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
                 "a message names no task"
             );
             let verdict = Verdict::retry(worker);
-            hide_as(worker, message, verdict).await;
+            verdict.hide(worker, message).await;
             return verdict;
         }
     };
@@ -79,7 +58,7 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
     );
     let look = async {
         let verdict = look_at(worker, message, &named, deadline).await;
-        hide_as(worker, message, verdict).await;
+        verdict.hide(worker, message).await;
         verdict
     };
     // Boxed: with a caller's spans around it, it is deeper than the compiler looks.
@@ -90,23 +69,6 @@ pub(crate) async fn process(worker: &Worker, message: &SqsMessage, deadline: Dea
 fn trace(message: &SqsMessage) -> Option<TraceId> {
     let attribute = message.message_attributes.get(TRACE_ATTRIBUTE)?;
     TraceId::parse(attribute.string_value.as_deref()?)
-}
-
-/// Has a message that is not done with come again when it shall.
-async fn hide_as(worker: &Worker, message: &SqsMessage, verdict: Verdict) {
-    if let Verdict::Again(after) = verdict {
-        hide(worker, message, after).await;
-    }
-}
-
-/// The queue's own visibility timeout is made for renders that go on: 90 minutes.
-async fn hide(worker: &Worker, message: &SqsMessage, time: Duration) {
-    let Some(receipt) = &message.receipt_handle else {
-        return;
-    };
-    if let Err(error) = worker.store().hide_message(receipt, time).await {
-        tracing::warn!("a message comes again late: {error}");
-    }
 }
 
 async fn look_at(

@@ -23,6 +23,7 @@ mod heartbeat;
 mod job;
 mod metrics;
 mod scratch;
+mod verdict;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 
@@ -31,7 +32,7 @@ pub use control::Deadline;
 pub use fonts::FONT_FILE_BYTES;
 pub use job::export_spec;
 
-use job::Verdict;
+use verdict::Verdict;
 
 /// Works off a batch; the answer names the messages that have to come again.
 pub async fn handle(worker: &Worker, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
