@@ -203,7 +203,9 @@ impl<'a> Row<'a> {
         let (width, height) = (bitmap.width as f64, bitmap.height as f64);
         let u = (u - 0.5).clamp(0.0, width - 1.0);
         let v = (v - 0.5).clamp(0.0, height - 1.0);
-        let (fu, fv) = ((u * 256.0).round() as usize, (v * 256.0).round() as usize);
+        // Nothing here is negative: cutting off rounds, and calls nobody.
+        let rounded = |value: f64| (value + 0.5) as usize;
+        let (fu, fv) = (rounded(u * 256.0), rounded(v * 256.0));
         let (iu, iv) = (fu >> 8, fv >> 8);
         let (next_u, next_v) = (
             (iu + 1).min(bitmap.width - 1),
@@ -218,7 +220,7 @@ impl<'a> Row<'a> {
         ];
         std::array::from_fn(|channel| {
             let of = corners.map(|texel| texel.get(channel).copied().unwrap_or_default());
-            (f64::from(mix(of, fu, fv << 8) >> 8) * coverage).round() as u8
+            rounded(f64::from(mix(of, fu, fv << 8) >> 8) * coverage) as u8
         })
     }
 

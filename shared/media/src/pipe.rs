@@ -26,6 +26,13 @@ const SLICE: Duration = Duration::from_millis(50);
 /// a change of process every few lines of the picture. A socket may get less.
 const ROOM_BYTES: usize = 1 << 20;
 
+/// Once something has come of what is larger than [`PIECE_BYTES`], the rest is given so long
+/// to follow: at the speed of memory the room is full by then, though whoever writes be
+/// interrupted meanwhile.
+const LULL: Duration = Duration::from_micros(500);
+/// What ffmpeg writes at a time.
+const PIECE_BYTES: usize = 32 << 10;
+
 /// How long is waited.
 #[derive(Debug, Clone)]
 pub(crate) struct Wait {
@@ -75,9 +82,10 @@ impl Wait {
 
 /// What a child writes.
 ///
-/// It comes over a socket, and no pipe: ffmpeg writes a picture in pieces of 32 KiB. Each
-/// takes two calls of ours from a pipe, which both sides lock as a whole and whose pages the
-/// kernel counts one by one; from a socket a picture takes one (`MSG_WAITALL`, recv(2)).
+/// It comes over a socket, and no pipe, which both sides lock as a whole and whose pages the
+/// kernel counts one by one. ffmpeg writes a picture in pieces of 32 KiB, and each would wake
+/// whoever waits for it, mostly in place of the encoder: so much is let come together first
+/// ([`LULL`]).
 #[derive(Debug)]
 pub(crate) struct Output {
     socket: UnixStream,
@@ -88,7 +96,6 @@ impl Output {
     /// A pair of ends, ours and the child's.
     pub(crate) fn ends() -> io::Result<(UnixStream, OwnedFd)> {
         let (ours, theirs) = UnixStream::pair()?;
-        ours.set_read_timeout(Some(SLICE))?;
         // Where a user may have less, less works too.
         let _ = set_socket_send_buffer_size(&theirs, ROOM_BYTES);
         Ok((ours, theirs.into()))
@@ -103,7 +110,10 @@ impl Output {
         let mut filled = 0;
         while let Some(rest @ [_, ..]) = buffer.get_mut(filled..) {
             self.wait.until(self.socket.as_fd(), PollFlags::IN)?;
-            match recv(&self.socket, rest, RecvFlags::WAITALL) {
+            if rest.len() > PIECE_BYTES {
+                std::thread::sleep(LULL);
+            }
+            match recv(&self.socket, rest, RecvFlags::DONTWAIT) {
                 Ok((0, _)) => break,
                 Ok((count, _)) => filled += count,
                 Err(Errno::INTR | Errno::AGAIN) => {}
