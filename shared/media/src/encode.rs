@@ -93,7 +93,6 @@ impl Encoder {
             .args(["-colorspace", "bt709", "-color_primaries", "bt709"])
             .args(["-color_trc", "bt709", "-color_range", "tv"])
             .args(codec_options(request.container))
-            .args(thread_options(request.container))
             .args(["-map_metadata", "-1", "-fflags", "+bitexact"])
             .args(["-flags:v", "+bitexact", "-flags:a", "+bitexact"])
             .arg(named_file(out))
@@ -180,16 +179,6 @@ fn of_encoder(error: MediaError) -> MediaError {
         MediaError::Limit(limit) => MediaError::Encoder(format!("it took {limit}")),
         MediaError::Unreadable(cause) => MediaError::Encoder(cause),
         other => other,
-    }
-}
-
-/// x264 takes half as many threads again as there are processors. Of two, decoding and
-/// drawing need a good part of one: a third thread of the encoder is in their way there, and
-/// costs time on all sides. libvpx takes no more threads than there are processors.
-fn thread_options(container: Container) -> &'static [&'static str] {
-    match (container, std::thread::available_parallelism()) {
-        (Container::Mp4, Ok(processors)) if processors.get() == 2 => &["-threads:v", "2"],
-        _ => &[],
     }
 }
 

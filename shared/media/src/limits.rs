@@ -12,11 +12,7 @@
 //! what would set them inside it, between fork and exec, is `unsafe`. A process of root
 //! is not held to `RLIMIT_NPROC`.
 //!
-//! Whatever reads a file is nice to the encoder besides, which all others wait for in the
-//! end: they interrupt it less, and have what it leaves. On two processors that saves some
-//! hundredths of an export's processor time.
-//!
-//! What a child may reach is another question: see `sandbox`.
+//! What it may reach is another question: see `sandbox`.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
@@ -24,9 +20,7 @@ use std::process::ExitStatus;
 
 use rustix::fs::statvfs;
 use rustix::param::clock_ticks_per_second;
-use rustix::process::{
-    Pid, Resource, Rlimit, Signal, getpriority_process, getrlimit, prlimit, setpriority_process,
-};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
 
 use crate::error::MediaError;
 
@@ -39,8 +33,6 @@ const MEMORY_BYTES: u64 = 6 << 30;
 /// The least of it that a decoder is left, in bytes: stacks, heaps of threads and a hundred
 /// libraries, none of which it fills, take half of that before the first picture.
 const LEAST_MEMORY_BYTES: u64 = 2 << 30;
-/// The largest nice value there is.
-const NICEST: i32 = 19;
 
 /// What one child may use.
 #[derive(Debug, Clone, Copy)]
@@ -54,9 +46,6 @@ pub(crate) struct Allowance {
     /// Processes and threads that the child's user may have beside those that the machine
     /// runs, whoever's they are, when the child starts.
     pub(crate) more_processes: u64,
-    /// By how much it is nicer than we are (setpriority(2)): ten more is, where processors
-    /// are short, a tenth of the time that others get.
-    pub(crate) nicer: i32,
 }
 
 impl Allowance {
@@ -67,7 +56,6 @@ impl Allowance {
         processor_seconds: 60,
         file_bytes: 1 << 20,
         more_processes: MORE_PROCESSES,
-        nicer: 10,
     };
     /// Decodes a file: a whole film may take long, as long as pictures come.
     pub(crate) const DECODER: Self = Self {
@@ -85,7 +73,6 @@ impl Allowance {
                 0 => LARGEST_FILE_BYTES,
                 free => free.min(LARGEST_FILE_BYTES),
             },
-            nicer: 0,
             ..Self::PROBE
         }
     }
@@ -107,10 +94,6 @@ impl Allowance {
 
     /// Holds a child that has just started to it.
     pub(crate) fn set(&self, child: Pid) {
-        let nice = getpriority_process(None).map(|ours| (ours + self.nicer).min(NICEST));
-        if let Err(error) = nice.and_then(|nice| setpriority_process(Some(child), nice)) {
-            tracing::warn!("a child runs without its nice value: {error}");
-        }
         let processes = running_processes().saturating_add(self.more_processes);
         for (resource, most) in [
             (Resource::As, self.memory_bytes),

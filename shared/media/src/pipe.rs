@@ -23,15 +23,11 @@ use crate::tools::Tools;
 /// Between two looks at whether the work was stopped.
 const SLICE: Duration = Duration::from_millis(50);
 /// Room in a pipe: what any user may have. Frames are large; small pipes cost
-/// a change of process every few lines of the picture. A socket may get less.
+/// a change of process every few lines of the picture.
 const ROOM_BYTES: usize = 1 << 20;
-
-/// Once something has come of what is larger than [`PIECE_BYTES`], the rest is given so long
-/// to follow: at the speed of memory the room is full by then, though whoever writes be
-/// interrupted meanwhile.
-const LULL: Duration = Duration::from_micros(500);
-/// What ffmpeg writes at a time.
-const PIECE_BYTES: usize = 32 << 10;
+/// Room in a socket: as little that what lies in it is still in a processor's cache when it
+/// is read, which saves more than fewer changes of process do. Any user may have it.
+const SOCKET_BYTES: usize = 208 << 10;
 
 /// How long is waited.
 #[derive(Debug, Clone)]
@@ -82,10 +78,9 @@ impl Wait {
 
 /// What a child writes.
 ///
-/// It comes over a socket, and no pipe, which both sides lock as a whole and whose pages the
-/// kernel counts one by one. ffmpeg writes a picture in pieces of 32 KiB, and each would wake
-/// whoever waits for it, mostly in place of the encoder: so much is let come together first
-/// ([`LULL`]).
+/// It comes over a socket, and no pipe: ffmpeg writes a picture in pieces of 32 KiB. Each
+/// takes two calls of ours from a pipe, which both sides lock as a whole and whose pages the
+/// kernel counts one by one; from a socket a picture takes one (`MSG_WAITALL`, recv(2)).
 #[derive(Debug)]
 pub(crate) struct Output {
     socket: UnixStream,
@@ -96,8 +91,9 @@ impl Output {
     /// A pair of ends, ours and the child's.
     pub(crate) fn ends() -> io::Result<(UnixStream, OwnedFd)> {
         let (ours, theirs) = UnixStream::pair()?;
+        ours.set_read_timeout(Some(SLICE))?;
         // Where a user may have less, less works too.
-        let _ = set_socket_send_buffer_size(&theirs, ROOM_BYTES);
+        let _ = set_socket_send_buffer_size(&theirs, SOCKET_BYTES);
         Ok((ours, theirs.into()))
     }
 
@@ -110,10 +106,7 @@ impl Output {
         let mut filled = 0;
         while let Some(rest @ [_, ..]) = buffer.get_mut(filled..) {
             self.wait.until(self.socket.as_fd(), PollFlags::IN)?;
-            if rest.len() > PIECE_BYTES {
-                std::thread::sleep(LULL);
-            }
-            match recv(&self.socket, rest, RecvFlags::DONTWAIT) {
+            match recv(&self.socket, rest, RecvFlags::WAITALL) {
                 Ok((0, _)) => break,
                 Ok((count, _)) => filled += count,
                 Err(Errno::INTR | Errno::AGAIN) => {}

@@ -8,8 +8,7 @@ use super::darkroom;
 use super::media::FONT;
 use crate::shell::run;
 
-/// Encoder settings of every contestant, equal to ours. Each has as many threads as it takes
-/// by itself; ours are told how many where there are few processors.
+/// Encoder settings of every contestant, equal to ours.
 pub(super) const VIDEO: [&str; 16] = [
     "-c:v",
     "libx264",

@@ -4,7 +4,6 @@
 use std::time::Instant;
 
 use nix::libc;
-use rustix::process::getpriority_process;
 
 use super::*;
 use crate::limits::running_processes;
@@ -269,16 +268,4 @@ fn assert_in_force(allowance: Allowance) {
         assert!(soft == hard && hard <= most, "{name}: {soft} {hard}");
     }
     assert!(limit(&running, "Max processes")[0] > 0);
-    let nice = getpriority_process(pid_of(&running.child)).unwrap();
-    let ours = getpriority_process(None).unwrap();
-    assert_eq!(nice, (ours + allowance.nicer).min(19));
-}
-
-#[test]
-fn whoever_reads_a_file_leaves_the_processor_to_the_encoder() {
-    let file = tempfile::NamedTempFile::new().unwrap();
-    let encoder = Allowance::encoder(file.path()).nicer;
-    for reader in [Allowance::PROBE, Allowance::DECODER] {
-        assert!(reader.nicer > encoder);
-    }
 }
