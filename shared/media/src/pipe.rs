@@ -25,8 +25,9 @@ const SLICE: Duration = Duration::from_millis(50);
 /// Room in a pipe: what any user may have. Frames are large; small pipes cost
 /// a change of process every few lines of the picture.
 const ROOM_BYTES: usize = 1 << 20;
-/// Room in a socket: as little that what lies in it is still in a processor's cache when it
-/// is read, which saves more than fewer changes of process do. Any user may have it.
+/// Room in a socket, which any user may have. In more of it there are fewer changes of
+/// process, and yet a render takes more processor time: what is read late has probably left
+/// the processor's cache.
 const SOCKET_BYTES: usize = 208 << 10;
 
 /// How long is waited.
