@@ -43,7 +43,7 @@ pub use fetch::{
     FetchError, FetchLimits, Fetcher, Lookup, Unanswered, careful_client, http_client, unanswered,
 };
 pub use moving::WebpFilms;
-pub use probe::{AudioStream, Probe, VideoStream, probe};
+pub use probe::{AudioStream, PIXEL_LIMIT, Probe, SIDE_LIMIT, VideoStream, probe};
 pub use sandbox::close_to_children;
 pub use still::{check_still, decode_still};
 pub use tools::Tools;

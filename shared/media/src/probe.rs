@@ -10,10 +10,10 @@ use crate::limits::Allowance;
 use crate::tone::high_range;
 use crate::tools::Tools;
 
-/// Largest side that is decoded.
-const SIDE_LIMIT: u32 = 16_384;
-/// Largest picture that is decoded: 8192 x 8192.
-const PIXEL_LIMIT: u64 = 1 << 26;
+/// Largest side that is decoded, in pixels.
+pub const SIDE_LIMIT: u32 = 16_384;
+/// Largest picture that is decoded, in pixels: 8192 x 8192.
+pub const PIXEL_LIMIT: u64 = 1 << 26;
 /// ffprobe's answer on a file with very many streams, at most.
 const ANSWER_BYTES: usize = 4 << 20;
 

@@ -217,11 +217,11 @@ impl Store {
     /// Items of at most 100 different keys, read consistently, in no order.
     pub(crate) async fn get_items(&self, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::with_capacity(keys.len());
+        if keys.is_empty() {
+            return Ok(items);
+        }
         let mut left = keys;
         for attempt in 0..TRIES {
-            if left.is_empty() {
-                return Ok(items);
-            }
             let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(left))
                 .consistent_read(true);
@@ -243,9 +243,10 @@ impl Store {
                 .as_mut()
                 .and_then(|all| all.remove(&self.0.table));
             left = unanswered.map(|keys| keys.keys).unwrap_or_default();
-            if !left.is_empty() {
-                pause(attempt, TRIES).await;
+            if left.is_empty() {
+                return Ok(items);
             }
+            pause(attempt, TRIES).await;
         }
         Err(StoreError::Busy {
             call: "BatchGetItem",

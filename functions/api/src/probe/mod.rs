@@ -304,6 +304,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_taken_is_as_large_as_what_the_renderer_draws() {
+        assert_eq!(SIDE_LIMIT, darkroom_media::SIDE_LIMIT);
+        assert_eq!(PIXEL_LIMIT, darkroom_media::PIXEL_LIMIT);
+    }
+
+    #[test]
     fn a_claim_is_a_known_type_and_captions_are_told_apart_by_their_ending() {
         let extension = |kind, name| Claim::of(kind, name).map(Claim::key_ending);
         assert_eq!(extension("IMAGE/PNG", "x"), Some("png"));

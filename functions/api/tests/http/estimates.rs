@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::common::{
     Answer, Service, answer, assert_problem, body, body_of, body_with, state, with,
 };
+use crate::faults::{Fault, Proxy};
 
 async fn estimate(service: &Service, body: &Value) -> Answer {
     answer(service.post("/v1/exports/estimate", body)).await
@@ -135,4 +136,31 @@ async fn an_estimate_is_refused_as_the_create_would_be() {
         .bearer_auth(&reader);
     let refused = answer(as_reader.json(&body())).await;
     assert_problem(&refused, 403, "OPEN_API_RUNTIME_ACCESS_FORBIDDEN");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_answers_in_part_is_asked_for_the_rest_six_times() {
+    let (service, proxy) = Proxy::start().await;
+    service.store().pause_account("ann").await.unwrap();
+    let own = json!({ "pk": { "S": "U#ann" }, "sk": { "S": "ACCOUNT" } });
+    let left = json!({ &service.stack.made.table: { "Keys": [own], "ConsistentRead": true } });
+    let in_part = json!({ "Responses": {}, "UnprocessedKeys": left });
+    let fault: Fault = ("BatchGetItem", 200, in_part);
+    for (parts, status) in [(5, 200), (6, 503)] {
+        for _ in 0..parts {
+            proxy.fail(fault.clone());
+        }
+        proxy.take();
+        let estimated = estimate(&service, &body()).await;
+        assert_eq!(estimated.status, status, "{}", estimated.text);
+        let mut calls = proxy.take();
+        calls.retain(|call| call == "BatchGetItem");
+        assert_eq!(calls.len(), 6);
+        if status == 503 {
+            assert_problem(&estimated, 503, "SERVICE_UNAVAILABLE");
+        } else {
+            let warning = estimated.data()["warnings"][0].as_str().unwrap();
+            assert!(warning.contains("has paused this account"), "{warning}");
+        }
+    }
 }

@@ -123,11 +123,7 @@ async fn a_worker_short_of_time_gives_the_task_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_closed_spends_no_attempt() {
     let stack = Stack::start().await;
-    let secret = stack
-        .store
-        .rotate_webhook_secret("ann", Duration::ZERO)
-        .await;
-    secret.unwrap();
+    stack.make_webhook_secret().await;
     let callback = serde_json::json!({ "callbackUrl": "https://example.com/" });
     let id = stack.create_with(&square(720, 60), &callback).await;
     let worker = stack.worker(|_| ());

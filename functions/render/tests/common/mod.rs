@@ -63,6 +63,13 @@ impl Stack {
         )
     }
 
+    /// Lets exports have a `callbackUrl`.
+    pub async fn make_webhook_secret(&self) {
+        let user = &self.key.user;
+        let made = self.store.rotate_webhook_secret(user, Duration::ZERO).await;
+        made.unwrap();
+    }
+
     /// Commits and sends an export, as the API does.
     pub async fn create(&self, state: &Value) -> TaskId {
         self.create_with(state, &json!({})).await

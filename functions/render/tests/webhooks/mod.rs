@@ -26,11 +26,7 @@ async fn webhooks(stack: &Stack) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_callback_is_told_that_its_task_began_and_how_it_ended() {
     let stack = Stack::start().await;
-    let made = stack
-        .store
-        .rotate_webhook_secret("ann", Duration::ZERO)
-        .await;
-    made.unwrap();
+    stack.make_webhook_secret().await;
     let worker = stack.worker(|_| ());
     let callback = serde_json::json!({ "callbackUrl": "https://example.com/" });
     for (state, ended) in [
@@ -54,11 +50,7 @@ async fn a_callback_is_told_that_its_task_began_and_how_it_ended() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_that_was_committed_and_not_sent_is_sent_by_the_next_message() {
     let stack = Stack::start().await;
-    let made = stack
-        .store
-        .rotate_webhook_secret("ann", Duration::ZERO)
-        .await;
-    made.unwrap();
+    stack.make_webhook_secret().await;
     let callback = serde_json::json!({ "callbackUrl": "https://example.com/" });
     let id = stack.create_with(&square(64, 1), &callback).await;
     let message = stack.received().await;

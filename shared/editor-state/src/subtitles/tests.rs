@@ -291,21 +291,6 @@ fn reading_takes_no_longer_than_the_file_is() {
     );
 }
 
-/// Words with their times in milliseconds.
-fn words(text: &str) -> Vec<(String, f64, f64)> {
-    let said = TimedText::of_subtitles(text.as_bytes(), Timing::Word).unwrap();
-    assert_eq!(said.timing, Timing::Word);
-    let ms = |time: crate::Ticks| (time.seconds() * 1e6).round() / 1e3;
-    let entries = said.entries.into_iter();
-    entries
-        .map(|entry| (entry.text, ms(entry.start), ms(entry.end)))
-        .collect()
-}
-
-fn word(text: &str, start: f64, end: f64) -> (String, f64, f64) {
-    (text.to_owned(), start, end)
-}
-
 #[test]
 fn a_file_is_of_the_format_that_it_can_be() {
     let lrc = "\u{feff}\r\n[00:01.50]One";
@@ -331,71 +316,4 @@ fn entries_by_line_are_cues() {
     assert_eq!((said.timing, said.entries.len()), (Timing::Line, 2));
     assert_eq!(first.text, "Hello,\nyou.");
     assert_eq!((first.start.0, first.end.0), (240_000, 600_000));
-}
-
-#[test]
-fn words_without_times_share_those_of_their_cue_by_letters() {
-    let text = "00:00:01,000 --> 00:00:02,000\nI said\nhello\n\n00:00:03,000 --> 00:00:04,000\n你好 you\n\n00:00:05,000 --> 00:00:06,000\n你好\n";
-    assert_eq!(
-        words(text),
-        [
-            word("I ", 1000.0, 1100.0),
-            word("said ", 1100.0, 1500.0),
-            word("hello ", 1500.0, 2000.0),
-            word("你好 ", 3000.0, 3400.0),
-            word("you ", 3400.0, 4000.0),
-            word("你好", 5000.0, 6000.0),
-        ]
-    );
-}
-
-#[test]
-fn words_begin_and_end_at_the_times_that_lyrics_give_them() {
-    let text = "[00:01.00][00:11.00] <00:01.00>One <00:01.50>and two <00:02.50> <00:03.00>three\n[00:04.00]<00:04.00>你<00:04.50>好\n[00:05.00]\n";
-    assert_eq!(
-        words(text),
-        [
-            word("One ", 1000.0, 1500.0),
-            word("and ", 1500.0, 2000.0),
-            word("two ", 2000.0, 2500.0),
-            word("three ", 3000.0, 4000.0),
-            word("你", 4000.0, 4500.0),
-            word("好", 4500.0, 5000.0),
-            word("One ", 11_000.0, 11_500.0),
-            word("and ", 11_500.0, 12_000.0),
-            word("two ", 12_000.0, 12_500.0),
-            word("three ", 13_000.0, 16_000.0),
-        ]
-    );
-    // A time in a word of a script with spaces does not cut it.
-    let sooner = "[offset:500]\n[00:01.00]<00:01.00>se<00:01.50>same\n[00:02.00]\n";
-    assert_eq!(words(sooner), [word("sesame ", 500.0, 1500.0)]);
-}
-
-#[test]
-fn words_last_as_long_as_karaoke_tags_say() {
-    let text = "[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:00:05.00,,,0,0,0,,{\\k50}Hel{\\kf50}lo{\\k100\\b1}\\N{\\K50}big {\\ko25}world\n";
-    assert_eq!(
-        words(text),
-        [
-            word("Hello ", 1000.0, 2000.0),
-            word("big ", 3000.0, 3500.0),
-            word("world ", 3500.0, 3750.0),
-        ]
-    );
-}
-
-#[test]
-fn times_of_words_stay_within_their_cue_and_in_order() {
-    let text = "[00:05.00]<00:09.00>a <00:06.00>b <00:01.00>c\n[00:07.00]\n";
-    assert_eq!(
-        words(text),
-        [
-            word("a ", 7000.0, 7000.0),
-            word("b ", 7000.0, 7000.0),
-            word("c ", 7000.0, 7000.0),
-        ]
-    );
-    let long = "[Script Info]\n[Events]\nDialogue: 0,0:00:01.00,0:00:01.00,,,0,0,0,,{\\k999999}a{\\k999999}b\n";
-    assert_eq!(words(long), [word("ab ", 1000.0, 1000.0)]);
 }
