@@ -5,6 +5,7 @@
 //! "Idempotency" 5).
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -94,7 +95,12 @@ pub struct Fingerprint([u8; 32]);
 impl Fingerprint {
     /// Fingerprint of a payload.
     pub fn of(payload: &Value) -> Self {
-        Self(Sha256::digest(canonical(payload)).into())
+        Self::of_canonical(&canonical(payload))
+    }
+
+    /// That of a payload in its canonical form.
+    fn of_canonical(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
     }
 }
 
@@ -115,16 +121,21 @@ pub struct Identity {
     pub document_hash: Option<String>,
     /// Identity of the whole.
     pub fingerprint: Fingerprint,
+    /// Canonical form of that document, which takes longer to make than to read it.
+    pub(crate) document_bytes: Option<Arc<[u8]>>,
 }
 
 impl Identity {
     fn new(envelope: Value, document: Option<&Value>) -> Self {
-        let document_hash = document.map(|document| Fingerprint::of(document).to_string());
+        let document_bytes: Option<Arc<[u8]>> = document.map(|it| canonical(it).into());
+        let hashed = document_bytes.as_deref().map(Fingerprint::of_canonical);
+        let document_hash = hashed.map(|hash| hash.to_string());
         let whole = json!({ "body": envelope, "document": document_hash });
         Self {
             envelope,
             document_hash,
             fingerprint: Fingerprint::of(&whole),
+            document_bytes,
         }
     }
 }

@@ -187,10 +187,11 @@ impl NewProject {
         identity: &Identity,
         library: &Library,
     ) -> Result<Self, Problem> {
-        let version = sent.state_schema_version.as_ref();
+        check_version(sent.state_schema_version.as_ref())?;
+        let state = StateDocument::read_brought(&sent.editor_state, identity, library)?;
         let title = sent.title.clone();
         Ok(Self {
-            state: read_state(sent.editor_state.clone(), version, library)?,
+            state: small_enough(state)?,
             title: title.unwrap_or_else(|| UNTITLED.to_owned()),
             description: sent.description.clone(),
             identity: identity.clone(),
@@ -210,7 +211,10 @@ pub fn read_state(
     library: &Library,
 ) -> Result<StateDocument, Problem> {
     check_version(version)?;
-    let state = StateDocument::read(document, library)?;
+    small_enough(StateDocument::read(document, library)?)
+}
+
+fn small_enough(state: StateDocument) -> Result<StateDocument, Problem> {
     let bytes = state.bytes.len();
     if bytes > MAX_JSON_BYTES {
         let detail = format!(

@@ -150,7 +150,7 @@ impl CreateExport {
         check_version(sent.state_schema_version.as_ref())?;
         let url = sent.callback_url.as_deref();
         let callback = Callback::of(url, &sent.callback_headers, limits.callbacks)?;
-        let state = StateDocument::read(sent.editor_state.clone(), library)?;
+        let state = StateDocument::read_brought(&sent.editor_state, identity, library)?;
         let settings = Settings {
             format: sent.format,
             fps: sent.fps,

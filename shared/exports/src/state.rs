@@ -6,7 +6,7 @@ use darkroom_editor_state::{Asset, Document, Library, read};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::idempotency::canonical;
+use crate::idempotency::{Identity, canonical};
 use crate::problem::Problem;
 
 /// Most bytes of a JSON body, and of a document that a project keeps. Lambda's 6 MB hold a
@@ -40,15 +40,36 @@ impl StateDocument {
     /// # Errors
     /// 422 with every fault, its pointers below `/editorState`.
     pub fn read(value: Value, library: &Library) -> Result<Self, Problem> {
-        let document = read(value, library)
-            .map_err(|faults| Problem::from_editor_faults("/editorState", &faults))?;
+        let document = checked(value, library)?;
         let bytes = canonical(&document.value);
+        Ok(Self::kept(document, bytes))
+    }
+
+    /// The same of the document that a request of this identity brought. Where reading it
+    /// changes nothing, it is kept in the form that it has been recognised by.
+    ///
+    /// # Errors
+    /// Those of [`StateDocument::read`].
+    pub fn read_brought(
+        brought: &Value,
+        identity: &Identity,
+        library: &Library,
+    ) -> Result<Self, Problem> {
+        let document = checked(brought.clone(), library)?;
+        let bytes = match &identity.document_bytes {
+            Some(bytes) if document.value == *brought => bytes.to_vec(),
+            _ => canonical(&document.value),
+        };
+        Ok(Self::kept(document, bytes))
+    }
+
+    fn kept(document: Document, bytes: Vec<u8>) -> Self {
         let hash = hex::encode(Sha256::digest(&bytes));
-        Ok(Self {
+        Self {
             document,
             bytes,
             hash,
-        })
+        }
     }
 
     /// The uploaded files below `folder` (`uploads/.../`) that the document's assets
@@ -74,6 +95,10 @@ impl StateDocument {
         });
         foreign.map(|asset| asset.id.as_str()).collect()
     }
+}
+
+fn checked(value: Value, library: &Library) -> Result<Document, Problem> {
+    read(value, library).map_err(|faults| Problem::from_editor_faults("/editorState", &faults))
 }
 
 /// Whether a key lies in some user's folder: below `uploads/` and a user's id in hex.
@@ -113,6 +138,7 @@ fn file_name<'a>(asset: &'a Asset, folder: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::idempotency::Envelope;
     use serde_json::json;
 
     #[test]
@@ -169,5 +195,26 @@ mod tests {
         let foreign = state.foreign_assets("uploads/62/");
         let of_61 = ["1", "10", "11", "5", "7", "9"];
         assert_eq!(foreign, of_61, "a signed address opens to whoever has it");
+    }
+
+    #[test]
+    fn what_a_request_brought_is_kept_as_if_it_were_read_by_itself() {
+        let current = json!({
+            "stateSchemaVersion": "v1", "compositionWidth": 64.0, "compositionHeight": 6.4e1,
+            "timebaseTicksPerSecond": 240_000, "assets": {}, "items": {}, "transitions": {},
+            "tracks": [{ "id": "t", "items": [], "hidden": false, "muted": false }],
+        });
+        let mut older = current.clone();
+        older.as_object_mut().unwrap().remove("stateSchemaVersion");
+        for (brought, is_changed) in [(current, false), (older, true)] {
+            let identity = Envelope::of(&json!({})).with_document(&brought);
+            let library = Library::default();
+            let kept = StateDocument::read_brought(&brought, &identity, &library).unwrap();
+            assert_ne!(kept.document.value == brought, is_changed);
+            let hash = identity.document_hash.unwrap();
+            assert_eq!(kept.hash != hash, is_changed);
+            let read = StateDocument::read(brought, &library).unwrap();
+            assert_eq!((kept.bytes, kept.hash), (read.bytes, read.hash));
+        }
     }
 }
