@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! lane: stack, receiver ──> cell: a user, its processes, its clock ──> what is left
-//! matrix: a flow is run once, and each of its calls is a row; faults are the columns
+//! matrix: a flow is run twice, and each of its calls is a row (rows); faults are the columns
 //! access: what all calls need of the policies of template.yaml, and what is logged meanwhile
 //! ```
 
@@ -27,5 +27,6 @@ mod model;
 mod operator;
 mod prepared;
 mod queue;
+mod rows;
 mod silence;
 mod work;

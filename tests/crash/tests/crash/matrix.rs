@@ -1,7 +1,7 @@
 //! The matrix. Its rows are the calls that a flow was seen to make, so a new call is a
 //! row by itself; its columns are what happens to the call, or just before it.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
@@ -15,12 +15,10 @@ use futures::future::{BoxFuture, join_all};
 use crate::aftermath::own_fault;
 use crate::cell::{Cell, Flow};
 use crate::lane::Lane;
+use crate::rows::{Row, rows};
 
 /// Stacks of one matrix, each with one cell at a time.
 const LANES: usize = 2;
-/// Most rows of calls that do the same in one process: more of them, such as
-/// heartbeats, are nothing new.
-const ALIKE: u32 = 3;
 /// Runs in which a call has to be met that depends on time, such as a heartbeat.
 const RUNS: u32 = 3;
 /// Nothing takes longer on the slowest machine we test on.
@@ -142,45 +140,6 @@ async fn run_cell(
         }
     }
     None
-}
-
-/// A call that something happens to.
-#[derive(Debug, Clone)]
-struct Row {
-    point: Point,
-    /// Both runs without a fault made it. One that only one of them made depends on time,
-    /// and need not be met again.
-    is_certain: bool,
-}
-
-/// The calls of two runs without a fault. Calls whose number depends on time are one row.
-fn rows(runs: &[Vec<Point>; 2]) -> Vec<Row> {
-    let counts = runs.each_ref().map(|run| {
-        let mut counts = BTreeMap::new();
-        for Point { process, call, nth } in run {
-            counts.insert((*process, call.clone()), *nth);
-        }
-        counts
-    });
-    let calls: BTreeSet<_> = counts.iter().flat_map(BTreeMap::keys).collect();
-    let mut rows = Vec::new();
-    for key in calls {
-        let [one, other] = counts.each_ref().map(|counts| counts.get(key).copied());
-        let alike = match (one, other) {
-            (Some(one), Some(other)) if one == other => one.min(ALIKE),
-            _ => 1,
-        };
-        let (process, call) = key;
-        rows.extend((1..=alike).map(|nth| Row {
-            point: Point {
-                process,
-                call: call.clone(),
-                nth,
-            },
-            is_certain: one.is_some() && other.is_some(),
-        }));
-    }
-    rows
 }
 
 /// Calls in `processes`, and what happens to each of them.
