@@ -23,6 +23,8 @@ const SIGNED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 /// `template.yaml`. S3 removes it at the first midnight (UTC) after them.
 pub const OUTPUT_DAYS: i64 = 3;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
+/// No upload takes longer: Lambda ends every function after 15 minutes.
+const LONGEST_UPLOAD_SECONDS: i64 = 15 * 60;
 
 impl Store {
     /// Uploads a finished file under a key of its task and generation, whole or
@@ -169,16 +171,16 @@ impl Store {
     }
 }
 
-/// Whether the bucket's rule has not come to the output of a completed task yet.
+/// Whether the bucket's rule cannot have come to the output of a completed task yet.
 fn is_kept(task: &Task) -> bool {
     let now = Timestamp::now();
     task.completed_at.is_none_or(|at| now < removed_at(at))
 }
 
-/// When the bucket removes what was completed then. What was sent over a midnight may go a
-/// day sooner: S3 counts from when it was begun.
+/// When the bucket removes what was completed then, at the earliest: S3 counts from when an
+/// upload was begun, which may have been on the day before.
 fn removed_at(completed: Timestamp) -> Timestamp {
-    let due = completed.plus_seconds(OUTPUT_DAYS * DAY_SECONDS);
+    let due = completed.plus_seconds(OUTPUT_DAYS * DAY_SECONDS - LONGEST_UPLOAD_SECONDS);
     let into_day = due.0.rem_euclid(DAY_SECONDS * 1000);
     if into_day == 0 {
         due
@@ -234,13 +236,22 @@ fn disposition(filename: &str, key: &str) -> String {
 mod tests {
     use darkroom_exports::Timestamp;
 
-    use super::{disposition, removed_at};
+    use super::{LONGEST_UPLOAD_SECONDS, disposition, removed_at};
 
     #[test]
     fn an_output_goes_at_the_midnight_behind_its_days() {
         let midnight = 1_710_288_000_000;
         let day = 86_400_000;
-        for (completed, days) in [(0, 3), (1, 4), (day / 2, 4), (day - 1, 4), (day, 4)] {
+        let begun_before = LONGEST_UPLOAD_SECONDS * 1000;
+        let cases = [
+            (1, 3),
+            (begun_before, 3),
+            (begun_before + 1, 4),
+            (day / 2, 4),
+            (day, 4),
+            (day + begun_before + 1, 5),
+        ];
+        for (completed, days) in cases {
             let removed = removed_at(Timestamp(midnight + completed));
             assert_eq!(removed, Timestamp(midnight + days * day), "{completed}");
         }
