@@ -196,7 +196,7 @@ async fn rows_of(lanes: &[Arc<Lane>], flow: Flow, others: &[(Flow, &str)]) -> Ve
         assert!(ran.wrong.is_empty(), "without a fault: {:?}", ran.wrong);
         *points = ran.points;
     }
-    let mut rows = rows(&runs);
+    let mut rows = rows(flow, &runs);
     rows.retain(|Row { point, .. }| !known.contains(&(point.process, point.call.clone())));
     rows
 }

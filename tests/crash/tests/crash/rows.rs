@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use darkroom_test_crash::Point;
 
+use crate::cell::Flow;
+
 /// Most rows of calls that do the same in one process: more of them, such as
 /// heartbeats, are nothing new.
 const ALIKE: u32 = 3;
@@ -25,9 +27,15 @@ const TIMED: [&str; 2] = [
     "ChangeMessageVisibility",
 ];
 
+/// Whether there may be another number of a call in another run. A worker that is closed
+/// stops somewhere, and the next one makes the calls of both from the first on.
+fn is_timed(flow: Flow, call: &str) -> bool {
+    flow == Flow::Closed || TIMED.iter().any(|timed| call.starts_with(timed))
+}
+
 /// The calls of two runs without a fault. Calls whose number differs are one row; of those
 /// that may differ another time, only the first is certain.
-pub fn rows(runs: &[Vec<Point>; 2]) -> Vec<Row> {
+pub fn rows(flow: Flow, runs: &[Vec<Point>; 2]) -> Vec<Row> {
     let counts = runs.each_ref().map(|run| {
         let mut counts = BTreeMap::new();
         for Point { process, call, nth } in run {
@@ -44,7 +52,7 @@ pub fn rows(runs: &[Vec<Point>; 2]) -> Vec<Row> {
             _ => 1,
         };
         let (process, call) = key;
-        let is_timed = TIMED.iter().any(|timed| call.starts_with(timed));
+        let is_timed = is_timed(flow, call);
         rows.extend((1..=alike).map(|nth| Row {
             point: Point {
                 process,
@@ -73,18 +81,24 @@ fn of_calls_that_depend_on_time_only_the_first_is_certain() {
         let others = calls("GetItem T", gets).chain(calls("PUT outputs", 5));
         others.chain(calls(beat, beats)).collect()
     };
-    let found = rows(&[run(0, 2), run(1, 2)]);
-    let found: Vec<_> = found
-        .iter()
-        .map(|Row { point, is_certain }| (point.call.as_str(), point.nth, *is_certain))
-        .collect();
-    let wanted = [
-        ("GetItem T", 1, false),
-        ("PUT outputs", 1, true),
-        ("PUT outputs", 2, true),
-        ("PUT outputs", 3, true),
-        (beat, 1, true),
-        (beat, 2, false),
-    ];
-    assert_eq!(found, wanted);
+    let found = |flow| -> Vec<(String, u32, bool)> {
+        rows(flow, &[run(0, 2), run(1, 2)])
+            .into_iter()
+            .map(|Row { point, is_certain }| (point.call, point.nth, is_certain))
+            .collect()
+    };
+    let wanted = |others_are_certain| {
+        [
+            ("GetItem T", 1, false),
+            ("PUT outputs", 1, true),
+            ("PUT outputs", 2, others_are_certain),
+            ("PUT outputs", 3, others_are_certain),
+            (beat, 1, true),
+            (beat, 2, false),
+        ]
+        .map(|(call, nth, is_certain)| (call.to_owned(), nth, is_certain))
+    };
+    assert_eq!(found(Flow::Completed), wanted(true));
+    // Whose worker stops somewhere.
+    assert_eq!(found(Flow::Closed), wanted(false));
 }
